@@ -1,0 +1,77 @@
+import type { Day, DayRange } from '../base/day';
+import type { CalendarObservations, NodeObservations, PartitionObservation } from '../core/observation';
+import type { Pipeline, PipelineNode, Processor } from '../core/pipeline';
+
+/** The ways a warehouse can refuse. `busy`: another process holds it; everything else needs a person. */
+export type WarehouseErrorKind =
+  | 'busy'
+  | 'missingFile'
+  | 'missingTable'
+  | 'missingColumn'
+  | 'invalidSql'
+  | 'refused'
+  | 'guard'
+  | 'unsupported'
+  | 'unreachable';
+
+export class WarehouseError extends Error {
+  override readonly name = 'WarehouseError';
+  readonly kind: WarehouseErrorKind;
+  /** The process that holds the warehouse, where it is known. */
+  readonly pid?: number;
+
+  /** @param message one sentence for people that says what to do. */
+  constructor(kind: WarehouseErrorKind, message: string, pid?: number) {
+    super(message);
+    this.kind = kind;
+    if (pid !== undefined) this.pid = pid;
+  }
+}
+
+/** What one read brought. Nodes and calendars that could not be read are told apart from empty ones. */
+export interface WarehouseReading {
+  readonly readAt: number;
+  readonly nodes: ReadonlyMap<string, NodeObservations>;
+  readonly calendars: ReadonlyMap<string, CalendarObservations>;
+  /** By node id or `calendar:NAME`. */
+  readonly errors: ReadonlyMap<string, WarehouseError>;
+}
+
+export interface TableSchema {
+  readonly table: string;
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly nullable: boolean }[];
+}
+
+/** Reads a warehouse. Never writes to it, and holds nothing open between calls. */
+export interface Warehouse {
+  /**
+   * A fingerprint of the whole warehouse by metadata alone: equal means that nothing changed. Opens nothing and costs nothing.
+   * Rejects with a WarehouseError where there is none.
+   */
+  probe(pipeline: Pipeline): Promise<string>;
+  /** All nodes and calendars, all dates (or those of `days`), in one query. Rejects only when nothing could be read. */
+  observe(pipeline: Pipeline, days?: DayRange, signal?: AbortSignal): Promise<WarehouseReading>;
+  /** Partitions read exactly and uncached, with a digest of their rows; dates without rows are returned with 0. */
+  read(node: PipelineNode, days: readonly Day[]): Promise<ReadonlyMap<Day, PartitionObservation>>;
+  /** The distinct entities of partitions, sorted. */
+  entities(node: PipelineNode, days: readonly Day[]): Promise<ReadonlyMap<Day, readonly string[]>>;
+  schema(): Promise<readonly TableSchema[]>;
+  /** The coverage query as text, for use elsewhere. */
+  coverageSql(pipeline: Pipeline, days?: DayRange): string;
+}
+
+/** Replaces partitions. Only an executor has one. */
+export interface PartitionWriter {
+  /**
+   * Replaces one partition by the rows of a SELECT (parameter `@date`) in one transaction. Guards: every row has the date, keys are
+   * unique, and no rows over existing rows aborts (a WarehouseError of kind `guard`); the partition is then as it was.
+   */
+  replace(processor: Processor, day: Day, select: string, signal: AbortSignal): Promise<{ readonly rows: number }>;
+  /** Lets other processes write: called before a child that writes the same warehouse starts. */
+  release(): Promise<void>;
+}
+
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+}

@@ -1,0 +1,121 @@
+import type { Mode, Status } from '../base/status';
+import type { AttemptInput, AttemptOutcome } from './coverage';
+
+/** Which partitions of the chosen processors and dates to run. */
+export const CHOICES = ['missing', 'failed', 'partial', 'suspect', 'stale', 'all'] as const;
+export type Choice = (typeof CHOICES)[number];
+
+/** What somebody asks for; dates are ISO calendar dates, ranges inclusive. */
+export interface PlanRequest {
+  readonly processors: readonly string[];
+  /** Explicit dates, or an inclusive range; both empty means every date of the pipeline. */
+  readonly dates?: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+  /** Statuses to run; `missing` includes blocked partitions whose needs the plan itself fills. */
+  readonly choices: readonly Choice[];
+  readonly withUpstream: boolean;
+  readonly withDownstream: boolean;
+  readonly order: 'oldest' | 'newest';
+  readonly slots: number;
+  readonly policy: 'continue' | 'stop' | 'failFast';
+  /** Names of overrides, such as `skip-needs` or those of a command. */
+  readonly overrides: readonly string[];
+  readonly reason?: string;
+}
+
+/** A partition in a plan. Dates are ISO text: plans and events are files that any tool can read. */
+export interface PlannedPartition {
+  readonly processor: string;
+  readonly date: string;
+  readonly action: 'run' | 'skip';
+  /** Status when the plan was made. */
+  readonly status: Status;
+  /** One line: why it runs or is skipped. */
+  readonly why: string;
+  readonly preflight: 'allowed' | 'overrideNeeded' | 'never';
+  /** The override that would allow it, where one is needed. */
+  readonly override?: string;
+}
+
+/** How a processor's partitions are executed, as resolved when the plan was made. */
+export interface PlannedJob {
+  readonly processor: string;
+  readonly method: 'sql' | 'date' | 'range' | 'list';
+  /** The argv with placeholders, or the SQL file. */
+  readonly command: readonly string[];
+  readonly slots: number;
+  /** Why it runs one at a time, where it does. */
+  readonly sequential?: string;
+  /** SHA-256 of the argv or of the SQL text. */
+  readonly hash: string;
+}
+
+/** The exact partitions of a backfill, in order. `plan.json`: written once, never changed. */
+export interface Plan {
+  readonly version: 1;
+  readonly id: string;
+  readonly pipeline: string;
+  /** Absolute path. */
+  readonly manifest: string;
+  readonly createdAt: string;
+  readonly mode: Mode;
+  readonly request: PlanRequest;
+  readonly jobs: readonly PlannedJob[];
+  readonly partitions: readonly PlannedPartition[];
+  /** Seconds; absent without history. */
+  readonly estimate?: { readonly p50: number; readonly p90: number; readonly basis: string };
+  readonly warnings: readonly string[];
+}
+
+/** Who executes: dead only when none of these processes is left on the same host, boot and pid namespace. */
+export interface Owner {
+  readonly host: string;
+  readonly boot: string;
+  readonly pidNamespace: string;
+  readonly pid: number;
+  /** The process's start time as the system tells it, so that a reused pid is recognised. */
+  readonly startTime: string;
+}
+
+/** A line of `events.ndjson`. `seq` grows by one, `at` is ISO with milliseconds in UTC. */
+export type BackfillEvent = { readonly seq: number; readonly at: string } & BackfillEventBody;
+
+export type BackfillEventBody =
+  | { readonly type: 'started'; readonly owner: Owner }
+  | {
+      readonly type: 'attemptStarted';
+      readonly attempt: string;
+      readonly processor: string;
+      readonly date: string;
+      /** Fingerprint before; rows before. */
+      readonly before: string;
+      readonly rowsBefore: number;
+      readonly inputs: readonly AttemptInput[];
+      /** Relative to the run's folder. */
+      readonly log: string;
+      readonly pid?: number;
+    }
+  | {
+      readonly type: 'attemptEnded';
+      readonly attempt: string;
+      readonly processor: string;
+      readonly date: string;
+      readonly outcome: AttemptOutcome;
+      readonly after?: string;
+      readonly rowsAfter?: number;
+      readonly seconds: number;
+      readonly category?: string;
+      readonly message?: string;
+      readonly signature?: string;
+      /** Good data became empty. */
+      readonly alarm?: boolean;
+    }
+  | { readonly type: 'skipped'; readonly processor: string; readonly date: string; readonly why: string }
+  | { readonly type: 'note'; readonly message: string }
+  | { readonly type: 'cancelRequested'; readonly by: string }
+  | { readonly type: 'ended'; readonly result: 'done' | 'failed' | 'cancelled' };
+
+export type BackfillPhase = 'planned' | 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled' | 'interrupted';
+
+export type PartitionState = 'waiting' | 'running' | 'skipped' | AttemptOutcome;

@@ -1,0 +1,209 @@
+import type { DayRange } from '../base/day';
+
+/** A position in the manifest's text: line and column count from 0, as in the language server protocol. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface TextRange {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/**
+ * A validated manifest. Everything in it refers to something that exists: ids are resolved to indexes, dates are real,
+ * needs have no cycle within a date. Built only by `readManifest`.
+ */
+export interface Pipeline {
+  readonly name: string;
+  readonly warehouse: WarehouseConfig;
+  /** Ascending, not overlapping. */
+  readonly seasons: readonly Season[];
+  /** Never empty; the first is the default and decides what an off-day of the pipeline is. */
+  readonly calendars: readonly Calendar[];
+  readonly exclusions: readonly Exclusion[];
+  readonly due: Due;
+  readonly phases: readonly Phase[];
+  /** Sources first, then processors by phase and file order: `nodes[i].index === i`. */
+  readonly nodes: readonly PipelineNode[];
+  readonly sources: readonly Source[];
+  readonly processors: readonly Processor[];
+  /** Node indexes such that within one date every node comes after what it needs of that date. */
+  readonly order: readonly number[];
+}
+
+export type WarehouseConfig =
+  | { readonly type: 'duckdb'; readonly path: string }
+  /** A folder of hive-partitioned Parquet: `<path>/<schema>/<table>/<date_column>=YYYY-MM-DD/*.parquet`. */
+  | { readonly type: 'parquet'; readonly path: string }
+  | {
+      readonly type: 'bigquery';
+      readonly project: string;
+      readonly location?: string;
+      readonly maxBytesBilled?: number;
+      readonly endpoint?: string;
+    };
+
+export interface Season extends DayRange {
+  readonly name: string;
+}
+
+/** Which dates are expected to have data, always within the seasons. */
+export type Calendar =
+  | { readonly kind: 'every'; readonly name: string; readonly every: 'day' | 'weekday' | 'week' }
+  | {
+      readonly kind: 'table';
+      readonly name: string;
+      readonly table: string;
+      readonly dateColumn: string;
+      readonly where?: string;
+      /** Distinct values of this column are the date's count (games a day); without it, rows. */
+      readonly count?: string;
+    };
+
+export interface Exclusion extends DayRange {
+  readonly reason: string;
+}
+
+/** From when on a date counts: `afterDays` days after it, by the clock of `zone`. */
+export interface Due {
+  readonly afterDays: number;
+  readonly zone: string;
+}
+
+export interface Phase {
+  readonly index: number;
+  readonly id: string;
+  readonly name: string;
+}
+
+export type PipelineNode = Source | Processor;
+
+/** What sources and processors share: the table that is observed and what a date of it should hold. */
+export interface NodeBase {
+  readonly index: number;
+  readonly id: string;
+  readonly name: string;
+  /** One or more tables, as written (`dataset.table`); a partition is the worst of them. */
+  readonly tables: readonly string[];
+  readonly dateColumn: string;
+  /** A read-only SQL expression: the share of a shared table. */
+  readonly where?: string;
+  /** The columns whose distinct combinations are the date's entities; empty when not declared. */
+  readonly entity: readonly string[];
+  /** More rows than distinct keys are duplicates; empty when not declared. */
+  readonly key: readonly string[];
+  readonly writtenAt?: string;
+  /** Index into `Pipeline.calendars`. */
+  readonly calendar: number;
+  /** Days at the start of each season on which nothing is expected. */
+  readonly bootstrapDays: number;
+  readonly expect: Expectation;
+  readonly checks: readonly Check[];
+  /** Where the node stands in the manifest. */
+  readonly range: TextRange;
+}
+
+export interface Source extends NodeBase {
+  readonly kind: 'source';
+}
+
+export interface Processor extends NodeBase {
+  readonly kind: 'processor';
+  readonly phase: number;
+  readonly needs: readonly Need[];
+  /** Ways to run it, in the order of preference; empty when it is only observed. */
+  readonly run: readonly RunMethod[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly log?: string;
+}
+
+/** What a date with rows must hold to be complete rather than partial. */
+export interface Expectation {
+  /** At least 1. */
+  readonly minRows: number;
+  readonly entities?: number;
+  /** Rows for each unit of the calendar's count (each game). */
+  readonly rowsPerCount?: number;
+  /** Rows at least this share of another node's rows of the same date. */
+  readonly ratioOf?: { readonly node: number; readonly atLeast: number };
+}
+
+/** A share of rows that must satisfy an expression. */
+export interface Check {
+  readonly name: string;
+  readonly expression: string;
+  /** 0 to 1. */
+  readonly atLeast: number;
+}
+
+export type Need = SingleNeed | AnyOfNeed;
+
+export interface SingleNeed {
+  readonly kind: 'single';
+  /** Index into `Pipeline.nodes`. */
+  readonly node: number;
+  readonly critical: boolean;
+  readonly window: NeedWindow;
+  readonly minRows?: number;
+  readonly backfillMinRows?: number;
+  readonly minEntities?: number;
+  readonly backfillMinEntities?: number;
+  /** Share (0 to 1) of the window's expected dates that must be met; 1 when not declared. */
+  readonly atLeast?: number;
+}
+
+/** Met when one of the alternatives is. */
+export interface AnyOfNeed {
+  readonly kind: 'anyOf';
+  readonly critical: boolean;
+  readonly alternatives: readonly SingleNeed[];
+}
+
+/** Windows count the upstream's expected dates before the date itself, within the season. */
+export type NeedWindow =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'previous' }
+  | { readonly kind: 'lastDates'; readonly count: number }
+  | { readonly kind: 'lastDays'; readonly days: number };
+
+export type RunMethod = SqlRun | CommandRun;
+
+/** The file is one SELECT of a date's rows with the parameter `@date`; the product replaces the partition with it. */
+export interface SqlRun {
+  readonly kind: 'sql';
+  /** Relative to the manifest. */
+  readonly file: string;
+}
+
+/** An argv list, never a shell. Placeholders: `{date}`; `{start}` and `{end}`; `{dates}` (comma-separated). */
+export interface CommandRun {
+  readonly kind: 'command';
+  readonly each: 'date' | 'range' | 'list';
+  readonly argv: readonly string[];
+  /** The most dates that one call may get. */
+  readonly maxDates?: number;
+  readonly timeoutPerDateMs?: number;
+  readonly silenceMs?: number;
+  /** The most calls at once. */
+  readonly slots?: number;
+  /** Extra arguments by name, asked for at launch and never baked in. */
+  readonly overrides: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A mistake in the manifest: where it is, what to do, and a fix where one is obvious. */
+export interface ManifestProblem {
+  readonly severity: 'error' | 'warning' | 'information';
+  /** A stable word such as `unknownKey`. */
+  readonly code: string;
+  readonly message: string;
+  readonly range: TextRange;
+  readonly fix?: { readonly title: string; readonly range: TextRange; readonly newText: string };
+}
+
+/** Reading never throws: a manifest with an error-level problem has no pipeline, one with less has both. */
+export interface ManifestReading {
+  readonly pipeline?: Pipeline;
+  readonly problems: readonly ManifestProblem[];
+}
