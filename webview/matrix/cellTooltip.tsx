@@ -1,0 +1,41 @@
+import type { VNode } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Snapshot } from '../../src/protocol/snapshot';
+import { describe } from './describe';
+import type { Hit } from './layout';
+import { StatusGlyph } from './legend';
+
+interface Props {
+  readonly snapshot: Snapshot;
+  readonly hit: Hit;
+  /** The pointer, in the coordinates of the window. */
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Beside the pointer, and always whole within the panel. */
+export function CellTooltip({ snapshot, hit, x, y }: Props): VNode {
+  const element = useRef<HTMLDivElement>(null);
+  const [place, setPlace] = useState({ left: 0, top: 0 });
+  const description = describe(snapshot, hit);
+  useLayoutEffect(() => {
+    const box = element.current;
+    if (box === null) return;
+    const { innerWidth, innerHeight } = window;
+    const left = x + 16 + box.offsetWidth > innerWidth ? x - 12 - box.offsetWidth : x + 16;
+    const top = Math.min(y + 16, innerHeight - box.offsetHeight - 4);
+    setPlace({ left: Math.max(4, left), top: Math.max(4, top) });
+  }, [x, y]);
+  return (
+    <div class="tooltip" ref={element} style={place} role="presentation">
+      <strong>{description.title}</strong>
+      <p>
+        <StatusGlyph status={description.status} /> {description.word}
+      </p>
+      {description.facts.map((fact) => (
+        <p key={fact}>{fact}</p>
+      ))}
+      {hit.node === undefined ? null : <p class="hint">Click to explain</p>}
+    </div>
+  );
+}

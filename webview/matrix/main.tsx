@@ -1,0 +1,11 @@
+import '@vscode/codicons/dist/codicon.css';
+import './matrix.css';
+import { render } from 'preact';
+import type { FromMatrix, ToMatrix } from '../../src/protocol/matrix';
+import { connectHost } from '../shared/host';
+import { MatrixApp, type SavedView } from './matrixApp';
+
+const root = document.getElementById('root');
+if (root !== null) {
+  render(<MatrixApp host={connectHost<FromMatrix, ToMatrix, SavedView>()} />, root);
+}
