@@ -3,31 +3,40 @@
  */
 export const EXTENSION_ID = 'backfill-explorer.backfill-explorer';
 export const CATEGORY = 'Backfill';
+export const MATRIX_VIEW_TYPE = 'backfill.matrix';
+/** Scheme of read-only documents: explanations and plans. */
+export const DOCUMENT_SCHEME = 'backfill-document';
+/** Where a manifest is looked for, in each workspace folder. */
+export const MANIFEST_NAME = 'backfill.yaml';
 
 export interface CommandContribution {
   readonly title: string;
   readonly icon?: string;
-  /** `when` clause for the palette; `false` keeps it out. */
+  /** `when` clause for the palette; without one the command is always there. */
   readonly palette?: string;
-  /** Only in trusted workspaces. */
+  /** When the command can be used at all. */
   readonly enablement?: string;
 }
 
 const TRUSTED = 'isWorkspaceTrusted';
+const HAS_MANIFEST = 'backfill.hasManifest';
+const PLAN_IN_EDITOR = `resourceScheme == ${DOCUMENT_SCHEME} && resourcePath =~ /^\\/plan\\//`;
 
 export const COMMANDS = {
-  'backfill.launch': { title: 'Launch Backfill…', icon: '$(play)', enablement: TRUSTED },
-  'backfill.fillGaps': { title: 'Fill Gaps…', icon: '$(run-all)', enablement: TRUSTED },
-  'backfill.explain': { title: 'Explain This Date', icon: '$(question)', enablement: TRUSTED },
-  'backfill.openMatrix': { title: 'Open Gap Matrix', icon: '$(table)' },
-  'backfill.refresh': { title: 'Refresh Coverage', icon: '$(refresh)', enablement: TRUSTED },
-  'backfill.attach': { title: 'Show Backfill in Terminal', icon: '$(terminal)', enablement: TRUSTED },
-  'backfill.cancel': { title: 'Cancel Backfill…', icon: '$(debug-stop)', enablement: TRUSTED },
-  'backfill.openLog': { title: 'Open Log', icon: '$(output)' },
-  'backfill.init': { title: 'Create a Manifest', enablement: TRUSTED },
-  'backfill.openManifest': { title: 'Open Manifest', icon: '$(go-to-file)' },
-  'backfill.selectMode': { title: 'Choose Thresholds (Backfill or Production)…' },
-  'backfill.restartEngine': { title: 'Restart Engine' },
+  'backfill.launch': { title: 'Launch Backfill…', icon: '$(play)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.fillGaps': { title: 'Fill Gaps…', icon: '$(run-all)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.runPlan': { title: 'Run This Plan', icon: '$(play)', enablement: TRUSTED, palette: PLAN_IN_EDITOR },
+  'backfill.explain': { title: 'Explain This Date', icon: '$(question)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.openMatrix': { title: 'Open Gap Matrix', icon: '$(table)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.refresh': { title: 'Refresh Coverage', icon: '$(refresh)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.attach': { title: 'Show Backfill in Terminal', icon: '$(terminal)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.cancel': { title: 'Cancel Backfill…', icon: '$(debug-stop)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.openLog': { title: 'Open Log', icon: '$(output)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.init': { title: 'Create a Manifest…', icon: '$(new-file)', enablement: TRUSTED },
+  'backfill.openManifest': { title: 'Open Manifest', icon: '$(go-to-file)', palette: HAS_MANIFEST },
+  'backfill.selectPipeline': { title: 'Choose Pipeline…', palette: HAS_MANIFEST },
+  'backfill.selectMode': { title: 'Choose Thresholds (Backfill or Production)…', palette: HAS_MANIFEST },
+  'backfill.restartEngine': { title: 'Restart Engine', icon: '$(debug-restart)' },
   'backfill.showLog': { title: 'Show Log of the Extension' },
   'backfill.copyDiagnostics': { title: 'Copy Diagnostics' },
 } as const satisfies Record<string, CommandContribution>;
@@ -41,36 +50,152 @@ export const VIEWS = {
 } as const;
 export type ViewId = keyof typeof VIEWS;
 
-/** The `contextValue` of tree items, matched in `when` clauses: kinds and `+flags`. */
-export const CONTEXT_VALUES = ['phase', 'processor', 'month', 'partition', 'backfill', 'message'] as const;
+/**
+ * The `contextValue` of tree items is a kind followed by `+flags`, such as `partition+gap+log`; menus match it by `viewItem`.
+ */
+export type NodeKind = 'phase' | 'processor' | 'source' | 'month' | 'partition' | 'backfill' | 'message';
+export type NodeFlag = 'gap' | 'runnable' | 'log' | 'active';
 
 export const CONTEXT_KEYS = {
   /** A manifest was found. */
   'backfill.hasManifest': 'boolean',
-  /** The engine is up and has read the manifest once. */
-  'backfill.ready': 'boolean',
+  /** What the engine is doing; not set before the extension has looked for a manifest. */
+  'backfill.engine': 'string',
 } as const;
 export type ContextKey = keyof typeof CONTEXT_KEYS;
+/** Values of `backfill.engine`. */
+export type EngineState = 'none' | 'starting' | 'ready' | 'restarting' | 'failed';
+
+export interface MenuItem {
+  readonly command: CommandId;
+  readonly when: string;
+  readonly group: string;
+}
+
+/** Matches a kind of node that carries a flag. */
+function node(kinds: readonly NodeKind[], flag?: NodeFlag): string {
+  return `viewItem =~ /^(${kinds.join('|')})\\b${flag === undefined ? '' : `.*\\+${flag}\\b`}/`;
+}
+
+const COVERAGE = 'view == backfill.coverage';
+const BACKFILLS = 'view == backfill.backfills';
+const READY = 'backfill.engine == ready';
+
+export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
+  'view/title': [
+    { command: 'backfill.fillGaps', when: `${COVERAGE} && ${READY}`, group: 'navigation@1' },
+    { command: 'backfill.openMatrix', when: `${COVERAGE} && ${READY}`, group: 'navigation@2' },
+    { command: 'backfill.refresh', when: `${COVERAGE} && ${READY}`, group: 'navigation@3' },
+    { command: 'backfill.launch', when: `${COVERAGE} && ${READY}`, group: '1_run@1' },
+    { command: 'backfill.selectMode', when: `${COVERAGE} && ${HAS_MANIFEST}`, group: '2_pipeline@1' },
+    { command: 'backfill.openManifest', when: `${COVERAGE} && ${HAS_MANIFEST}`, group: '2_pipeline@2' },
+    { command: 'backfill.selectPipeline', when: `${COVERAGE} && ${HAS_MANIFEST}`, group: '2_pipeline@3' },
+    { command: 'backfill.restartEngine', when: `${COVERAGE} && ${HAS_MANIFEST}`, group: '3_engine@1' },
+    { command: 'backfill.showLog', when: COVERAGE, group: '3_engine@2' },
+    { command: 'backfill.launch', when: `${BACKFILLS} && ${READY}`, group: 'navigation@1' },
+  ],
+  'view/item/context': [
+    { command: 'backfill.explain', when: node(['partition']), group: 'inline@1' },
+    { command: 'backfill.openLog', when: node(['partition', 'backfill'], 'log'), group: 'inline@2' },
+    { command: 'backfill.fillGaps', when: node(['phase', 'processor', 'month'], 'gap'), group: 'inline@1' },
+    { command: 'backfill.launch', when: node(['processor', 'month', 'partition'], 'runnable'), group: 'inline@3' },
+    { command: 'backfill.openMatrix', when: node(['phase', 'processor', 'source']), group: 'inline@4' },
+    { command: 'backfill.cancel', when: node(['backfill'], 'active'), group: 'inline@3' },
+    { command: 'backfill.attach', when: node(['backfill']), group: 'inline@1' },
+    { command: 'backfill.explain', when: node(['partition']), group: '1_look@1' },
+    { command: 'backfill.openLog', when: node(['partition', 'backfill'], 'log'), group: '1_look@2' },
+    { command: 'backfill.openMatrix', when: node(['phase', 'processor', 'source', 'month', 'partition']), group: '1_look@3' },
+    { command: 'backfill.fillGaps', when: node(['phase', 'processor', 'month'], 'gap'), group: '2_run@1' },
+    { command: 'backfill.launch', when: node(['processor', 'month', 'partition'], 'runnable'), group: '2_run@2' },
+    { command: 'backfill.attach', when: node(['backfill']), group: '2_run@3' },
+    { command: 'backfill.cancel', when: node(['backfill'], 'active'), group: '2_run@4' },
+  ],
+  'editor/title': [{ command: 'backfill.runPlan', when: PLAN_IN_EDITOR, group: 'navigation@1' }],
+};
+
+/** Shown where a view has nothing else to show; a failure with a last good view is a node of the tree instead. */
+export const WELCOME: readonly { readonly view: ViewId; readonly when: string; readonly contents: string }[] = [
+  {
+    view: 'backfill.coverage',
+    when: 'workspaceFolderCount == 0',
+    contents:
+      'Open the folder that holds your pipeline to see what is covered, what is missing, and why.\n[Open Folder](command:vscode.openFolder)',
+  },
+  {
+    view: 'backfill.coverage',
+    when: 'workspaceFolderCount != 0 && backfill.engine == none && !backfill.hasManifest && isWorkspaceTrusted',
+    contents:
+      'This folder has no `backfill.yaml` yet: the file that names your tables, what each needs, and how it is run.\n[Create a Manifest](command:backfill.init)\nIs it elsewhere? [Set its path](command:workbench.action.openSettings?%5B%22backfill.manifest%22%5D).',
+  },
+  {
+    view: 'backfill.coverage',
+    when: 'workspaceFolderCount != 0 && !isWorkspaceTrusted',
+    contents:
+      'This workspace is not trusted. The manifest is checked for mistakes, but nothing in it runs and no database is opened.\n[Manage Workspace Trust](command:workbench.trust.manage)',
+  },
+  {
+    view: 'backfill.coverage',
+    when: 'backfill.engine == failed && isWorkspaceTrusted',
+    contents:
+      'The engine that reads the warehouse does not start.\n[Restart Engine](command:backfill.restartEngine)\n[Show Log](command:backfill.showLog)',
+  },
+  {
+    view: 'backfill.backfills',
+    when: 'backfill.engine == ready && isWorkspaceTrusted',
+    contents:
+      'No backfill was started here yet.\n[Launch Backfill](command:backfill.launch)\n[Fill Gaps](command:backfill.fillGaps)',
+  },
+];
 
 export const SETTINGS = {
   'backfill.manifest': {
     type: 'string',
     default: '',
     scope: 'resource',
+    order: 1,
     markdownDescription:
       'Path of the manifest, relative to the workspace folder. Empty: `backfill.yaml` at the top of a workspace folder.',
   },
   'backfill.mode': {
     type: 'string',
     enum: ['backfill', 'production'],
+    enumDescriptions: [
+      'Backfill thresholds, where a need declares them: history may be thinner than a day in production.',
+      'Production thresholds only.',
+    ],
     default: 'backfill',
     scope: 'window',
+    order: 2,
     markdownDescription:
       'Which thresholds decide: `production` uses `min_rows`, `backfill` uses `backfill_min_rows` where a need has one.',
   },
 } as const;
 export type SettingId = keyof typeof SETTINGS;
 
-export const MATRIX_VIEW_TYPE = 'backfill.matrix';
-/** Scheme of read-only documents: explanations and plans. */
-export const DOCUMENT_SCHEME = 'backfill-document';
+/** The journal changes with every event: VS Code's own watcher and search leave it alone, the server watches it. */
+export const CONFIGURATION_DEFAULTS = {
+  'files.watcherExclude': { '**/.backfill/runs/**': true },
+  'search.exclude': { '**/.backfill/runs/**': true },
+} as const;
+
+/**
+ * Plain file names: a pattern with `**` is a search that VS Code cuts off, after which nothing is activated.
+ * Views and commands activate by themselves.
+ */
+export const ACTIVATION_EVENTS = [
+  `workspaceContains:${MANIFEST_NAME}`,
+  'workspaceContains:.backfill',
+  `onWebviewPanel:${MATRIX_VIEW_TYPE}`,
+] as const;
+
+export const CAPABILITIES = {
+  untrustedWorkspaces: {
+    supported: 'limited',
+    description:
+      'A manifest names databases and commands of its repository: until the workspace is trusted it is only checked for mistakes.',
+    restrictedConfigurations: ['backfill.manifest'],
+  },
+  virtualWorkspaces: { supported: false, description: 'The engine reads files and databases of a real folder.' },
+} as const;
+
+export const CATEGORIES = ['Data Science', 'Visualization', 'Other'] as const;

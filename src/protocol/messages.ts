@@ -1,42 +1,68 @@
+import type { Mode, Status } from '../base/status';
 import type { Snapshot, SnapshotChange } from './snapshot';
 
 /**
- * Every request between the extension and the server: method, parameters and result, typed once. The manifest's path travels as
- * `initializationOptions.manifest`; a server serves one pipeline.
+ * Every message between the extension and the server: method, parameters and result, typed once. A server serves one pipeline;
+ * the manifest's path travels in the initialization options. A request rejects with a message for people.
  */
 export interface Requests {
   /** The whole snapshot; null while no manifest could be read. */
   'backfill/snapshot': { params: Record<string, never>; result: Snapshot | null };
-  /** Reads the warehouse in any case. */
+  /** Reads the warehouse in any case; answers when it was read, or could not be. */
   'backfill/refresh': { params: Record<string, never>; result: null };
+  /** The children of a node, or of the root. What was answered is remembered, and changes of it are announced. */
   'backfill/tree': { params: { view: TreeViewId; parent?: string }; result: readonly TreeNode[] };
   /** Markdown. */
   'backfill/tooltip': { params: { view: TreeViewId; id: string }; result: string };
-  'backfill/explain': { params: PartitionParams; result: ExplainResult };
-  'backfill/processors': { params: Record<string, never>; result: readonly ProcessorChoice[] };
+  /** Everything there is to say about a partition, as a Markdown document. */
+  'backfill/explain': { params: PartitionParams; result: string };
+  'backfill/choices': { params: Record<string, never>; result: LaunchChoices };
   /** Makes a plan and shows it; nothing is written. */
   'backfill/plan': { params: PlanParams; result: PlanPreview };
   /** Writes the plan that was shown; the terminal that runs `attach` starts it. */
-  'backfill/launch': { params: { planId: string }; result: { id: string } };
+  'backfill/launch': { params: { planId: string }; result: BackfillSummary };
+  /** Newest first. */
   'backfill/backfills': { params: Record<string, never>; result: readonly BackfillSummary[] };
   'backfill/cancel': { params: { id: string }; result: null };
+  /** Absolute path of the log of the last attempt at a partition, or of a backfill; null where there is none. */
+  'backfill/log': { params: LogParams; result: string | null };
   /** For bug reports: versions, counts, last errors. */
   'backfill/diagnostics': { params: Record<string, never>; result: string };
 }
 
 /** Server to extension. */
-export interface Notifications {
-  /** Coverage changed. `change` is absent when a view has to ask for the whole. */
-  'backfill/coverageChanged': { version: number; change?: SnapshotChange; nodes: readonly string[] };
-  'backfill/backfillsChanged': { active: readonly BackfillSummary[]; nodes: readonly string[] };
+export interface ServerNotifications {
+  /** Sent only while a matrix is watched. Without `change` the view asks for the whole. */
+  'backfill/coverageChanged': { version: number; change?: SnapshotChange };
+  /** Nodes that were answered before and differ now, and parents (`''` is the root) whose list of children differs. */
+  'backfill/treeChanged': { view: TreeViewId; updated: readonly TreeNode[]; reordered: readonly string[] };
+  /** Newest first: all that are active, and the last ones that ended. */
+  'backfill/backfillsChanged': { backfills: readonly BackfillSummary[] };
   'backfill/state': ServerState;
 }
 
-/** What the server is doing, for the status bar and the tree's loading and error nodes. */
+/** Extension to server. */
+export interface ClientNotifications {
+  /** What is on screen: the warehouse is probed only while something is, and snapshots are sent only to a matrix. */
+  'backfill/watch': { views: boolean; matrix: boolean };
+  'backfill/mode': { mode: Mode };
+}
+
+/** What the server is doing, for badge, status bar and status item. */
 export interface ServerState {
   readonly reading: boolean;
+  /** The newest attempt to read the warehouse failed; the views show the last good answer. */
   readonly problem?: { readonly message: string; readonly since: number };
-  readonly gaps: number;
+  /** Errors in the manifest. */
+  readonly mistakes: number;
+  /** Absent while nothing was ever read. */
+  readonly coverage?: {
+    readonly pipeline: string;
+    readonly mode: Mode;
+    readonly asOf?: number;
+    readonly gaps: number;
+    readonly causes: number;
+  };
 }
 
 export interface InitializationOptions {
@@ -44,7 +70,7 @@ export interface InitializationOptions {
   readonly manifest: string;
   /** In an untrusted workspace the server publishes diagnostics and does nothing else. */
   readonly trusted: boolean;
-  readonly mode: 'backfill' | 'production';
+  readonly mode: Mode;
 }
 
 export type TreeViewId = 'coverage' | 'backfills';
@@ -60,11 +86,23 @@ export interface TreeNode {
   readonly color?: string;
   readonly children: boolean;
   readonly expanded?: boolean;
-  /** For menus, such as `partition+gap`. */
+  /** A kind and its flags, such as `partition+gap`. */
   readonly context: string;
+  /** What a screen reader says; says in words what icon and colour show. */
   readonly accessibilityLabel: string;
-  readonly partition?: PartitionParams;
-  readonly processor?: string;
+  readonly hasTooltip?: boolean;
+  /** What a click does, where it does not only open or select. */
+  readonly action?: 'explain' | 'attach' | 'openManifest' | 'refresh';
+  readonly target?: NodeTarget;
+}
+
+/** What a tree node stands for: what a command called on it works on. */
+export interface NodeTarget {
+  /** Processor and source ids; more than one for a phase. */
+  readonly nodes?: readonly string[];
+  /** ISO; inclusive. A single date has both. */
+  readonly from?: string;
+  readonly to?: string;
   readonly backfill?: string;
 }
 
@@ -74,27 +112,39 @@ export interface PartitionParams {
   readonly date: string;
 }
 
-export interface ExplainResult {
-  readonly markdown: string;
-  readonly canRun: boolean;
+export type LogParams = PartitionParams | { readonly backfill: string };
+
+export interface LaunchChoices {
+  readonly processors: readonly ProcessorChoice[];
+  readonly sources: readonly { readonly id: string; readonly name: string }[];
+  /** Newest first. */
+  readonly seasons: readonly { readonly name: string; readonly from: string; readonly to: string }[];
 }
 
 export interface ProcessorChoice {
   readonly id: string;
   readonly name: string;
   readonly phase: string;
+  /** The worst status of it. */
+  readonly status: Status;
   readonly gaps: number;
   /** `19/25 · 6 blocked by PDC`. */
   readonly summary: string;
+  /** It declares how it is run. */
   readonly runnable: boolean;
+  /** Named overrides of its commands. */
+  readonly overrides: readonly string[];
+  /** The dates of its gaps, newest first, at most 100. */
+  readonly gapDates: readonly { readonly date: string; readonly text: string }[];
 }
 
+/** The same words as the command line. Without dates, from and to: every date of the pipeline. */
 export interface PlanParams {
   readonly processors: readonly string[];
   readonly dates?: readonly string[];
   readonly from?: string;
   readonly to?: string;
-  readonly choices: readonly string[];
+  readonly choices: readonly PlanChoice[];
   readonly withUpstream: boolean;
   readonly withDownstream: boolean;
   readonly order: 'oldest' | 'newest';
@@ -104,16 +154,18 @@ export interface PlanParams {
   readonly reason?: string;
 }
 
+export type PlanChoice = 'missing' | 'failed' | 'partial' | 'suspect' | 'stale' | 'all';
+
 export interface PlanPreview {
   readonly planId: string;
-  /** `6 partitions of MLFS, about 2 min`. */
+  /** `6 dates of MLFS, about 2 min`. */
   readonly headline: string;
   /** The plan in full, as the read-only document that is confirmed. */
   readonly markdown: string;
   readonly runs: number;
   readonly skips: number;
   /** Text that must be typed before it starts; absent for ordinary scopes. */
-  readonly confirm?: string;
+  readonly confirm?: { readonly text: string; readonly why: string };
   /** The same from a shell. */
   readonly commandLine: string;
 }
@@ -128,6 +180,7 @@ export interface BackfillSummary {
   readonly running: number;
   readonly total: number;
   readonly startedAt?: number;
+  /** For an interrupted one: the last sign of life. */
   readonly endedAt?: number;
   /** Seconds left; absent before the first date is done. */
   readonly etaSeconds?: number;
