@@ -1,0 +1,43 @@
+import type { DateStatus, Status } from '../base/status';
+import type { Tone } from './terminal';
+
+/** One narrow symbol a status, always shown beside its word. */
+export const STATUS_SYMBOLS: Readonly<Record<Status, string>> = {
+  off: '-',
+  running: '▸',
+  queued: '⋯',
+  blocked: '⊘',
+  failed: '✗',
+  missing: '∅',
+  suspect: '!',
+  partial: '<',
+  stale: '~',
+  complete: '✓',
+  unknown: '?',
+};
+
+export const STATUS_TONES: Readonly<Record<Status, Tone>> = {
+  off: 'quiet',
+  running: 'strong',
+  queued: 'quiet',
+  blocked: 'bad',
+  failed: 'bad',
+  missing: 'bad',
+  suspect: 'warning',
+  partial: 'warning',
+  stale: 'warning',
+  complete: 'good',
+  unknown: 'warning',
+};
+
+export const DATE_TONES: Readonly<Record<DateStatus, Tone>> = {
+  off: 'quiet',
+  running: 'strong',
+  incomplete: 'bad',
+  complete: 'good',
+};
+
+/** `✗ failed`. */
+export function statusLabel(status: Status): string {
+  return `${STATUS_SYMBOLS[status]} ${status}`;
+}

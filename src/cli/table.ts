@@ -1,0 +1,74 @@
+import { type Terminal, type Tone, toned } from './terminal';
+import { fitted, padded, plain, textWidth } from './textWidth';
+
+export interface Column {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+  /** May be cut with `…` when the table is wider than the terminal; the widest such column gives way first. */
+  readonly shrinks?: boolean;
+}
+
+export interface Cell {
+  readonly text: string;
+  readonly tone?: Tone;
+}
+
+const GAP = 2;
+const LEAST = 8;
+
+/** Aligned columns as lines that fit the terminal's width, the titles first. */
+export function tableLines(
+  terminal: Pick<Terminal, 'width' | 'color'>,
+  columns: readonly Column[],
+  rows: readonly (readonly (Cell | string)[])[],
+): string[] {
+  const cells = rows.map((row) =>
+    row.map((cell) => (typeof cell === 'string' ? { text: plain(cell) } : { ...cell, text: plain(cell.text) })),
+  );
+  const widths = columns.map((column, index) =>
+    Math.max(textWidth(column.title), ...cells.map((row) => textWidth(row[index]?.text ?? ''))),
+  );
+  shrink(widths, columns, terminal.width);
+  const line = (texts: readonly Cell[]) =>
+    columns
+      .map((column, index) => {
+        const cell = texts[index] ?? { text: '' };
+        const width = widths[index] ?? 0;
+        return toned(terminal, cell.tone, padded(fitted(cell.text, width), width, column.align));
+      })
+      .join(' '.repeat(GAP))
+      .trimEnd();
+  return [line(columns.map(({ title }): Cell => ({ text: title, tone: 'strong' }))), ...cells.map(line)];
+}
+
+function shrink(widths: number[], columns: readonly Column[], limit: number): void {
+  const total = () => widths.reduce((sum, width) => sum + width, 0) + GAP * (widths.length - 1);
+  for (let excess = total() - limit; excess > 0; excess = total() - limit) {
+    let widest = -1;
+    for (const [index, column] of columns.entries()) {
+      if (column.shrinks === true && (widths[index] ?? 0) > (widths[widest] ?? LEAST)) widest = index;
+    }
+    if (widest < 0) return;
+    widths[widest] = Math.max(LEAST, (widths[widest] ?? 0) - 1);
+  }
+}
+
+/** A Markdown table, padded so that it reads well as plain text too. */
+export function markdownTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const safe = rows.map((row) => row.map((cell) => plain(cell).replaceAll('|', '\\|')));
+  const titles = columns.map(({ title }) => plain(title).replaceAll('|', '\\|'));
+  const widths = titles.map((title, index) => Math.max(3, textWidth(title), ...safe.map((row) => textWidth(row[index] ?? ''))));
+  const line = (cells: readonly string[]) =>
+    `| ${columns.map((column, index) => padded(cells[index] ?? '', widths[index] ?? 0, column.align)).join(' | ')} |`;
+  const rule = `|${columns.map(({ align }, index) => (align === 'right' ? `${'-'.repeat((widths[index] ?? 0) + 1)}:` : '-'.repeat((widths[index] ?? 0) + 2))).join('|')}|`;
+  return [line(titles), rule, ...safe.map(line)].join('\n');
+}
+
+/** Comma-separated values as in RFC 4180, with line feeds. */
+export function csv(titles: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const field = (value: string | number) => {
+    const text = String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [titles, ...rows].map((row) => row.map(field).join(',')).join('\n');
+}

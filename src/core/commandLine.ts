@@ -1,0 +1,42 @@
+import type { Mode } from '../base/status';
+import type { Choice, PlanRequest } from './backfill';
+
+/** What `backfill run` runs when nothing is chosen: every gap. Complete and stale partitions are asked for by name. */
+export const DEFAULT_CHOICES: readonly Choice[] = ['missing', 'failed', 'partial', 'suspect'];
+
+/** How `--on-failure` spells a policy. */
+export const POLICY_WORDS = { continue: 'continue', stop: 'stop', failFast: 'fail-fast' } as const satisfies Record<
+  PlanRequest['policy'],
+  string
+>;
+
+/**
+ * A launch as the words of a shell, such as `backfill run --processor PDC --dates 2021-11-05`: what every view copies.
+ * The command line reads it back as the same request.
+ * @param mode left out where it is the default.
+ */
+export function runCommandLine(request: Partial<PlanRequest>, mode: Mode = 'backfill'): string {
+  const words = ['backfill', 'run'];
+  const list = (option: string, values: readonly string[] | undefined) => {
+    if (values !== undefined && values.length > 0) words.push(option, values.join(','));
+  };
+  list('--processor', request.processors);
+  list('--dates', request.dates);
+  if (request.from !== undefined) words.push('--from', request.from);
+  if (request.to !== undefined) words.push('--to', request.to);
+  if (request.choices !== undefined && request.choices.join() !== DEFAULT_CHOICES.join()) list('--choose', request.choices);
+  if (request.withUpstream === true) words.push('--upstream');
+  if (request.withDownstream === true) words.push('--downstream');
+  if (request.order === 'newest') words.push('--order', 'newest');
+  if (request.slots !== undefined && request.slots !== 1) words.push('--slots', String(request.slots));
+  if (request.policy !== undefined && request.policy !== 'continue') words.push('--on-failure', POLICY_WORDS[request.policy]);
+  list('--override', request.overrides);
+  if (request.reason !== undefined && request.reason !== '') words.push('--reason', request.reason);
+  if (mode !== 'backfill') words.push('--mode', mode);
+  return words.map(quoted).join(' ');
+}
+
+/** A word as a POSIX shell reads it back. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
