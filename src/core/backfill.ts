@@ -45,6 +45,9 @@ export interface PlannedJob {
   /** The argv with placeholders, or the SQL file. */
   readonly command: readonly string[];
   readonly slots: number;
+  /** The most dates that one call gets; absent without a limit, and for methods of one date. */
+  readonly maxDates?: number;
+  readonly timeoutPerDateMs?: number;
   /** Why it runs one at a time, where it does. */
   readonly sequential?: string;
   /** SHA-256 of the argv or of the SQL text. */
@@ -110,6 +113,14 @@ export type BackfillEventBody =
       readonly signature?: string;
       /** Good data became empty. */
       readonly alarm?: boolean;
+    }
+  /** The job ended before it came to this date: the attempt does not count, and the partition waits again. */
+  | {
+      readonly type: 'notAttempted';
+      readonly attempt: string;
+      readonly processor: string;
+      readonly date: string;
+      readonly why: string;
     }
   | { readonly type: 'skipped'; readonly processor: string; readonly date: string; readonly why: string }
   | { readonly type: 'note'; readonly message: string }

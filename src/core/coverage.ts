@@ -44,8 +44,11 @@ export interface AttemptFact {
   readonly category?: string;
   readonly message?: string;
   readonly signature?: string;
-  /** Fingerprint after the attempt. */
+  /** Fingerprints before and after the attempt; no `after` where it was interrupted. */
+  readonly before?: string;
   readonly after?: string;
+  /** How long it took; a date's share where one call got many. */
+  readonly seconds?: number;
   /** What it was built from: each critical or optional upstream partition with its state at that time. */
   readonly inputs: readonly AttemptInput[];
 }

@@ -1,0 +1,64 @@
+import type { BackfillEvent, BackfillEventBody, Owner, Plan } from '../core/backfill';
+import type { AttemptLedger } from '../core/coverage';
+
+/** A backfill as the journal holds it. */
+export interface BackfillRecord {
+  readonly plan: Plan;
+  /** In the order of `seq`; lines that could not be read are left out and reported. */
+  readonly events: readonly BackfillEvent[];
+  /** One sentence for each line that could not be read, a torn last one included. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * The durable record of all backfills of a pipeline, and the only channel from an executor to the views. What was appended survives the
+ * death of whoever wrote it.
+ */
+export interface Journal {
+  /** Writes the plan, once: durable when it resolves. Rejects with a JournalError when the id exists already. */
+  create(plan: Plan): Promise<void>;
+  /** Ids of all backfills with a readable plan, newest first. */
+  list(): Promise<readonly string[]>;
+  /** Undefined when there is no such backfill or its plan cannot be read. */
+  read(id: string): Promise<BackfillRecord | undefined>;
+  /** Appends events in this order, durable when it resolves. Only for the executor that holds the claim. */
+  append(id: string, ...bodies: readonly BackfillEventBody[]): Promise<readonly BackfillEvent[]>;
+  /** Whether the executor, or a child that it left behind, is still there. False when none ever was. */
+  ownerAlive(id: string): Promise<boolean>;
+  /** Leaves a request that the executor finds within a second. Asking twice is the same as asking once. */
+  requestCancel(id: string, by: string): Promise<void>;
+  /** Who asked first, or undefined. */
+  cancelRequested(id: string): Promise<string | undefined>;
+  /**
+   * Calls the listener with the ids of backfills whose plan, events or owner changed. Holds nothing after the returned function was
+   * called.
+   */
+  watch(listener: (ids: readonly string[]) => void): () => void;
+  /** What all backfills together say of partitions. */
+  ledger(): Promise<AttemptLedger>;
+  /** Takes a backfill for this process, exclusively. Undefined when another process that lives has it. */
+  claim(id: string): Promise<Claim | undefined>;
+  /** The absolute path of a log that an event names. */
+  logPath(id: string, log: string): string;
+}
+
+/** The right to execute a backfill. Kept fresh by a heartbeat until it is released or the process ends. */
+export interface Claim {
+  readonly owner: Owner;
+  /** Children live on when their executor is killed: the backfill's partitions stay held until they are gone, too. */
+  setChildren(pids: readonly number[]): Promise<void>;
+  release(): Promise<void>;
+}
+
+export type JournalErrorKind = 'exists' | 'unknownBackfill' | 'unwritable';
+
+export class JournalError extends Error {
+  override readonly name = 'JournalError';
+  readonly kind: JournalErrorKind;
+
+  /** @param message one sentence for people that says what to do. */
+  constructor(kind: JournalErrorKind, message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}

@@ -1,0 +1,188 @@
+import type { BackfillEvent, BackfillPhase, PartitionState, Plan } from './backfill';
+import type { AttemptOutcome, PartitionKey } from './coverage';
+
+/** How far a backfill has come, from its plan and its events alone. */
+export interface BackfillProgress {
+  readonly id: string;
+  /** Such as `PDC, 2021-11-05 to 2021-11-09: 5 partitions`. */
+  readonly title: string;
+  readonly phase: BackfillPhase;
+  /** Of the partitions that the plan runs: done with the expectation met; ended in any other way; skipped; and so on. They add up to `total`. */
+  readonly done: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly running: number;
+  readonly waiting: number;
+  readonly total: number;
+  /** Every partition of the plan; those that the plan itself skips are `skipped` and not counted above. */
+  readonly partitions: ReadonlyMap<PartitionKey, PartitionState>;
+  /** What runs now, such as `PDC 2021-11-05` or `MLFS 2021-11-05 and 4 more`. */
+  readonly current?: string;
+  /** Partitions ended a minute, over the time since the start. Absent before the first has ended. */
+  readonly perMinute?: number;
+  /** Seconds left: medians of this backfill's own attempts over its slots. Absent before the first has ended and when nothing is left. */
+  readonly etaSeconds?: number;
+  /** Epoch milliseconds. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+}
+
+/**
+ * Folds the events of a backfill. Any subset of events in any order of types gives an answer: what is missing is taken as not having
+ * happened, and a partition that was ended stays ended.
+ * @param ownerAlive whether the executor is still there: without it what runs is interrupted.
+ */
+export function progressOf(plan: Plan, events: readonly BackfillEvent[], ownerAlive: boolean): BackfillProgress {
+  const partitions = new Map<PartitionKey, PartitionState>();
+  const running = new Map<string, PartitionKey>();
+  const planned = new Set<PartitionKey>();
+  for (const { processor, date, action } of plan.partitions) {
+    const key = keyOf(processor, date);
+    partitions.set(key, action === 'run' ? 'waiting' : 'skipped');
+    if (action === 'run') planned.add(key);
+  }
+
+  const seconds = new Map<string, number[]>();
+  let startedAt: number | undefined;
+  let endedAt: number | undefined;
+  let result: 'done' | 'failed' | 'cancelled' | undefined;
+  let cancelling = false;
+  for (const event of events) {
+    switch (event.type) {
+      case 'started':
+        startedAt ??= Date.parse(event.at);
+        break;
+      case 'attemptStarted':
+        running.set(event.attempt, keyOf(event.processor, event.date));
+        break;
+      case 'attemptEnded': {
+        running.delete(event.attempt);
+        partitions.set(keyOf(event.processor, event.date), event.outcome);
+        const known = seconds.get(event.processor);
+        if (known === undefined) seconds.set(event.processor, [event.seconds]);
+        else known.push(event.seconds);
+        break;
+      }
+      case 'notAttempted':
+        running.delete(event.attempt);
+        break;
+      case 'skipped':
+        partitions.set(keyOf(event.processor, event.date), 'skipped');
+        break;
+      case 'cancelRequested':
+        cancelling = true;
+        break;
+      case 'ended':
+        result = event.result;
+        endedAt = Date.parse(event.at);
+        break;
+      case 'note':
+        break;
+    }
+  }
+  const phase = phaseOf(result, startedAt !== undefined, cancelling, ownerAlive);
+  const active = phase === 'running' || phase === 'cancelling';
+  for (const key of running.values()) {
+    if (partitions.get(key) === 'waiting') partitions.set(key, active ? 'running' : 'interrupted');
+  }
+
+  const counts = { done: 0, failed: 0, skipped: 0, running: 0, waiting: 0 };
+  for (const key of planned) counts[bucketOf(partitions.get(key) ?? 'waiting')] += 1;
+  const ended = counts.done + counts.failed;
+  const lastAt = events.at(-1)?.at;
+  const minutes = startedAt === undefined || lastAt === undefined ? 0 : (Date.parse(lastAt) - startedAt) / 60_000;
+  const current = active ? currentText([...running.values()]) : undefined;
+  const etaSeconds = active ? etaOf(plan, partitions, seconds) : undefined;
+  return {
+    id: plan.id,
+    title: titleOf(plan),
+    phase,
+    ...counts,
+    total: planned.size,
+    partitions,
+    ...(current !== undefined && { current }),
+    ...(ended > 0 && minutes > 0 && { perMinute: ended / minutes }),
+    ...(etaSeconds !== undefined && { etaSeconds }),
+    ...(startedAt !== undefined && { startedAt }),
+    ...(endedAt !== undefined && { endedAt }),
+  };
+}
+
+/** Only `done` is a success: everything else left the partition as a gap, or unproven. */
+export function isSuccess(outcome: AttemptOutcome): boolean {
+  return outcome === 'done';
+}
+
+/** One line that names a backfill: its processors, its dates and how many partitions it runs. */
+export function titleOf(plan: Plan): string {
+  const runs = plan.partitions.filter((partition) => partition.action === 'run');
+  const named = runs.length > 0 ? runs : plan.partitions;
+  const processors = [...new Set(named.map((partition) => partition.processor))];
+  const dates = named.map((partition) => partition.date).sort();
+  const first = dates[0];
+  const last = dates.at(-1);
+  const who =
+    processors.length > 3 ? `${processors.slice(0, 2).join(', ')} and ${processors.length - 2} more` : processors.join(', ');
+  const when = first === undefined ? 'no dates' : first === last ? first : `${first} to ${last}`;
+  const count = runs.length === 1 ? '1 partition' : `${runs.length} partitions`;
+  return who === '' ? `Nothing to run, ${when}` : `${who}, ${when}: ${count}`;
+}
+
+function phaseOf(
+  result: 'done' | 'failed' | 'cancelled' | undefined,
+  started: boolean,
+  cancelling: boolean,
+  alive: boolean,
+): BackfillPhase {
+  if (result !== undefined) return result;
+  if (!alive) return started ? 'interrupted' : 'planned';
+  return cancelling ? 'cancelling' : 'running';
+}
+
+function bucketOf(state: PartitionState): 'done' | 'failed' | 'skipped' | 'running' | 'waiting' {
+  if (state === 'waiting' || state === 'running' || state === 'skipped') return state;
+  return isSuccess(state) ? 'done' : 'failed';
+}
+
+function currentText(keys: readonly PartitionKey[]): string | undefined {
+  const first = keys[0];
+  if (first === undefined) return undefined;
+  return keys.length === 1 ? first : `${first} and ${keys.length - 1} more`;
+}
+
+/** What is left of each processor times the median of its own attempts, or of all attempts where it has none, over its slots. */
+function etaOf(
+  plan: Plan,
+  partitions: ReadonlyMap<PartitionKey, PartitionState>,
+  seconds: ReadonlyMap<string, readonly number[]>,
+): number | undefined {
+  const overall = quantile([...seconds.values()].flat(), 0.5);
+  if (overall === undefined) return undefined;
+  const left = new Map<string, number>();
+  for (const { processor, date } of plan.partitions) {
+    const state = partitions.get(keyOf(processor, date));
+    if (state === 'waiting' || state === 'running') left.set(processor, (left.get(processor) ?? 0) + 1);
+  }
+  let total = 0;
+  for (const [processor, count] of left) {
+    const slots = plan.jobs.find((job) => job.processor === processor)?.slots ?? 1;
+    const each = quantile(seconds.get(processor) ?? [], 0.5) ?? overall;
+    total += (count * each) / Math.max(1, slots);
+  }
+  return left.size === 0 ? undefined : total;
+}
+
+/** The value below which the given share of values lies, interpolated; undefined for no values. */
+export function quantile(values: readonly number[], share: number): number | undefined {
+  const sorted = values.toSorted((a, b) => a - b);
+  const position = (sorted.length - 1) * share;
+  const low = sorted[Math.floor(position)];
+  const high = sorted[Math.ceil(position)];
+  if (low === undefined || high === undefined) return undefined;
+  return low + (high - low) * (position - Math.floor(position));
+}
+
+/** Events and plans carry dates as ISO text already. */
+function keyOf(processor: string, date: string): PartitionKey {
+  return `${processor} ${date}`;
+}
