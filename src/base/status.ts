@@ -29,8 +29,8 @@ export type OffKind = (typeof OFF_KINDS)[number];
 export const MODES = ['backfill', 'production'] as const;
 export type Mode = (typeof MODES)[number];
 
-/** A date over all processors. */
-export const DATE_STATUSES = ['off', 'running', 'incomplete', 'complete'] as const;
+/** A date over all processors; `unknown` when nothing was ever read for one of its expected partitions and none is a gap. */
+export const DATE_STATUSES = ['off', 'running', 'incomplete', 'complete', 'unknown'] as const;
 export type DateStatus = (typeof DATE_STATUSES)[number];
 
 /** What mends a root cause. */

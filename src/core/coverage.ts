@@ -113,6 +113,8 @@ export interface PartitionRef {
 
 export type Reason =
   | { readonly kind: 'neverRun' }
+  /** Its last attempt left rows, and they are gone since. */
+  | { readonly kind: 'emptied'; readonly attempt: string }
   | { readonly kind: 'failed'; readonly category: string; readonly message: string; readonly signature: string }
   | { readonly kind: 'interrupted'; readonly backfill: string }
   | { readonly kind: 'wroteNothing'; readonly attempt: string }
@@ -142,6 +144,8 @@ export interface Root {
   readonly status: Status;
   readonly have: string;
   readonly need: string;
+  /** Whose need it fails; absent when it fails its own expectation. */
+  readonly consumer?: string;
   readonly fix: FixKind;
 }
 
@@ -170,8 +174,12 @@ export interface Explanation {
   readonly readAt?: number;
 }
 
-/** Gaps that share one set of root causes. */
+/**
+ * Gaps that share one set of causes. A cause is a root cause without its date: the node, its status and what it lacks.
+ * So nine dates on which PDC is below 100 rows are one group.
+ */
 export interface GapGroup {
+  /** Of all the gaps: by phase, file order and date. */
   readonly roots: readonly Root[];
   readonly gaps: readonly PartitionRef[];
   /** Such as `9 gaps, 1 cause: PDC 2021-11-05 has 36 rows, MLFS needs 100`. */
