@@ -1,0 +1,180 @@
+import { type Alias, type Document, isAlias, isCollection, isNode, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { messageOf } from '../../base/logger';
+import type { ManifestProblem, TextRange } from '../pipeline';
+
+/** What a problem is about; quick fixes and tests match on it. */
+export type ProblemCode =
+  | 'syntax'
+  | 'empty'
+  | 'unknownKey'
+  | 'duplicateKey'
+  | 'missingKey'
+  | 'conflictingKeys'
+  | 'wrongType'
+  | 'badValue'
+  | 'badDate'
+  | 'badId'
+  | 'badName'
+  | 'duplicateId'
+  | 'unknownReference'
+  | 'overlap'
+  | 'cycle'
+  | 'placeholder'
+  | 'noEffect'
+  | 'laterPhase'
+  | 'notYet';
+
+export type Fix = NonNullable<ManifestProblem['fix']>;
+
+/** More than any sane manifest repeats; a bound on texts whose aliases multiply. */
+const MAX_ALIASES = 1000;
+
+/** A YAML text with its parsed nodes, positions, and the problems found so far. */
+export class ManifestText {
+  /** Undefined when the text is empty or its syntax is broken. */
+  readonly root: Node | undefined;
+  readonly #lines = new LineCounter();
+  readonly #length: number;
+  readonly #text: string;
+  readonly #problems = new Map<string, ManifestProblem>();
+  readonly #document: Document | undefined;
+  #targets: Map<Alias, Node> | undefined;
+  #aliases = 0;
+  #errors = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#length = text.length;
+    this.#document = this.#parse();
+    this.root = this.#document !== undefined && this.#errors === 0 ? (this.#document.contents ?? undefined) : undefined;
+  }
+
+  /** Ascending by position. */
+  get problems(): readonly ManifestProblem[] {
+    return [...this.#problems.values()].sort(
+      (a, b) => a.range.start.line - b.range.start.line || a.range.start.column - b.range.start.column,
+    );
+  }
+
+  /** How often an error (warnings apart) was reported so far. */
+  get errors(): number {
+    return this.#errors;
+  }
+
+  /** A node that several aliases share is read several times: its problems are kept once. */
+  add(severity: ManifestProblem['severity'], code: ProblemCode, message: string, range: TextRange, fix?: Fix): void {
+    if (severity === 'error') this.#errors++;
+    const key = `${code} ${range.start.line}:${range.start.column} ${message}`;
+    if (!this.#problems.has(key))
+      this.#problems.set(key, { severity, code, message, range, ...(fix === undefined ? {} : { fix }) });
+  }
+
+  /** The whole extent of a node, without the line ends and blanks after it. */
+  rangeOf(node: Node): TextRange {
+    const [start, end] = this.#offsets(node);
+    return this.#range(start, start + this.#text.slice(start, end).trimEnd().length);
+  }
+
+  /** The extent to underline: of a list or mapping only its first line. */
+  headlineOf(node: Node): TextRange {
+    const [start, end] = this.#offsets(node);
+    const text = this.#text.slice(start, end);
+    const line = isCollection(node) ? (text.split('\n', 1)[0] ?? text) : text;
+    return this.#range(start, start + line.trimEnd().length);
+  }
+
+  /** An empty range at the start of the text. */
+  get start(): TextRange {
+    return this.#range(0, 0);
+  }
+
+  /** The node that an alias stands for; other nodes as they are; undefined, with a problem, when there is none. */
+  follow(node: Node): Node | undefined {
+    if (!isAlias(node)) return node;
+    if (++this.#aliases > MAX_ALIASES) {
+      this.add('error', 'syntax', `More than ${MAX_ALIASES} aliases: write some of the values out.`, this.start);
+      return undefined;
+    }
+    this.#targets ??= this.#findTargets();
+    const target = this.#targets.get(node);
+    if (target === undefined)
+      this.add(
+        'error',
+        'syntax',
+        `Nothing above is marked \`&${node.source}\`: add that anchor or write the value out.`,
+        this.rangeOf(node),
+      );
+    return target;
+  }
+
+  #parse(): Document | undefined {
+    try {
+      const document = parseDocument(this.#text, {
+        lineCounter: this.#lines,
+        schema: 'core',
+        uniqueKeys: false,
+        prettyErrors: false,
+        resolveKnownTags: false,
+      });
+      for (const { code, message, pos } of document.errors)
+        this.add('error', 'syntax', syntaxMessage(code, message), this.#range(...pos));
+      for (const { message, pos } of document.warnings) this.add('warning', 'syntax', `${message}.`, this.#range(...pos));
+      return document;
+    } catch (thrown) {
+      this.add('error', 'syntax', `This cannot be read as YAML: ${messageOf(thrown)}`, this.start);
+      return undefined;
+    }
+  }
+
+  /** An alias means the last node above it with its anchor. */
+  #findTargets(): Map<Alias, Node> {
+    const anchors = new Map<string, Node>();
+    const targets = new Map<Alias, Node>();
+    try {
+      visit(this.#document ?? null, {
+        Node: (_key, node) => {
+          if (isAlias(node)) {
+            const target = anchors.get(node.source);
+            if (target !== undefined) targets.set(node, target);
+          } else if (isNode(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
+        },
+      });
+    } catch (thrown) {
+      this.add('error', 'syntax', `Its aliases cannot be followed: ${messageOf(thrown)}`, this.start);
+    }
+    return targets;
+  }
+
+  #offsets(node: Node): [start: number, end: number] {
+    const [start, end] = node.range ?? [0, 0];
+    return [start, end];
+  }
+
+  #range(start: number, end: number): TextRange {
+    return { start: this.#position(start), end: this.#position(Math.max(start, end)) };
+  }
+
+  #position(offset: number): { line: number; column: number } {
+    const { line, col } = this.#lines.linePos(Math.min(offset, this.#length));
+    // The counter counts from 1 and answers 0 for a text without lines.
+    return { line: Math.max(0, line - 1), column: Math.max(0, col - 1) };
+  }
+}
+
+/** What to do, where the parser only says what it saw. */
+const SYNTAX_ADVICE: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'Indent with spaces: YAML allows no tabs here.',
+  BLOCK_AS_IMPLICIT_KEY:
+    'A second `: ` on one line: put the value in quotes, or the inner mapping on its own lines or in braces.',
+  BAD_SCALAR_START: 'Put the value in quotes: plain YAML text cannot start with this character.',
+  MULTIPLE_DOCS: 'A second YAML document starts here: keep one and remove the `---` line.',
+  MULTILINE_IMPLICIT_KEY: 'A key with its colon must stand on one line: check the colon and the indentation.',
+  BAD_DQ_ESCAPE: 'This escape is unknown: double the backslash, or use single quotes.',
+  RESOURCE_EXHAUSTION: 'This is nested too deeply to be read.',
+};
+
+function syntaxMessage(code: string, message: string): string {
+  if (code === 'MISSING_CHAR' && message.startsWith('Implicit map keys'))
+    return 'Write a colon and a value after this key, or correct the indentation.';
+  return SYNTAX_ADVICE[code] ?? `YAML: ${message}.`;
+}

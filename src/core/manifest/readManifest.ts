@@ -1,0 +1,82 @@
+import type { Calendar, ManifestReading, Pipeline, PipelineNode } from '../pipeline';
+import { list, object, optional, record, required } from './collections';
+import { calendar, due, exclusion, orderSeasons, season } from './dates';
+import { ManifestText } from './manifestText';
+import { phase, source } from './nodes';
+import { checkpoints, failures, history, logProfiles } from './observers';
+import { Place, scalar } from './reader';
+import { resolveNodes } from './resolve';
+import { id, text } from './scalars';
+import { warehouse } from './warehouse';
+
+const version = scalar(1, (value, place) => {
+  if (value === 1) return value;
+  const fix = value === '1' ? place.replaceBy('1') : undefined;
+  return place.error('badValue', `\`version\` must be 1, the only one that this release reads, not ${place.found()}.`, fix);
+});
+
+const extended = scalar<string>('', (value, place) => {
+  if (typeof value !== 'string' || !/^preset:[\w-]+$/.test(value))
+    return place.expected('a preset such as preset:nba-stats-scraper', undefined);
+  place.warning('notYet', `Presets are not read yet: \`${value}\` adds nothing. Write the phases and processors out.`);
+  return value;
+});
+
+/** When a manifest names no calendar, every day of a season is expected. */
+const EVERY_DAY: Calendar = { kind: 'every', name: 'daily', every: 'day' };
+
+/** A whole manifest. */
+export const manifest = object(
+  'the manifest',
+  {
+    version: required(version),
+    name: required(text),
+    extends: optional(extended),
+    warehouse: required(warehouse),
+    seasons: required(list(season, { min: 1, of: 'a season' })),
+    calendars: optional(record(id, calendar), []),
+    exclude: optional(list(exclusion, { of: 'an exclusion' }), []),
+    due: optional(due, { afterDays: 1, zone: 'UTC' }),
+    sources: optional(list(source, { of: 'a source' }), []),
+    phases: required(list(phase, { min: 1, of: 'a phase' })),
+    failures: optional(failures),
+    history: optional(history),
+    checkpoints: optional(checkpoints),
+    log_profiles: optional(logProfiles),
+  },
+  (fields): Pipeline => {
+    const named = fields.calendars.map(([name, rest]): Calendar => ({ ...rest, name: name.value }));
+    const calendars = named.length > 0 ? named : [EVERY_DAY];
+    const { phases, sources, processors, order } = resolveNodes({ calendars, sources: fields.sources, phases: fields.phases });
+    const nodes: readonly PipelineNode[] = [...sources, ...processors];
+    return {
+      name: fields.name,
+      warehouse: fields.warehouse,
+      seasons: orderSeasons(fields.seasons),
+      calendars,
+      exclusions: fields.exclude,
+      due: fields.due,
+      phases,
+      nodes,
+      sources,
+      processors,
+      order,
+    };
+  },
+);
+
+/**
+ * Reads a manifest. Never throws, whatever the text: a reading with an error has no pipeline, one without has both a pipeline and
+ * perhaps warnings. Problems are ascending by position.
+ */
+export function readManifest(yaml: string): ManifestReading {
+  const source = new ManifestText(yaml);
+  if (source.root === undefined) {
+    if (source.errors === 0)
+      source.add('error', 'empty', 'The manifest is empty: start with `version: 1`, or run `backfill init`.', source.start);
+    return { problems: source.problems };
+  }
+  const root = new Place(source, undefined, 'The manifest', source.start).child(source.root, 'The manifest');
+  const pipeline = manifest.read(root);
+  return source.errors > 0 ? { problems: source.problems } : { pipeline, problems: source.problems };
+}
