@@ -1,11 +1,18 @@
 // Bundles and runs the Node tests: `npm run test:unit [-- PATTERN]`, where PATTERN is a part of a test file's path.
-import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+// @ts-check
+import { globSync, rmSync } from 'node:fs';
 import * as esbuild from 'esbuild';
-import Mocha from 'mocha';
+import { conclude, matching, runMocha } from './mochaRun.mjs';
 
-const pattern = process.argv[2] ?? '';
+const pattern = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? '';
+const entryPoints = matching(globSync('test/unit/**/*.test.{ts,tsx}'), pattern);
+if (entryPoints.length === 0) {
+  console.error(`No test file's path holds "${pattern}".`);
+  process.exit(2);
+}
+// A folder of its own for each run: runs do not get into each other's way.
 const outdir = `out/unit-${process.pid}`;
-const entryPoints = globSync('test/unit/**/*.test.ts').filter((file) => file.includes(pattern));
+process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
 await esbuild.build({
   entryPoints,
   outdir,
@@ -22,13 +29,5 @@ await esbuild.build({
 });
 
 process.setSourceMapsEnabled(true);
-const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: process.env.MOCHA_REPORTER ?? 'spec' });
-for (const file of globSync(`${outdir}/**/*.test.js`)) mocha.addFile(file);
-const runner = mocha.run((failures) => {
-  const { passes = 0, pending = 0 } = runner.stats ?? {};
-  mkdirSync('out/results', { recursive: true });
-  writeFileSync('out/results/unit.json', JSON.stringify({ passes, failures, pending }));
-  rmSync(outdir, { recursive: true, force: true });
-  console.log(`unit: ${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ''}`);
-  process.exitCode = failures > 0 ? 1 : 0;
-});
+const results = await runMocha(globSync(`${outdir}/**/*.test.js`).sort());
+process.exitCode = conclude('unit', results);

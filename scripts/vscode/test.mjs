@@ -1,0 +1,67 @@
+// Runs the tests that need a real VS Code: `npm run test:vscode [-- PATTERN]`, where PATTERN is a part of a test file's path.
+// test/vscode/host runs inside the extension host; test/vscode/window drives a window from outside, by keys and clicks.
+// @ts-check
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { conclude, matching, notRun, runMocha } from '../mochaRun.mjs';
+import { findBrowser, launchBrowser, NO_BROWSER } from './browser.mjs';
+import { bundleHostTests, bundleWindowTests } from './bundle.mjs';
+import { exitOnSignals, installServer, ROOT, startServer } from './server.mjs';
+import { until, Workbench } from './workbench.mjs';
+
+/** @typedef {import('../mochaRun.mjs').TestResult} TestResult */
+
+const HOST_PATIENCE_MS = 300_000;
+
+exitOnSignals();
+process.chdir(ROOT);
+const pattern = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? '';
+const hostTests = matching(globSync('test/vscode/host/*.test.ts'), pattern);
+const windowTests = matching(globSync('test/vscode/window/*.test.ts'), pattern);
+if (hostTests.length + windowTests.length === 0) {
+  console.error(`No test file's path holds "${pattern}".`);
+  process.exit(2);
+}
+if (findBrowser() === undefined) process.exit(conclude('vscode', notRun('vscode', NO_BROWSER)));
+if (!process.argv.includes('--built')) await import('../build.mjs');
+await installServer();
+
+/** @type {TestResult[]} */
+const results = [];
+if (hostTests.length > 0) results.push(...(await runHostTests()));
+if (windowTests.length > 0) results.push(...(await runWindowTests()));
+process.exit(conclude('vscode', results));
+
+/** @returns {Promise<TestResult[]>} */
+async function runHostTests() {
+  const bundle = await bundleHostTests(hostTests);
+  const resultFile = join(bundle, 'results.json');
+  const folder = mkdtempSync(join(tmpdir(), 'bfx-host-'));
+  const server = await startServer();
+  const browser = await launchBrowser();
+  try {
+    const payload = { extensionDevelopmentPath: ROOT, extensionTestsPath: join(bundle, 'index.js') };
+    const workbench = await Workbench.open(browser, server.address(folder, payload));
+    await until('the tests in the extension host', () => existsSync(resultFile), HOST_PATIENCE_MS).catch(async (error) => {
+      await workbench.screenshot('out/screenshots/failed in the extension host.png');
+      throw error;
+    });
+    /** @type {TestResult[]} */
+    const inHost = JSON.parse(readFileSync(resultFile, 'utf8'));
+    for (const { state, title, detail } of inHost) console.log(`  ${state}  ${title}${state === 'failed' ? `\n${detail}` : ''}`);
+    return inHost;
+  } catch (error) {
+    console.error(error);
+    return [{ title: 'the tests in the extension host', state: 'failed', detail: String(error) }];
+  } finally {
+    await browser.close();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runWindowTests() {
+  process.setSourceMapsEnabled(true);
+  return runMocha([await bundleWindowTests(windowTests)], { timeout: 180_000 });
+}

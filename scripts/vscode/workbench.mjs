@@ -1,0 +1,224 @@
+// The VS Code window as its user has it: keys, clicks, and what stands on the screen.
+// @ts-check
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** How long anything on the screen may take before a wait for it fails. */
+const PATIENCE_MS = 45_000;
+
+/** One open window. Every wait is for a condition and fails with what it waited for. */
+export class Workbench {
+  /** @param {import('playwright-core').Page} page */
+  constructor(page) {
+    this.page = page;
+  }
+
+  /**
+   * Opens a window of its own: no state is shared with other windows but what the server keeps.
+   * @param {import('playwright-core').Browser} browser
+   * @param {string} address
+   * @param {{ width?: number, height?: number, scale?: number }} [size]
+   */
+  static async open(browser, address, { width = 1280, height = 800, scale = 1 } = {}) {
+    const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: scale, acceptDownloads: true });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    await page.goto(address);
+    await page.locator('.monaco-workbench .part.statusbar').waitFor();
+    return new Workbench(page);
+  }
+
+  /** Closes the window, as a user closes the tab. */
+  async close() {
+    await this.page.context().close();
+  }
+
+  async reload() {
+    await this.page.reload();
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor();
+  }
+
+  /** @param {string} keys such as `Control+Shift+P` */
+  async press(keys) {
+    await this.page.keyboard.press(keys);
+  }
+
+  /** @param {string} text */
+  async type(text) {
+    await this.page.keyboard.type(text);
+  }
+
+  /** Opens the sidebar of the extension and waits until it is there. */
+  async openSidebar() {
+    const tab = this.page.getByRole('tab', { name: 'Backfill', exact: true });
+    await tab.waitFor();
+    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+    await this.page.locator('.sidebar .composite.title', { hasText: 'Backfill' }).waitFor();
+  }
+
+  /**
+   * Runs a command from the palette by key presses. Commands of extensions are listed only once these are known: the palette is
+   * opened again until the command is there.
+   * @param {string} title as the palette shows it, such as `Backfill: Open Gap Matrix`
+   */
+  async runCommand(title) {
+    await until(`the command "${title}" in the palette`, async () => {
+      await this.openPalette(title);
+      const listed = this.option(title);
+      if (await appears(listed, 2000)) return true;
+      await this.press('Escape');
+      return false;
+    });
+    await this.chooseLine(title);
+  }
+
+  /** @param {string} text */
+  async openPalette(text) {
+    await this.press('F1');
+    await this.quickInput().waitFor();
+    await this.quickInput().fill(`>${text}`);
+  }
+
+  quickInput() {
+    return this.page.locator('.quick-input-widget:visible input[type="text"]').first();
+  }
+
+  quickInputTitle() {
+    return this.page.locator('.quick-input-widget:visible .quick-input-title');
+  }
+
+  /**
+   * A line of the open quick pick or palette.
+   * @param {string | RegExp} label the start of the line, or a pattern
+   */
+  option(label) {
+    const name = typeof label === 'string' ? new RegExp(`^${escapePattern(label)}`) : label;
+    return this.page.locator('.quick-input-widget:visible').getByRole('option', { name }).first();
+  }
+
+  /**
+   * Chooses a line of a quick pick by the keyboard: types what narrows the list to it, goes there, Enter.
+   * @param {string} label the start of the line
+   */
+  async pick(label) {
+    await this.option(label).waitFor();
+    await this.quickInput().fill(label);
+    await this.chooseLine(label);
+  }
+
+  /** Goes to a line of the open list and presses Enter. @param {string} label */
+  async chooseLine(label) {
+    const focused = this.page.locator('.quick-input-widget:visible .monaco-list-row.focused').first();
+    await until(`"${label}" as the chosen line`, async () => {
+      const line = (await focused.getAttribute('aria-label')) ?? '';
+      if (line === label || line.startsWith(`${label},`)) return true;
+      if (line !== '') await this.press('ArrowDown');
+      return false;
+    });
+    await this.press('Enter');
+  }
+
+  /**
+   * A line of a tree, by a part of its accessible name.
+   * @param {string | RegExp} name
+   * @param {string} [view] name of the view that holds it
+   */
+  treeItem(name, view) {
+    const scope = view === undefined ? this.page.locator('.sidebar') : this.view(view);
+    return scope.getByRole('treeitem', { name }).first();
+  }
+
+  /** @param {string} name */
+  view(name) {
+    return this.page.locator('.sidebar .pane', { has: this.page.locator('.pane-header', { hasText: name }) });
+  }
+
+  /**
+   * Opens a line of a tree so that its children are listed.
+   * @param {import('playwright-core').Locator} item
+   */
+  async expand(item) {
+    await item.waitFor();
+    if ((await item.getAttribute('aria-expanded')) !== 'true') {
+      await item.locator('.monaco-tl-twistie').click();
+      await until('an expanded tree item', async () => (await item.getAttribute('aria-expanded')) === 'true');
+    }
+  }
+
+  /** The accessible names of all lines of a view that are on the screen. @param {string} view */
+  async treeNames(view) {
+    const items = this.view(view).getByRole('treeitem');
+    return items.evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label') ?? ''));
+  }
+
+  /** What the terminal in front shows, line by line. */
+  async terminalText() {
+    const lines = await this.page.locator('.terminal-wrapper.active .xterm-rows > div').allTextContents();
+    return lines.map((line) => line.replaceAll('\u00a0', ' ').trimEnd()).join('\n');
+  }
+
+  terminals() {
+    return this.page.locator('.terminal-wrapper .xterm');
+  }
+
+  /** @param {string | RegExp} text */
+  statusBarItem(text) {
+    return this.page.locator('.part.statusbar .statusbar-item', { hasText: text }).first();
+  }
+
+  /** @param {string | RegExp} text */
+  notification(text) {
+    return this.page.locator('.notification-list-item', { hasText: text }).first();
+  }
+
+  dialog() {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  /** @param {string | RegExp} label */
+  editorTab(label) {
+    return this.page.locator('.editor-group-container').getByRole('tab', { name: label }).first();
+  }
+
+  /** The document of the webview in front: VS Code puts it into a frame in a frame. */
+  webview() {
+    return this.page.frameLocator('iframe.webview.ready:visible').first().frameLocator('#active-frame');
+  }
+
+  /** @param {string} file */
+  async screenshot(file) {
+    mkdirSync(dirname(file), { recursive: true });
+    await this.page.screenshot({ path: file });
+  }
+}
+
+/**
+ * Waits until a condition holds.
+ * @param {string} what named when it never does
+ * @param {() => boolean | Promise<boolean>} holds
+ * @param {number} [patience] milliseconds
+ */
+export async function until(what, holds, patience = PATIENCE_MS) {
+  const end = performance.now() + patience;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`Waited ${Math.round(patience / 1000)} s in vain for ${what}.`);
+    await new Promise((next) => setTimeout(next, 50));
+  }
+}
+
+/**
+ * @param {import('playwright-core').Locator} locator
+ * @param {number} timeout
+ */
+async function appears(locator, timeout) {
+  return locator.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** @param {string} text */
+function escapePattern(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

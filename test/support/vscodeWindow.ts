@@ -1,0 +1,42 @@
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../../scripts/vscode/browser.mjs';
+import { type Server, startServer } from '../../scripts/vscode/server.mjs';
+import { Workbench } from '../../scripts/vscode/workbench.mjs';
+
+/** `asks`: the window asks whether to trust its folder, as a new user's would. */
+export type Trust = 'trusted' | 'asks';
+
+let browser: Browser | undefined;
+const servers = new Map<Trust, Promise<Server>>();
+const open = new Set<Workbench>();
+
+/** A window of a real VS Code on a folder, with the extension installed. It is closed when the test ends. */
+export async function openWindow(folder: string, trust: Trust = 'trusted'): Promise<Workbench> {
+  browser ??= await launchBrowser();
+  const server = servers.get(trust) ?? startServer({ trust: trust === 'trusted' });
+  servers.set(trust, server);
+  const workbench = await Workbench.open(browser, (await server).address(folder));
+  open.add(workbench);
+  return workbench;
+}
+
+/** A picture of a window, for people to look at. */
+export async function picture(workbench: Workbench, name: string): Promise<void> {
+  await workbench.screenshot(`out/screenshots/${name}.png`);
+}
+
+afterEach('close the windows', async function () {
+  this.timeout(30_000);
+  const failed = this.currentTest?.state === 'failed';
+  for (const workbench of open) {
+    if (failed) await picture(workbench, `failed ${this.currentTest?.title.replaceAll(/[^\w ]/g, '')}`);
+    await workbench.close();
+  }
+  open.clear();
+});
+
+after('end VS Code', async function () {
+  this.timeout(30_000);
+  await browser?.close();
+  for (const server of servers.values()) await (await server).stop();
+});
