@@ -1,0 +1,148 @@
+import * as v from 'valibot';
+import { formatDay, parseDay } from '../../base/day';
+import { MODES, STATUSES } from '../../base/status';
+import { type BackfillEvent, CHOICES, type Plan } from '../../core/backfill';
+import type { AttemptInput } from '../../core/coverage';
+
+const date = v.pipe(
+  v.string(),
+  v.check((text) => parseDay(text) !== undefined),
+);
+const instant = v.pipe(
+  v.string(),
+  v.check((text) => !Number.isNaN(Date.parse(text))),
+);
+const seconds = v.pipe(v.number(), v.minValue(0));
+const partition = { processor: v.string(), date };
+const text = v.exactOptional(v.string());
+
+const input = v.pipe(
+  v.object({ node: v.string(), date, fingerprint: v.string(), unmet: v.boolean() }),
+  v.transform(({ node, date, fingerprint, unmet }): AttemptInput => ({ node, day: parseDay(date) ?? 0, fingerprint, unmet })),
+);
+
+export const ownerSchema = v.object({
+  host: v.string(),
+  boot: v.string(),
+  pidNamespace: v.string(),
+  pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  startTime: v.string(),
+});
+
+const line = { seq: v.pipe(v.number(), v.integer(), v.minValue(1)), at: instant };
+
+const eventSchema: v.GenericSchema<unknown, BackfillEvent> = v.variant('type', [
+  v.object({ ...line, type: v.literal('started'), owner: ownerSchema }),
+  v.object({
+    ...line,
+    type: v.literal('attemptStarted'),
+    attempt: v.string(),
+    ...partition,
+    before: v.string(),
+    rowsBefore: v.number(),
+    inputs: v.array(input),
+    log: v.string(),
+    pid: v.exactOptional(v.number()),
+  }),
+  v.object({
+    ...line,
+    type: v.literal('attemptEnded'),
+    attempt: v.string(),
+    ...partition,
+    outcome: v.picklist(['done', 'partial', 'wroteNothing', 'succeededButEmpty', 'failed', 'interrupted', 'torn']),
+    after: text,
+    rowsAfter: v.exactOptional(v.number()),
+    seconds,
+    category: text,
+    message: text,
+    signature: text,
+    alarm: v.exactOptional(v.boolean()),
+  }),
+  v.object({ ...line, type: v.literal('notAttempted'), attempt: v.string(), ...partition, why: v.string() }),
+  v.object({ ...line, type: v.literal('skipped'), ...partition, why: v.string() }),
+  v.object({ ...line, type: v.literal('note'), message: v.string() }),
+  v.object({ ...line, type: v.literal('cancelRequested'), by: v.string() }),
+  v.object({ ...line, type: v.literal('ended'), result: v.picklist(['done', 'failed', 'cancelled']) }),
+]);
+
+const planSchema: v.GenericSchema<unknown, Plan> = v.object({
+  version: v.literal(1),
+  id: v.string(),
+  pipeline: v.string(),
+  manifest: v.string(),
+  createdAt: instant,
+  mode: v.picklist(MODES),
+  request: v.object({
+    processors: v.array(v.string()),
+    dates: v.exactOptional(v.array(v.string())),
+    from: text,
+    to: text,
+    choices: v.array(v.picklist(CHOICES)),
+    withUpstream: v.boolean(),
+    withDownstream: v.boolean(),
+    order: v.picklist(['oldest', 'newest']),
+    slots: v.number(),
+    policy: v.picklist(['continue', 'stop', 'failFast']),
+    overrides: v.array(v.string()),
+    reason: text,
+  }),
+  jobs: v.array(
+    v.object({
+      processor: v.string(),
+      method: v.picklist(['sql', 'date', 'range', 'list']),
+      command: v.array(v.string()),
+      slots: v.number(),
+      maxDates: v.exactOptional(v.number()),
+      timeoutPerDateMs: v.exactOptional(v.number()),
+      sequential: text,
+      hash: v.string(),
+    }),
+  ),
+  partitions: v.array(
+    v.object({
+      ...partition,
+      action: v.picklist(['run', 'skip']),
+      status: v.picklist(STATUSES),
+      why: v.string(),
+      preflight: v.picklist(['allowed', 'overrideNeeded', 'never']),
+      override: text,
+    }),
+  ),
+  estimate: v.exactOptional(v.object({ p50: seconds, p90: seconds, basis: v.string() })),
+  warnings: v.array(v.string()),
+});
+
+/** An event as a line of `events.ndjson`, without the end of the line. */
+export function eventToText(event: BackfillEvent): string {
+  if (event.type !== 'attemptStarted') return JSON.stringify(event);
+  const inputs = event.inputs.map(({ node, day, fingerprint, unmet }) => ({ node, date: formatDay(day), fingerprint, unmet }));
+  return JSON.stringify({ ...event, inputs });
+}
+
+/** Reads one line. A string is what is wrong with it, for people. */
+export function readEvent(textOfLine: string): BackfillEvent | string {
+  return readJson(eventSchema, textOfLine);
+}
+
+export function planToText(plan: Plan): string {
+  return `${JSON.stringify(plan, undefined, 1)}\n`;
+}
+
+/** Reads `plan.json`. A string is what is wrong with it, for people. */
+export function readPlan(textOfFile: string): Plan | string {
+  return readJson(planSchema, textOfFile);
+}
+
+/** Reads JSON of a known shape. A string is what is wrong with it. */
+export function readJson<T extends object>(schema: v.GenericSchema<unknown, T>, textOfFile: string): T | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(textOfFile);
+  } catch {
+    return 'it is no complete JSON';
+  }
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const issue = result.issues[0];
+  return `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`;
+}

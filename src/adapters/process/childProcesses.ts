@@ -1,0 +1,144 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ChildCommand, ChildExit, ChildRunner } from '../../app/children';
+import { codeOf } from '../journal/durableFile';
+import { cleanEnvironment } from './cleanEnvironment';
+
+export interface ChildProcessesOptions {
+  /** Between asking a group to end and killing it. */
+  readonly graceMs?: number;
+}
+
+const SAMPLE_MS = 250;
+/** After SIGKILL only what nobody collects is left, and no kill helps against that. */
+const GONE_WITHIN_MS = 5_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Children write straight into their log, so that output never passes through this process: nothing is lost or delayed when this process
+ * is busy or killed.
+ */
+export class ChildProcesses implements ChildRunner {
+  readonly #graceMs: number;
+
+  constructor({ graceMs = 10_000 }: ChildProcessesOptions = {}) {
+    this.#graceMs = graceMs;
+  }
+
+  async run(command: ChildCommand, signal: AbortSignal, started: (pid: number) => void): Promise<ChildExit> {
+    if (signal.aborted) return { how: 'cancelled' };
+    await mkdir(dirname(command.log), { recursive: true });
+    const log = await open(command.log, 'a');
+    const index = await open(`${command.log}.idx`, 'a');
+    const sampling = new AbortController();
+    try {
+      const sampled = sampleArrivals(log, index, sampling.signal);
+      const exit = await this.#spawn(command, log.fd, signal, started);
+      sampling.abort();
+      await sampled;
+      return exit;
+    } finally {
+      sampling.abort();
+      await log.close();
+      await index.close();
+    }
+  }
+
+  async #spawn(command: ChildCommand, log: number, signal: AbortSignal, started: (pid: number) => void): Promise<ChildExit> {
+    const [program = '', ...args] = command.argv;
+    const child = spawn(program, args, {
+      cwd: command.cwd,
+      env: cleanEnvironment(process.env, command.env),
+      stdio: ['ignore', log, log],
+      // A process group of its own, so that what the job starts ends with it.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    });
+    const exited = exitOf(child, program);
+    const pid = child.pid;
+    if (pid === undefined) return exited;
+    started(pid);
+
+    let ending: { readonly how: 'timeout' | 'cancelled' } | undefined;
+    const ended = new AbortController();
+    const asked = new Promise<void>((resolve) => {
+      const end = (how: 'timeout' | 'cancelled') => {
+        ending ??= { how };
+        resolve();
+      };
+      signal.addEventListener('abort', () => end('cancelled'), { once: true, signal: ended.signal });
+      if (signal.aborted) end('cancelled');
+      if (command.timeoutMs !== undefined) {
+        const timer = setTimeout(() => end('timeout'), Math.min(command.timeoutMs, LONGEST_TIMER_MS));
+        ended.signal.addEventListener('abort', () => clearTimeout(timer));
+      }
+    });
+    const exit = await Promise.race([exited, asked]);
+    ended.abort();
+    if (exit !== undefined) return exit;
+    await this.#endGroup(pid, exited);
+    return ending ?? exited;
+  }
+
+  async #endGroup(pid: number, exited: Promise<ChildExit>): Promise<void> {
+    endTree(pid, 'SIGTERM');
+    if (await isGone(pid, this.#graceMs)) {
+      await exited;
+      return;
+    }
+    endTree(pid, 'SIGKILL');
+    await exited;
+    await isGone(pid, GONE_WITHIN_MS);
+  }
+}
+
+function exitOf(child: ChildProcess, program: string): Promise<ChildExit> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      const message = codeOf(error) === 'ENOENT' ? 'not found (program or folder)' : error.message;
+      resolve({ how: 'notStarted', message: `${program} cannot be started: ${message}` });
+    });
+    child.once('exit', (code, signal) =>
+      resolve(code === null ? { how: 'signal', signal: signal ?? 'unknown' } : { how: 'exited', code }),
+    );
+  });
+}
+
+function endTree(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (process.platform === 'win32') {
+    execFile('taskkill', ['/pid', String(pid), '/T', '/F'], () => undefined);
+    return;
+  }
+  try {
+    process.kill(-pid, signal);
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'ESRCH') throw thrown;
+  }
+}
+
+/** Waits until no process of the group is left. */
+async function isGone(pid: number, withinMs: number): Promise<boolean> {
+  for (const until = performance.now() + withinMs; ; await delay(25)) {
+    try {
+      process.kill(process.platform === 'win32' ? pid : -pid, 0);
+    } catch (thrown) {
+      if (codeOf(thrown) === 'ESRCH') return true;
+    }
+    if (performance.now() >= until) return false;
+  }
+}
+
+/** Writes `offset epochMs` a few times a second while the log grows: what lies before the offset had arrived by then. */
+async function sampleArrivals(log: FileHandle, index: FileHandle, stop: AbortSignal): Promise<void> {
+  let last = (await log.stat()).size;
+  for (let ended = false; !ended; ) {
+    await delay(SAMPLE_MS, undefined, { signal: stop }).catch(() => {
+      ended = true;
+    });
+    const { size } = await log.stat();
+    if (size !== last) await index.appendFile(`${size} ${Date.now()}\n`);
+    last = size;
+  }
+}

@@ -1,0 +1,27 @@
+/** A program to run for a backfill: argv, never a shell. */
+export interface ChildCommand {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  /** Added to the environment of this process, which is cleaned of what VS Code and the product put there. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Absolute path; stdout and stderr are appended to it byte for byte, arrival times to the file beside it with `.idx` appended. */
+  readonly log: string;
+  readonly timeoutMs?: number;
+}
+
+/** How a child ended. `cancelled` and `timeout`: by us; `signal`: by somebody else. */
+export type ChildExit =
+  | { readonly how: 'exited'; readonly code: number }
+  | { readonly how: 'signal'; readonly signal: string }
+  | { readonly how: 'timeout' | 'cancelled' }
+  /** For people, with what to do. */
+  | { readonly how: 'notStarted'; readonly message: string };
+
+export interface ChildRunner {
+  /**
+   * Runs a program in a process group of its own, and resolves when it has ended: after a timeout or an abort, when the whole group has.
+   * Never rejects for what the program does.
+   * @param started called with the pid of the group's leader.
+   */
+  run(command: ChildCommand, signal: AbortSignal, started: (pid: number) => void): Promise<ChildExit>;
+}
