@@ -35,6 +35,7 @@ export const DATE_TONES: Readonly<Record<DateStatus, Tone>> = {
   running: 'strong',
   incomplete: 'bad',
   complete: 'good',
+  unknown: 'warning',
 };
 
 /** `✗ failed`. */

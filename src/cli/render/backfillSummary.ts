@@ -1,0 +1,147 @@
+import { formatRange, parseDay, rangesOf } from '../../base/day';
+import { counted, formatCount, formatSeconds } from '../../base/figures';
+import type { BackfillEvent, BackfillPhase, Plan } from '../../core/backfill';
+import { runCommandLine } from '../../core/commandLine';
+import type { BackfillProgress } from '../../core/progress';
+import { groupedBy } from '../grouping';
+import { type Terminal, type Tone, toned } from '../terminal';
+import { fitted, plain, wrapped } from '../textWidth';
+import { type Ended, failureText } from './backfillFacts';
+
+/** A partition that ended, as one plain line: `[3/120] PDC 2021-11-05: done, 214 rows in 12 s`. */
+export function endedLine(event: Ended, count: number, total: number): string {
+  const { processor, date, outcome, rowsAfter, seconds } = event;
+  const failure = failureText(event);
+  const rows = rowsAfter === undefined ? '' : `, ${counted(rowsAfter, 'row')}`;
+  const alarm = event.alarm === true ? 'ALARM: it had rows before and is empty now. ' : '';
+  const text = failure === undefined ? `done${rows}` : `${outcome}${rows}`;
+  return plain(
+    `[${count}/${total}] ${processor} ${date}: ${text} in ${formatSeconds(seconds)}${failure === undefined ? '' : `. ${alarm}${failure}`}`,
+  );
+}
+
+/** A partition that was passed over. */
+export function skippedLine(event: { processor: string; date: string; why: string }, count: number, total: number): string {
+  return plain(`[${count}/${total}] ${event.processor} ${event.date}: skipped, ${event.why}`);
+}
+
+const HEADLINES: Readonly<Record<BackfillPhase, string>> = {
+  planned: 'has not started',
+  running: 'is running',
+  cancelling: 'is being cancelled',
+  done: 'is done',
+  failed: 'ended with failures',
+  cancelled: 'was cancelled',
+  interrupted: 'was interrupted: its executor is gone',
+};
+
+const HEADLINE_TONES: Partial<Record<BackfillPhase, Tone>> = {
+  done: 'good',
+  failed: 'bad',
+  cancelled: 'warning',
+  interrupted: 'bad',
+};
+
+/** What a backfill came to: counts, failures and skips grouped by their reason, alarms, and what to do next. */
+export function summaryLines(
+  plan: Plan,
+  events: readonly BackfillEvent[],
+  progress: BackfillProgress,
+  terminal: Pick<Terminal, 'width' | 'color'>,
+): readonly string[] {
+  const { phase, done, failed, skipped, waiting, total, startedAt, endedAt } = progress;
+  const took =
+    startedAt === undefined || endedAt === undefined
+      ? ''
+      : ` after ${formatSeconds(Math.max(0, Math.round((endedAt - startedAt) / 1000)))}`;
+  const figures = [
+    `${formatCount(done)} of ${formatCount(total)} done`,
+    ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
+    ...(skipped > 0 ? [`${formatCount(skipped)} skipped`] : []),
+    ...(waiting > 0 ? [`${formatCount(waiting)} not started`] : []),
+  ];
+  const { ended, skips, notes } = lastEvents(events);
+  const lines = [
+    ...wrapped(`Backfill ${plan.id} ${HEADLINES[phase]}${took}: ${figures.join(', ')}.`, terminal.width).map((line) =>
+      toned(terminal, HEADLINE_TONES[phase], line),
+    ),
+  ];
+  const failures = ended.filter(({ outcome }) => outcome !== 'done');
+  const alarms = failures.filter(({ alarm }) => alarm === true);
+  if (alarms.length > 0) {
+    lines.push(...grouped(`ALARM: good data became empty`, alarms, () => 'had rows before and is empty now', terminal));
+  }
+  lines.push(...grouped('Failed', failures, (event) => `${event.processor}: ${failureText(event) ?? ''}`, terminal, signatureOf));
+  lines.push(...grouped('Skipped', skips, ({ processor, why }) => `${processor}: ${why}`, terminal));
+  if (notes.length > 0) lines.push('', 'Notes:', ...notes.map((note) => `  ${fitted(plain(note), terminal.width - 2)}`));
+  return [...lines, ...nextSteps(plan, phase, failures, waiting)];
+}
+
+/** By partition the last word on it: a partition that was done in the end is no failure. */
+function lastEvents(events: readonly BackfillEvent[]) {
+  const ended = new Map<string, Ended>();
+  const skips = new Map<string, Extract<BackfillEvent, { type: 'skipped' }>>();
+  const notes: string[] = [];
+  for (const event of events) {
+    if (event.type === 'attemptEnded') ended.set(`${event.processor} ${event.date}`, event);
+    else if (event.type === 'skipped') skips.set(`${event.processor} ${event.date}`, event);
+    else if (event.type === 'note') notes.push(event.message);
+  }
+  return { ended: [...ended.values()], skips: [...skips.values()], notes };
+}
+
+function signatureOf(event: Ended): string {
+  return `${event.processor} ${event.outcome} ${event.signature ?? event.message ?? event.category ?? ''}`;
+}
+
+interface Dated {
+  readonly processor: string;
+  readonly date: string;
+}
+
+function grouped<T extends Dated>(
+  title: string,
+  items: readonly T[],
+  textOf: (item: T) => string,
+  terminal: Pick<Terminal, 'width'>,
+  keyOf: (item: T) => string = textOf,
+): string[] {
+  if (items.length === 0) return [];
+  const groups = [...groupedBy(items, keyOf).values()].sort((a, b) => b.length - a.length);
+  const countWidth = Math.max(...groups.map((group) => formatCount(group.length).length));
+  const indent = ' '.repeat(countWidth + 4);
+  const room = Math.max(20, terminal.width - indent.length);
+  return [
+    '',
+    `${title}:`,
+    ...groups.flatMap((group) => {
+      const [first] = group;
+      if (first === undefined) return [];
+      const count = formatCount(group.length).padStart(countWidth);
+      const text = wrapped(plain(textOf(first)), room);
+      return [`  ${count}  ${text[0] ?? ''}`, ...[...text.slice(1), ...datesText(group, room)].map((line) => indent + line)];
+    }),
+  ];
+}
+
+const MOST_RANGES = 6;
+
+/** The dates of a group as ranges, a few of them in full. */
+function datesText(items: readonly Dated[], width: number): string[] {
+  const days = items.flatMap(({ date }) => parseDay(date) ?? []).sort((a, b) => a - b);
+  const ranges = rangesOf(new Set(days)).map(formatRange);
+  const shown = ranges.slice(0, MOST_RANGES).join(', ');
+  return wrapped(ranges.length > MOST_RANGES ? `${shown} and ${formatCount(ranges.length - MOST_RANGES)} more` : shown, width);
+}
+
+function nextSteps(plan: Plan, phase: BackfillPhase, failures: readonly Ended[], waiting: number): string[] {
+  const [first] = failures;
+  const steps: string[] = [];
+  if (first !== undefined) steps.push(`backfill logs ${plan.id} '${first.processor} ${first.date}'`);
+  if (failures.length > 0)
+    steps.push(`backfill gaps --processor ${[...new Set(failures.map(({ processor }) => processor))].join(',')}`);
+  if ((phase === 'cancelled' || phase === 'interrupted') && (waiting > 0 || failures.length > 0)) {
+    steps.push(runCommandLine(plan.request, plan.mode));
+  }
+  return steps.length === 0 ? [] : ['', 'Next:', ...steps.map((step) => `  ${step}`)];
+}

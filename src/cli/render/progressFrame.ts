@@ -1,0 +1,111 @@
+import { counted, formatCount, formatSeconds } from '../../base/figures';
+import type { BackfillEvent, BackfillPhase, Plan } from '../../core/backfill';
+import type { BackfillProgress } from '../../core/progress';
+import { type Terminal, type Tone, toned } from '../terminal';
+import { fitted, padded, plain, textWidth } from '../textWidth';
+import { countsByProcessor, openAttempts, type ProcessorCounts } from './backfillFacts';
+import { bar } from './bar';
+
+const PHASE_TONES: Readonly<Record<BackfillPhase, Tone>> = {
+  planned: 'quiet',
+  running: 'strong',
+  cancelling: 'warning',
+  done: 'good',
+  failed: 'bad',
+  cancelled: 'warning',
+  interrupted: 'bad',
+};
+
+/** What one frame of the live table shows. */
+export interface FrameInput {
+  readonly plan: Plan;
+  readonly events: readonly BackfillEvent[];
+  readonly progress: BackfillProgress;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** The last line: what the keys do. */
+  readonly hint: string;
+}
+
+/**
+ * The live table: a bar for the whole and one a processor, and what runs now. Every line is at most a column narrower than the
+ * terminal, and there are at most one fewer than its rows, so that the frame never wraps or scrolls.
+ */
+export function progressFrame(input: FrameInput, terminal: Pick<Terminal, 'width' | 'height' | 'color'>): readonly string[] {
+  const width = Math.max(20, terminal.width - 1);
+  const { progress } = input;
+  const head = [
+    toned(terminal, 'strong', fitted(plain(progress.title), width)),
+    overallBar(progress, width, terminal),
+    figuresLine(input, width, terminal),
+  ];
+  const foot = [toned(terminal, 'quiet', fitted(input.hint, width))];
+  const rows = Math.max(1, terminal.height - 1);
+  const room = rows - head.length - foot.length - 2;
+  if (room < 1) return [...head, ...foot].slice(0, rows);
+
+  const counts = countsByProcessor(input.plan, progress);
+  const bars = counts.length > 1 ? processorLines(counts, width, terminal) : [];
+  const running = runningLines(input, width);
+  // What runs now keeps a few lines, however many processors there are.
+  const shownRunning = limited(running, Math.max(Math.min(3, room), room - bars.length));
+  const shownBars = limited(bars, room - shownRunning.length);
+  const body = [...shownBars, ...shownRunning];
+  return body.length === 0 ? [...head, '', ...foot] : [...head, '', ...body, '', ...foot];
+}
+
+function overallBar(progress: BackfillProgress, width: number, terminal: Pick<Terminal, 'color'>): string {
+  const { done, failed, skipped, total } = progress;
+  const percent = total === 0 ? 100 : Math.floor(((done + failed + skipped) / total) * 100);
+  return `${bar(progress, Math.min(60, width - 7), terminal)}  ${percent} %`;
+}
+
+function figuresLine({ progress, now }: FrameInput, width: number, terminal: Pick<Terminal, 'color'>): string {
+  const { phase, done, failed, skipped, total, perMinute, etaSeconds, startedAt } = progress;
+  const elapsed = startedAt === undefined ? '' : ` for ${formatSeconds(Math.max(0, Math.round((now - startedAt) / 1000)))}`;
+  const rest = [
+    `${formatCount(done + failed + skipped)}/${formatCount(total)}`,
+    ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
+    ...(skipped > 0 ? [`${formatCount(skipped)} skipped`] : []),
+    ...(etaSeconds === undefined ? [] : [`ETA ${formatSeconds(Math.ceil(etaSeconds))}`]),
+    ...(perMinute === undefined ? [] : [`${perMinute.toFixed(perMinute < 10 ? 1 : 0)}/min`]),
+  ];
+  const words = phase + elapsed;
+  return toned(terminal, PHASE_TONES[phase], fitted(words, width)) + fitted(`  ${rest.join('  ')}`, width - words.length);
+}
+
+function processorLines(counts: readonly ProcessorCounts[], width: number, terminal: Pick<Terminal, 'color'>): string[] {
+  const nameWidth = Math.min(24, Math.max(...counts.map(({ processor }) => textWidth(processor))));
+  const figures = counts.map((of) => {
+    const ended = of.done + of.failed + of.skipped;
+    const notes = [
+      ...(of.failed > 0 ? [`${formatCount(of.failed)} failed`] : []),
+      ...(of.skipped > 0 ? [`${formatCount(of.skipped)} skipped`] : []),
+      ...(of.running > 0 ? [`${formatCount(of.running)} running`] : []),
+    ];
+    return { ended: `${formatCount(ended)}/${formatCount(of.total)}`, notes: notes.join(', ') };
+  });
+  const endedWidth = Math.max(...figures.map(({ ended }) => ended.length));
+  const notesWidth = Math.max(...figures.map(({ notes }) => notes.length));
+  const barWidth = Math.min(40, width - nameWidth - endedWidth - notesWidth - 6);
+  return counts.map((of, index) => {
+    const { ended = '', notes = '' } = figures[index] ?? {};
+    const name = padded(fitted(of.processor, nameWidth), nameWidth);
+    const drawn = barWidth >= 6 ? `${bar(of, barWidth, terminal)}  ` : '';
+    const text = `${padded(ended, endedWidth, 'right')}  ${notes}`;
+    return `${name}  ${drawn}${fitted(text, width - nameWidth - 2 - (drawn === '' ? 0 : barWidth + 2))}`.trimEnd();
+  });
+}
+
+function runningLines({ events, now, progress }: FrameInput, width: number): string[] {
+  if (progress.phase !== 'running' && progress.phase !== 'cancelling') return [];
+  return openAttempts(events).map(({ processor, date, at }) =>
+    fitted(`▸ ${processor} ${date}  ${formatSeconds(Math.max(0, Math.round((now - Date.parse(at)) / 1000)))}`, width),
+  );
+}
+
+function limited(lines: readonly string[], room: number): readonly string[] {
+  if (lines.length <= room) return lines;
+  if (room <= 0) return [];
+  return [...lines.slice(0, room - 1), `  and ${counted(lines.length - room + 1, 'more', 'more')}`];
+}

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { endedLine, summaryLines } from '../../../src/cli/render/backfillSummary';
+import { bar } from '../../../src/cli/render/bar';
+import { progressFrame } from '../../../src/cli/render/progressFrame';
+import { textWidth } from '../../../src/cli/textWidth';
+import type { BackfillEvent, Plan } from '../../../src/core/backfill';
+import { progressOf } from '../../../src/core/progress';
+import { attempted, ended, eventsOf, planOf, START, started } from './backfillFixture';
+
+const screen = { width: 80, height: 24, color: false };
+const HINT = 'Ctrl+C cancels; closing this terminal leaves it running.';
+
+function frame(plan: Plan, events: readonly BackfillEvent[], seconds: number, size = screen): readonly string[] {
+  return progressFrame({ plan, events, progress: progressOf(plan, events, true), now: START + seconds * 1000, hint: HINT }, size);
+}
+
+const plan = planOf([
+  ...[5, 6, 7, 8, 9].map((day) => ['PDC', day] as const),
+  ...[5, 6, 7, 8, 9].map((day) => ['MLFS', day] as const),
+  ['MLFS', 10, 'skip'],
+]);
+const failure = {
+  outcome: 'failed',
+  category: 'exit',
+  message: 'exit code 1: no such column: minutes',
+  signature: 'exit:column',
+} as const;
+const events = eventsOf([
+  [0, started],
+  [1, attempted('PDC', 5)],
+  [1, attempted('PDC', 6)],
+  [13, ended('PDC', 5, 12)],
+  [13, attempted('PDC', 7)],
+  [25, ended('PDC', 6, 24, failure)],
+  [25, attempted('PDC', 8)],
+  [30, { type: 'skipped', processor: 'MLFS', date: '2021-11-06', why: 'PDC 2021-11-06 is missing' }],
+]);
+
+describe('the live table', () => {
+  it('shows the whole, each processor and what runs now', () => {
+    assert.equal(
+      frame(plan, events, 40).join('\n'),
+      `PDC, MLFS, 2021-11-05 to 2021-11-09: 10 partitions
+██████▓▓▓▓▓▓▒▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  30 %
+running for 40 s  3/10  1 failed  1 skipped  ETA 1 min 3 s  4.0/min
+
+PDC   ████████▓▓▓▓▓▓▓▓░░░░░░░░░░░░░░░░░░░░░░░░  2/5  1 failed, 2 running
+MLFS  ▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  1/5  1 skipped
+▸ PDC 2021-11-07  27 s
+▸ PDC 2021-11-08  15 s
+
+Ctrl+C cancels; closing this terminal leaves it running.`,
+    );
+  });
+
+  it('fits any terminal', () => {
+    const many = planOf(Array.from({ length: 40 }, (_, index) => [`PROCESSOR_${index}`, 1 + (index % 28)] as const));
+    const running = eventsOf([
+      [0, started],
+      ...many.partitions.map(({ processor, date }) => [1, attempted(processor, Number(date.slice(8)))] as const),
+    ]);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 20, max: 200 }),
+        fc.integer({ min: 2, max: 60 }),
+        fc.boolean(),
+        fc.boolean(),
+        (width, height, color, big) => {
+          const lines = frame(big ? many : plan, big ? running : events, 40, { width, height, color });
+          assert.ok(lines.length < height && lines.length > 0, `${lines.length} lines on ${height} rows`);
+          for (const line of lines)
+            assert.ok(textWidth(line) < Math.max(21, width), `${textWidth(line)} columns of ${width}: ${line}`);
+        },
+      ),
+    );
+  });
+
+  it('keeps room for what runs now beside many processors', () => {
+    const many = planOf(Array.from({ length: 40 }, (_, index) => [`P${index}`, 5] as const));
+    const lines = frame(
+      many,
+      eventsOf([
+        [0, started],
+        [1, attempted('P0', 5)],
+        [1, attempted('P1', 5)],
+      ]),
+      2,
+    );
+    assert.deepEqual(lines.slice(-5), ['  and 26 more', '▸ P0 2021-11-05  1 s', '▸ P1 2021-11-05  1 s', '', HINT]);
+  });
+});
+
+describe('a bar', () => {
+  it('shows every kind of end that there was, and is full only at the end', () => {
+    const count = fc.integer({ min: 0, max: 3000 });
+    fc.assert(
+      fc.property(count, count, count, count, fc.integer({ min: 6, max: 60 }), (done, failed, skipped, left, width) => {
+        const drawn = bar({ done, failed, skipped, total: done + failed + skipped + left }, width, { color: false });
+        assert.equal(textWidth(drawn), width);
+        if (failed > 0) assert.match(drawn, /▓/);
+        if (skipped > 0) assert.match(drawn, /▒/);
+        assert.equal(drawn.includes('░'), left > 0 || done + failed + skipped === 0);
+      }),
+    );
+  });
+});
+
+describe('plain lines', () => {
+  it('tell one partition each', () => {
+    const line = (body: ReturnType<typeof ended>) => {
+      const [event] = eventsOf([[1, body]]);
+      assert.ok(event?.type === 'attemptEnded');
+      return endedLine(event, 3, 120);
+    };
+    assert.equal(line(ended('PDC', 5, 12.34)), '[3/120] PDC 2021-11-05: done, 214 rows in 12 s');
+    assert.equal(
+      line(ended('PDC', 6, 0.42, failure)),
+      '[3/120] PDC 2021-11-06: failed, 214 rows in 0.4 s. exit code 1: no such column: minutes',
+    );
+    assert.equal(
+      line(ended('PDC', 6, 3, { outcome: 'succeededButEmpty', rowsAfter: 0, alarm: true })),
+      '[3/120] PDC 2021-11-06: succeededButEmpty, 0 rows in 3 s. ALARM: it had rows before and is empty now. ended without an error and left the partition empty',
+    );
+    // What a job wrote cannot steer the terminal or break the line.
+    assert.equal(
+      line(ended('PDC', 6, 3, { outcome: 'failed', message: 'a\u001b[2J\nb\u0007' })),
+      '[3/120] PDC 2021-11-06: failed, 214 rows in 3 s. a b',
+    );
+  });
+});
+
+describe('the summary', () => {
+  const summary = (all: readonly BackfillEvent[]) => summaryLines(plan, all, progressOf(plan, all, false), screen).join('\n');
+
+  it('is short when all is well', () => {
+    const all = eventsOf([
+      [0, started],
+      ...['PDC', 'MLFS'].flatMap((processor) => [5, 6, 7, 8, 9].map((day) => [day, ended(processor, day, 1)] as const)),
+      [190, { type: 'ended', result: 'done' }],
+    ]);
+    assert.equal(summary(all), 'Backfill 20261123-140211-ab12 is done after 3 min 10 s: 10 of 10 done.');
+  });
+
+  it('groups failures and skips by their reason and says what to do next', () => {
+    const all = eventsOf([
+      [0, started],
+      [12, ended('PDC', 5, 12)],
+      [24, ended('PDC', 6, 24, failure)],
+      [26, ended('PDC', 7, 24, failure)],
+      [28, ended('PDC', 8, 24, { outcome: 'wroteNothing', rowsAfter: 0 })],
+      [40, ended('PDC', 9, 12)],
+      [41, { type: 'skipped', processor: 'MLFS', date: '2021-11-06', why: 'PDC failed on that date' }],
+      [41, { type: 'skipped', processor: 'MLFS', date: '2021-11-07', why: 'PDC failed on that date' }],
+      [50, { type: 'ended', result: 'failed' }],
+    ]);
+    assert.equal(
+      summary(all),
+      `Backfill 20261123-140211-ab12 ended with failures after 50 s: 2 of 10 done, 3
+failed, 2 skipped, 3 not started.
+
+Failed:
+  2  PDC: exit code 1: no such column: minutes
+     2021-11-06 to 2021-11-07
+  1  PDC: ended without an error and changed nothing
+     2021-11-08
+
+Skipped:
+  2  MLFS: PDC failed on that date
+     2021-11-06 to 2021-11-07
+
+Next:
+  backfill logs 20261123-140211-ab12 'PDC 2021-11-06'
+  backfill gaps --processor PDC`,
+    );
+  });
+});
