@@ -8,6 +8,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -126,13 +127,21 @@ function linkRipgrep(server) {
 /** @type {Set<number>} */
 const running = new Set();
 /** @type {Set<string>} */
-const dataFolders = new Set();
+const temporaryFolders = new Set();
 
 // A server never outlives the script that started it, however the script ends.
 process.once('exit', () => {
   for (const pid of running) endGroup(pid, 'SIGKILL');
-  for (const folder of dataFolders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  for (const folder of temporaryFolders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 });
+
+/** A folder that is gone when this process ends. Its path has no links in it: VS Code would resolve them. */
+export function temporaryFolder() {
+  // Short, because of the length that paths of sockets may have.
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'bfx-')));
+  temporaryFolders.add(folder);
+  return folder;
+}
 
 /** Turns the signals that end a script into a normal exit, so that what it started is ended too. */
 export function exitOnSignals() {
@@ -156,6 +165,7 @@ function endGroup(pid, signal) {
 /**
  * @typedef {object} ServerOptions
  * @property {boolean} [trust] false: windows ask whether to trust their folder, as a new user's would. Default true.
+ * @property {boolean} [keepWithoutWindow] false: it ends by itself some minutes after its last window, should this script be killed. Default false.
  * @property {Record<string, unknown>} [settings] user settings, over those that every window starts with
  * @property {string} [extension] folder of the extension that is installed; default this repository
  *
@@ -174,8 +184,7 @@ function endGroup(pid, signal) {
  */
 export async function startServer(options = {}) {
   const vscode = await installServer();
-  const data = mkdtempSync(join(tmpdir(), 'bfx-'));
-  dataFolders.add(data);
+  const data = temporaryFolder();
   mkdirSync(join(data, 'data/User'), { recursive: true });
   writeFileSync(join(data, 'data/User/settings.json'), JSON.stringify({ ...SETTINGS, ...options.settings }, undefined, 2));
   mkdirSync(join(data, 'extensions'));
@@ -184,6 +193,7 @@ export async function startServer(options = {}) {
   const token = randomBytes(16).toString('hex');
   const args = ['out/server-main.js', '--host', '127.0.0.1', '--port', '0', '--connection-token', token];
   args.push('--accept-server-license-terms', '--server-data-dir', data, '--telemetry-level', 'off');
+  if (!options.keepWithoutWindow) args.push('--enable-remote-auto-shutdown');
   if (options.trust !== false) args.push('--disable-workspace-trust');
   // A process group of its own: it ends as a whole, and Ctrl+C reaches it only through us.
   const child = spawn(process.execPath, args, {
@@ -217,7 +227,6 @@ export async function startServer(options = {}) {
       endGroup(pid, 'SIGKILL');
       running.delete(pid);
       rmSync(data, { recursive: true, force: true, maxRetries: 3 });
-      dataFolders.delete(data);
     },
   };
 }

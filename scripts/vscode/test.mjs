@@ -1,13 +1,12 @@
 // Runs the tests that need a real VS Code: `npm run test:vscode [-- PATTERN]`, where PATTERN is a part of a test file's path.
 // test/vscode/host runs inside the extension host; test/vscode/window drives a window from outside, by keys and clicks.
 // @ts-check
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { conclude, matching, notRun, runMocha } from '../mochaRun.mjs';
 import { findBrowser, launchBrowser, NO_BROWSER } from './browser.mjs';
 import { bundleHostTests, bundleWindowTests } from './bundle.mjs';
-import { exitOnSignals, installServer, ROOT, startServer } from './server.mjs';
+import { exitOnSignals, installServer, ROOT, startServer, temporaryFolder } from './server.mjs';
 import { until, Workbench } from './workbench.mjs';
 
 /** @typedef {import('../mochaRun.mjs').TestResult} TestResult */
@@ -37,7 +36,7 @@ process.exit(conclude('vscode', results));
 async function runHostTests() {
   const bundle = await bundleHostTests(hostTests);
   const resultFile = join(bundle, 'results.json');
-  const folder = mkdtempSync(join(tmpdir(), 'bfx-host-'));
+  const folder = temporaryFolder();
   const server = await startServer();
   const browser = await launchBrowser();
   try {
@@ -57,7 +56,6 @@ async function runHostTests() {
   } finally {
     await browser.close();
     await server.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

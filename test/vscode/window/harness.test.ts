@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../../scripts/vscode/server.mjs';
 import { until } from '../../../scripts/vscode/workbench.mjs';
 import { openWindow, picture } from '../../support/vscodeWindow';
 
 describe('the harness', () => {
   it('opens a window that answers keys and runs terminals', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'bfx-ws-'));
+    const folder = temporaryFolder();
     writeFileSync(join(folder, 'a.txt'), 'hello');
     const window = await openWindow(folder);
     await window.runCommand('View: Toggle Terminal');
