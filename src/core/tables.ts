@@ -1,0 +1,324 @@
+import { type Day, parseDay } from '../base/day';
+import { type CalendarTable, calendarTable, EXPECTED, offCodes, type Timeline, timelineOf } from './calendar';
+import type { AttemptFact, AttemptInput, CoverageInput } from './coverage';
+import { parseFingerprint, sameFingerprint } from './fingerprint';
+import { compileNeeds, type NeedRule } from './needs';
+import { fingerprintOf, type NodeObservations } from './observation';
+import type { Pipeline, PipelineNode } from './pipeline';
+import { RootSets } from './roots';
+
+/** What the observation of a partition says against it. */
+export const QUALITY = { duplicates: 1, checkFailed: 2 } as const;
+
+/** What journal and waivers say of a partition. */
+export const MARK = {
+  running: 1,
+  queued: 2,
+  waived: 4,
+  /** The last attempt left no good partition; counts while it has no rows. */
+  failed: 8,
+  torn: 16,
+  /** It was built while a critical need was unmet. */
+  builtUnmet: 32,
+  /** Its inputs are not what they were when it was built. */
+  inputsChanged: 64,
+} as const;
+
+/** One node, compiled for the pass over the dates. Cells of a node start at `base`. */
+export interface NodeTable {
+  readonly node: PipelineNode;
+  readonly base: number;
+  readonly calendar: CalendarTable;
+  /** By date: index into OFF_KINDS, EXPECTED or UNKNOWABLE. */
+  readonly off: Uint8Array;
+  readonly needs: readonly NeedRule[];
+  /** `ratio_of`; not `ordered` where a cycle keeps its node from being judged first, so that only its rows count. */
+  readonly ratio?: { readonly node: number; readonly atLeast: number; readonly ordered: boolean };
+  /** Its last read or its calendar's failed: statuses rest on an older answer. */
+  readonly stalled: boolean;
+}
+
+/** All that statuses rest on, dense by cell, and what the pass leaves for nodes and dates that come later. */
+export interface Tables {
+  readonly input: CoverageInput;
+  readonly timeline: Timeline;
+  readonly dayCount: number;
+  /** The pipeline's first calendar, by date: index into OFF_KINDS, EXPECTED or UNKNOWABLE; without bootstrap. */
+  readonly firstOff: Uint8Array;
+  /** The first calendar's count of a date; -1 where it expects nothing. */
+  readonly counts: Int32Array;
+  readonly nodes: readonly NodeTable[];
+  /** Node indexes such that what a status rests on within its date comes first. */
+  readonly order: Int32Array;
+  readonly rows: Int32Array;
+  readonly entities: Int32Array;
+  readonly quality: Uint8Array;
+  readonly marks: Uint8Array;
+  readonly attempts: ReadonlyMap<number, AttemptFact>;
+  /** The cell of a partition, -1 outside of the grid. */
+  readonly cellOf: (id: string, day: Day) => number;
+  /** The fingerprint of a cell now; undefined when it was never read. */
+  readonly fingerprint: (cell: number) => string | undefined;
+  /** By cell: status code as the data alone has it, whatever holds the partition now. */
+  readonly held: Uint8Array;
+  /** By cell: verdict of a bare need on it. */
+  readonly bare: Uint8Array;
+  /** By cell: number of the root set reached through what it lacks; 0 when it lacks nothing itself. */
+  readonly through: Int32Array;
+  readonly roots: RootSets;
+  /** Oldest read; NaN when nothing was ever read. */
+  readonly asOf: number;
+}
+
+export function buildTables(input: CoverageInput): Tables {
+  const { pipeline, observations } = input;
+  const timeline = timelineOf(input);
+  const { dayCount } = timeline;
+  const cells = pipeline.nodes.length * dayCount;
+  const rows = new Int32Array(cells).fill(-1);
+  const entities = new Int32Array(cells).fill(-1);
+  const quality = new Uint8Array(cells);
+  const marks = new Uint8Array(cells);
+  const indexById = new Map(pipeline.nodes.map((node) => [node.id, node.index]));
+
+  pipeline.nodes.forEach((node, index) => {
+    const observed = observations.nodes.get(node.id);
+    if (observed !== undefined) scatter(node, observed, { timeline, base: index * dayCount, rows, entities, quality });
+  });
+
+  const cellOf = (id: string, day: Day): number => {
+    const index = indexById.get(id);
+    const offset = day - timeline.firstDay;
+    return index === undefined || offset < 0 || offset >= dayCount ? -1 : index * dayCount + offset;
+  };
+  const attempts = new Map<number, AttemptFact>();
+  /** Fingerprints that an attempt read after the warehouse was last read as a whole: they are the newest answer. */
+  const newer = new Map<number, string>();
+  for (const [key, fact] of input.attempts.last) {
+    const cell = cellOfKey(key, cellOf);
+    const node = pipeline.nodes[Math.floor(cell / dayCount)];
+    if (cell < 0 || node === undefined) continue;
+    attempts.set(cell, fact);
+    const readAt = observations.nodes.get(node.id)?.readAt;
+    const after = fact.after === undefined ? undefined : parseFingerprint(fact.after);
+    if (fact.after === undefined || after === undefined || readAt === undefined || fact.endedAt <= readAt) continue;
+    newer.set(cell, fact.after);
+    rows[cell] = after.rows;
+    entities[cell] = node.entity.length > 0 ? (after.entities ?? 0) : -1;
+    quality[cell] = qualityOf(node, after.rows, after.keys, (check) => after.checks[check]);
+  }
+  const fingerprint = (cell: number): string | undefined => {
+    const known = newer.get(cell);
+    if (known !== undefined) return known;
+    const observed = observations.nodes.get(pipeline.nodes[Math.floor(cell / dayCount)]?.id ?? '');
+    return observed === undefined ? undefined : fingerprintAt(observed, timeline.firstDay + (cell % dayCount));
+  };
+  for (const [cell, fact] of attempts) marks[cell] = attemptMarks(fact, { cellOf, fingerprint });
+  for (const [key, { state }] of input.attempts.active) {
+    const cell = cellOfKey(key, cellOf);
+    if (cell >= 0) marks[cell] = (marks[cell] ?? 0) | MARK[state];
+  }
+  for (const waiver of input.waivers) {
+    if (waiver.until !== undefined && waiver.until < timeline.today) continue;
+    const index = indexById.get(waiver.node);
+    if (index === undefined) continue;
+    const from = Math.max(0, waiver.from - timeline.firstDay);
+    const to = Math.min(dayCount - 1, waiver.to - timeline.firstDay);
+    for (let offset = from; offset <= to; offset++) {
+      const cell = index * dayCount + offset;
+      marks[cell] = (marks[cell] ?? 0) | MARK.waived;
+    }
+  }
+
+  const order = evaluationOrder(pipeline);
+  const calendars = pipeline.calendars.map((_, index) => calendarTable(input, timeline, index));
+  const first = calendars[0] ?? UNREAD_CALENDAR;
+  const firstOff = offCodes(input, timeline, first, 0);
+  return {
+    input,
+    timeline,
+    dayCount,
+    firstOff,
+    counts: Int32Array.from(firstOff, (code, offset) => (code === EXPECTED ? (first.counts[offset] ?? -1) : -1)),
+    nodes: compileNodes(input, { timeline, calendars, rows, order }),
+    order,
+    rows,
+    entities,
+    quality,
+    marks,
+    attempts,
+    cellOf,
+    fingerprint,
+    held: new Uint8Array(cells),
+    bare: new Uint8Array(cells),
+    through: new Int32Array(cells),
+    roots: new RootSets(cells),
+    asOf: asOf(input),
+  };
+}
+
+/**
+ * Node indexes such that within a date every node comes after what its status rests on: needs of the same date, and `ratio_of`.
+ * An edge that would close a cycle is left out.
+ */
+export function evaluationOrder(pipeline: Pipeline): Int32Array {
+  const order: number[] = [];
+  const state = new Uint8Array(pipeline.nodes.length);
+  const visit = (index: number): void => {
+    const node = pipeline.nodes[index];
+    if (node === undefined || state[index] !== 0) return;
+    state[index] = 1;
+    if (node.kind === 'processor') {
+      for (const need of node.needs) {
+        for (const single of need.kind === 'anyOf' ? need.alternatives : [need]) {
+          if (single.window.kind === 'same') visit(single.node);
+        }
+      }
+    }
+    if (node.expect.ratioOf !== undefined) visit(node.expect.ratioOf.node);
+    order.push(index);
+  };
+  for (const index of pipeline.nodes.keys()) visit(index);
+  return Int32Array.from(order);
+}
+
+interface CompileInput {
+  readonly timeline: Timeline;
+  readonly calendars: readonly CalendarTable[];
+  readonly rows: Int32Array;
+  readonly order: Int32Array;
+}
+
+function compileNodes(input: CoverageInput, { timeline, calendars, rows, order }: CompileInput): NodeTable[] {
+  const { pipeline, observations } = input;
+  const offByRule = new Map<string, Uint8Array>();
+  const offs = pipeline.nodes.map(({ calendar, bootstrapDays }) => {
+    const rule = `${calendar} ${bootstrapDays}`;
+    const known = offByRule.get(rule);
+    if (known !== undefined) return known;
+    const codes = offCodes(input, timeline, calendars[calendar] ?? UNREAD_CALENDAR, bootstrapDays);
+    offByRule.set(rule, codes);
+    return codes;
+  });
+  return pipeline.nodes.map((node, index) => ({
+    node,
+    base: index * timeline.dayCount,
+    calendar: calendars[node.calendar] ?? UNREAD_CALENDAR,
+    off: offs[index] ?? new Uint8Array(timeline.dayCount),
+    needs: node.kind === 'processor' ? compileNeeds(node.needs, { mode: input.mode, timeline, offs, rows }) : [],
+    ...(node.expect.ratioOf !== undefined &&
+      node.expect.ratioOf.node !== index && {
+        ratio: { ...node.expect.ratioOf, ordered: order.indexOf(node.expect.ratioOf.node) < order.indexOf(index) },
+      }),
+    stalled:
+      observations.unavailableNodes.has(node.id) ||
+      observations.unavailableCalendars.has(pipeline.calendars[node.calendar]?.name ?? ''),
+  }));
+}
+
+const UNREAD_CALENDAR: CalendarTable = { known: false, counts: new Int32Array(0) };
+
+interface DenseTarget {
+  readonly timeline: Timeline;
+  readonly base: number;
+  readonly rows: Int32Array;
+  readonly entities: Int32Array;
+  readonly quality: Uint8Array;
+}
+
+function scatter(node: PipelineNode, observed: NodeObservations, target: DenseTarget): void {
+  const { timeline, base, rows, entities, quality } = target;
+  const { firstDay, dayCount } = timeline;
+  rows.fill(0, base, base + dayCount);
+  if (observed.entities !== undefined) entities.fill(0, base, base + dayCount);
+  const { days, keys } = observed;
+  const judged = keys !== undefined || node.checks.length > 0;
+  for (let i = 0; i < days.length; i++) {
+    const offset = (days[i] ?? 0) - firstDay;
+    if (offset < 0 || offset >= dayCount) continue;
+    const count = observed.rows[i] ?? 0;
+    rows[base + offset] = count;
+    if (observed.entities !== undefined) entities[base + offset] = observed.entities[i] ?? 0;
+    if (judged) quality[base + offset] = qualityOf(node, count, keys?.[i], (check) => observed.checks[check]?.[i]);
+  }
+}
+
+function qualityOf(
+  node: PipelineNode,
+  rows: number,
+  keys: number | undefined,
+  ratioOf: (check: number) => number | undefined,
+): number {
+  let bits = 0;
+  if (keys !== undefined && node.key.length > 0 && keys < rows) bits |= QUALITY.duplicates;
+  for (let check = 0; check < node.checks.length; check++) {
+    const ratio = ratioOf(check);
+    if (ratio !== undefined && ratio < (node.checks[check]?.atLeast ?? 0)) bits |= QUALITY.checkFailed;
+  }
+  return bits;
+}
+
+/** Index of a date's observation, -1 when it has none. */
+export function observationIndex(days: Int32Array, day: Day): number {
+  let low = 0;
+  let high = days.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = days[middle] ?? 0;
+    if (found === day) return middle;
+    if (found < day) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
+
+function fingerprintAt(observed: NodeObservations, day: Day): string {
+  const index = observationIndex(observed.days, day);
+  if (index < 0) return fingerprintOf({ rows: 0, checks: [] });
+  const entities = observed.entities?.[index];
+  const keys = observed.keys?.[index];
+  const written = observed.written?.[index];
+  return fingerprintOf({
+    rows: observed.rows[index] ?? 0,
+    ...(entities !== undefined && { entities }),
+    ...(keys !== undefined && { keys }),
+    ...(written !== undefined && { written }),
+    checks: observed.checks.map((check) => check[index] ?? Number.NaN),
+  });
+}
+
+function attemptMarks({ outcome, inputs }: AttemptFact, now: Pick<Tables, 'cellOf' | 'fingerprint'>): number {
+  const built = inputs.some((entry) => entry.unmet) ? MARK.builtUnmet : 0;
+  if (outcome === 'done' || outcome === 'partial')
+    return built | (changedInputs(inputs, now).length > 0 ? MARK.inputsChanged : 0);
+  return MARK.failed | (outcome === 'torn' ? MARK.torn | built : 0);
+}
+
+/** The inputs of an attempt whose partitions hold something else by now. Those that cannot be read are not counted. */
+export function changedInputs(
+  inputs: readonly AttemptInput[],
+  { cellOf, fingerprint }: Pick<Tables, 'cellOf' | 'fingerprint'>,
+): readonly AttemptInput[] {
+  return inputs.filter((input) => {
+    const cell = cellOf(input.node, input.day);
+    const now = cell < 0 ? undefined : fingerprint(cell);
+    return now !== undefined && !sameFingerprint(input.fingerprint, now);
+  });
+}
+
+function cellOfKey(key: string, cellOf: (id: string, day: Day) => number): number {
+  const space = key.lastIndexOf(' ');
+  const day = parseDay(key.slice(space + 1));
+  return day === undefined ? -1 : cellOf(key.slice(0, space), day);
+}
+
+function asOf({ pipeline, observations }: CoverageInput): number {
+  const used = new Set(pipeline.nodes.map((node) => pipeline.calendars[node.calendar]?.name ?? ''));
+  let oldest = Number.NaN;
+  const take = (readAt: number | undefined) => {
+    if (readAt !== undefined && !(readAt >= oldest)) oldest = readAt;
+  };
+  for (const node of pipeline.nodes) take(observations.nodes.get(node.id)?.readAt);
+  for (const name of used) take(observations.calendars.get(name)?.readAt);
+  return oldest;
+}
