@@ -92,7 +92,7 @@ export interface TreeNode {
   readonly accessibilityLabel: string;
   readonly hasTooltip?: boolean;
   /** What a click does, where it does not only open or select. */
-  readonly action?: 'explain' | 'attach' | 'openManifest' | 'refresh';
+  readonly action?: 'explain' | 'attach' | 'openManifest' | 'refresh' | 'restartEngine';
   readonly target?: NodeTarget;
 }
 
@@ -173,6 +173,8 @@ export interface PlanPreview {
 export interface BackfillSummary {
   readonly id: string;
   readonly title: string;
+  /** Ids, in the order of the plan. */
+  readonly processors: readonly string[];
   readonly phase: 'planned' | 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled' | 'interrupted';
   readonly done: number;
   readonly failed: number;

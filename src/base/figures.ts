@@ -1,0 +1,33 @@
+/** `1,096`. */
+export function formatCount(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** `1 gap`, `1,096 gaps`. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${formatCount(value)} ${value === 1 ? one : many}`;
+}
+
+/** `0.4 s`, `12 s`, `3 min 10 s`, `5 h 26 min`, `2 d 3 h`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 10 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return twoUnits(whole, 60, 'min', 's');
+  if (whole < 86_400) return twoUnits(Math.round(whole / 60), 60, 'h', 'min');
+  return twoUnits(Math.round(whole / 3600), 24, 'd', 'h');
+}
+
+function twoUnits(value: number, size: number, big: string, small: string): string {
+  const rest = value % size;
+  const whole = `${Math.floor(value / size)} ${big}`;
+  return rest === 0 ? whole : `${whole} ${rest} ${small}`;
+}
+
+/** `2026-11-23 14:02:11` by this machine's clock and zone. */
+export function formatInstant(epochMs: number): string {
+  const at = new Date(epochMs);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${date} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}

@@ -1,0 +1,192 @@
+import * as vscode from 'vscode';
+import { messageOf } from '../base/logger';
+import { MODES, type Mode } from '../base/status';
+import type { CommandId, SettingId } from '../protocol/contributions';
+import type { BackfillSummary } from '../protocol/messages';
+import { isActive, processorsText, resultText } from './backfillName';
+import type { Documents } from './documents';
+import type { Engine } from './engine';
+import type { LaunchFlow } from './launchFlow';
+import { askPartition } from './launchQuestions';
+import type { MatrixPanel } from './matrixPanel';
+import type { Pipelines } from './pipelines';
+import { type CommandTarget, MIXED, targetOf } from './target';
+import type { Terminals } from './terminals';
+
+export interface CommandContext {
+  readonly log: vscode.LogOutputChannel;
+  readonly engine: Engine;
+  readonly pipelines: Pipelines;
+  readonly documents: Documents;
+  readonly terminals: Terminals;
+  readonly launchFlow: LaunchFlow;
+  readonly matrix: MatrixPanel;
+  /** Versions and counts of the extension's own side. */
+  readonly describe: () => string;
+}
+
+/** What each command does with what it was called on; a palette calls it on nothing, and then the person is asked. */
+export type Commands = Readonly<Record<CommandId, (target: CommandTarget) => Promise<void>>>;
+
+export function commandsOf(context: CommandContext): Commands {
+  const { log, engine, pipelines, documents, terminals, launchFlow, matrix } = context;
+  return {
+    'backfill.launch': (target) => launchFlow.launch(target),
+    'backfill.fillGaps': (target) => launchFlow.fillGaps(target),
+    'backfill.runPlan': async () => {
+      const plan = documents.planOf(vscode.window.activeTextEditor?.document.uri);
+      if (plan === undefined) tell('Open a plan first: “Backfill: Launch Backfill…” makes one.');
+      else await launchFlow.run(plan);
+    },
+    'backfill.explain': async ({ nodes = [], from, to, dates }) => {
+      const [node] = nodes;
+      const date = from ?? dates?.[0];
+      const partition =
+        node !== undefined && date !== undefined && (to === undefined || to === date)
+          ? { node, date }
+          : await askPartition(await engine.request('backfill/choices', {}), node);
+      if (partition !== undefined) await documents.showExplanation(partition);
+    },
+    'backfill.openMatrix': async ({ nodes = [], from }) => {
+      const [node] = nodes;
+      matrix.show(node === undefined || from === undefined ? undefined : { node, date: from });
+    },
+    'backfill.refresh': async () => {
+      await vscode.window.withProgress({ location: { viewId: 'backfill.coverage' } }, () =>
+        engine.request('backfill/refresh', {}),
+      );
+    },
+    'backfill.attach': async (target) => {
+      const backfill = await askBackfill(engine, target, () => true, 'Which backfill?');
+      const { manifest } = engine;
+      if (backfill === undefined || manifest === undefined) return;
+      await terminals.attach({ id: backfill.id, name: processorsText(backfill.processors) }, manifest);
+    },
+    'backfill.cancel': async (target) => {
+      const backfill = await askBackfill(engine, target, isActive, 'Which backfill to cancel?');
+      if (backfill === undefined) return;
+      const cancel = 'Cancel Backfill';
+      const chosen = await vscode.window.showWarningMessage(
+        `Cancel the backfill of ${processorsText(backfill.processors)}?`,
+        {
+          modal: true,
+          detail: `${resultText(backfill)}. What runs is asked to end; what is done stays.`,
+        },
+        cancel,
+      );
+      if (chosen === cancel) await engine.request('backfill/cancel', { id: backfill.id });
+    },
+    'backfill.openLog': async (target) => {
+      const [node] = target.nodes ?? [];
+      const params =
+        target.backfill === undefined && node !== undefined && target.from !== undefined
+          ? { node, date: target.from }
+          : await askBackfill(engine, target, () => true, 'Log of which backfill?').then(
+              (found) => found && { backfill: found.id },
+            );
+      if (params === undefined) return;
+      const path = await engine.request('backfill/log', params);
+      if (path === null) tell('There is no log: nothing was run there yet.');
+      else await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: true });
+    },
+    'backfill.init': async () => {
+      const folder = await askFolder();
+      if (folder !== undefined) terminals.run('Backfill init', ['init'], folder.uri);
+    },
+    'backfill.openManifest': async () => {
+      const pipeline = await pipelines.current();
+      if (pipeline === undefined) tell('There is no backfill.yaml here. “Backfill: Create a Manifest…” makes one.');
+      else await vscode.window.showTextDocument(pipeline.manifest);
+    },
+    'backfill.selectPipeline': async () => {
+      const all = await pipelines.all();
+      const items = all.map((pipeline) => ({
+        label: pipeline.folder.name,
+        description: vscode.workspace.asRelativePath(pipeline.manifest, false),
+        pipeline,
+      }));
+      const chosen = await vscode.window.showQuickPick(items, { placeHolder: 'Which pipeline do the views show?' });
+      if (chosen !== undefined) await pipelines.choose(chosen.pipeline);
+    },
+    'backfill.selectMode': async () => {
+      const setting: SettingId = 'backfill.mode';
+      const configuration = vscode.workspace.getConfiguration();
+      const current = configuration.get<Mode>(setting, 'backfill');
+      const items = MODES.map((mode) => ({
+        label: mode,
+        description: MODE_TEXTS[mode],
+        ...(mode === current && { detail: 'now' }),
+      }));
+      const chosen = await vscode.window.showQuickPick(items, { placeHolder: 'Which thresholds decide what is complete?' });
+      if (chosen !== undefined) await configuration.update(setting, chosen.label, vscode.ConfigurationTarget.Workspace);
+    },
+    'backfill.restartEngine': () => engine.restart(),
+    'backfill.showLog': async () => log.show(),
+    'backfill.copyDiagnostics': async () => {
+      const server = await engine.request('backfill/diagnostics', {}).catch((error: unknown) => `Engine: ${messageOf(error)}`);
+      await vscode.env.clipboard.writeText(`${context.describe()}\n${server}\n`);
+      tell('Copied the diagnostics. They hold versions, counts and errors, no data.');
+    },
+  };
+}
+
+/** Registers every command; what one throws is told in one place. */
+export function registerCommands(commands: Commands, log: vscode.LogOutputChannel): vscode.Disposable {
+  const registered = (Object.keys(commands) as CommandId[]).map((id) =>
+    vscode.commands.registerCommand(id, async (first?: unknown, selected?: unknown) => {
+      try {
+        const target = targetOf(first, selected);
+        if (target === MIXED) tell('Select dates of one processor, or the same dates of several.');
+        else await commands[id](target);
+      } catch (error) {
+        log.error(`${id}: ${messageOf(error)}`);
+        void vscode.window.showErrorMessage(messageOf(error), 'Show Log').then((chosen) => {
+          if (chosen !== undefined) log.show();
+        });
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registered);
+}
+
+const MODE_TEXTS: Readonly<Record<Mode, string>> = {
+  backfill: 'backfill_min_rows, where a need has one',
+  production: 'min_rows',
+};
+
+function tell(message: string): void {
+  void vscode.window.showInformationMessage(message);
+}
+
+async function askBackfill(
+  engine: Engine,
+  { backfill }: CommandTarget,
+  isOffered: (backfill: BackfillSummary) => boolean,
+  placeHolder: string,
+): Promise<BackfillSummary | undefined> {
+  const all = await engine.request('backfill/backfills', {});
+  if (backfill !== undefined) return all.find(({ id }) => id === backfill);
+  const offered = all.filter(isOffered);
+  if (offered.length === 0) {
+    tell('There is no such backfill.');
+    return undefined;
+  }
+  const items = offered.map((summary) => ({
+    label: summary.title,
+    description: summary.phase,
+    detail: resultText(summary),
+    summary,
+  }));
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.summary;
+}
+
+async function askFolder(): Promise<vscode.WorkspaceFolder | undefined> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length > 1) return vscode.window.showWorkspaceFolderPick({ placeHolder: 'Create the manifest in which folder?' });
+  if (folders[0] === undefined) {
+    const open = 'Open Folder';
+    const chosen = await vscode.window.showInformationMessage('Open the folder of your pipeline first.', open);
+    if (chosen === open) await vscode.commands.executeCommand('vscode.openFolder');
+  }
+  return folders[0];
+}

@@ -1,0 +1,16 @@
+import * as vscode from 'vscode';
+import type { ContextKey, EngineState } from '../protocol/contributions';
+
+interface ContextValues {
+  'backfill.hasManifest': boolean;
+  'backfill.engine': EngineState;
+}
+
+const current = new Map<ContextKey, unknown>();
+
+/** Sets a key of `when` clauses; VS Code is told only of changes. */
+export function setContextKey<K extends ContextKey>(key: K, value: ContextValues[K]): void {
+  if (current.get(key) === value) return;
+  current.set(key, value);
+  void vscode.commands.executeCommand('setContext', key, value);
+}

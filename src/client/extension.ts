@@ -1,0 +1,124 @@
+import * as vscode from 'vscode';
+import { counted } from '../base/figures';
+import { messageOf } from '../base/logger';
+import type { Mode } from '../base/status';
+import { MANIFEST_NAME, type SettingId, type ViewId } from '../protocol/contributions';
+import { commandsOf, registerCommands } from './commands';
+import { setContextKey } from './contextKeys';
+import { Documents } from './documents';
+import { Engine } from './engine';
+import { EngineStatusItem } from './engineStatusItem';
+import { LaunchFlow } from './launchFlow';
+import { MatrixPanel } from './matrixPanel';
+import { Notifier } from './notifier';
+import { Pipelines } from './pipelines';
+import { ServerTree } from './serverTree';
+import { StatusBar } from './statusBar';
+import { Terminals } from './terminals';
+import { Watching } from './watching';
+
+let running: Engine | undefined;
+
+/** Registers everything at once; the engine and the language client come after it. */
+export function activate(context: vscode.ExtensionContext): void {
+  try {
+    register(context);
+  } catch (error) {
+    // VS Code itself says nothing when an activation fails.
+    void vscode.window.showErrorMessage(`Backfill Explorer could not be started: ${messageOf(error)}`);
+    throw error;
+  }
+}
+
+export async function deactivate(): Promise<void> {
+  await running?.stop();
+}
+
+function register(context: vscode.ExtensionContext): void {
+  const own = <T extends vscode.Disposable>(disposable: T): T => {
+    context.subscriptions.push(disposable);
+    return disposable;
+  };
+  const log = own(vscode.window.createOutputChannel('Backfill Explorer', { log: true }));
+  const engine = own(new Engine(context.asAbsolutePath('dist/server.js'), log));
+  running = engine;
+  const pipelines = own(new Pipelines(context.workspaceState));
+  const documents = own(new Documents(engine));
+  const terminals = own(new Terminals(context));
+  const launchFlow = new LaunchFlow(engine, documents, terminals);
+  const matrix = own(
+    new MatrixPanel(context.extensionUri, engine, {
+      explain: (target) => commands['backfill.explain'](target),
+      launch: (target) => commands['backfill.launch'](target),
+    }),
+  );
+  const describe = () => describeExtension(context, engine);
+  const commands = commandsOf({ log, engine, pipelines, documents, terminals, launchFlow, matrix, describe });
+  own(registerCommands(commands, log));
+
+  const coverage = own(view('backfill.coverage', own(new ServerTree(engine, 'coverage', log)), true));
+  const backfills = own(view('backfill.backfills', own(new ServerTree(engine, 'backfills', log)), false));
+  own(new Watching(engine, [coverage, backfills], matrix));
+  const statusBar = own(new StatusBar(engine, context.workspaceState));
+  own(backfills.onDidChangeVisibility(({ visible }) => visible && statusBar.acknowledge()));
+  own(backfills.onDidChangeSelection(() => statusBar.acknowledge()));
+  own(new EngineStatusItem(engine, MANIFEST_NAME));
+  own(new Notifier(engine, context.globalState));
+  own(
+    engine.on('backfill/state', ({ coverage: read }) => {
+      const gaps = read?.gaps ?? 0;
+      coverage.badge =
+        gaps === 0 ? undefined : { value: gaps, tooltip: `${counted(gaps, 'gap')}, ${counted(read?.causes ?? 0, 'cause')}` };
+      coverage.description = read === undefined ? '' : `${read.pipeline} · ${read.mode}`;
+    }),
+  );
+  own(engine.onDidChangeStatus(({ state }) => setContextKey('backfill.engine', state)));
+
+  const show = () => {
+    showPipeline(engine, pipelines).catch((error: unknown) => log.error(messageOf(error)));
+  };
+  own(pipelines.onDidChange(show));
+  own(vscode.workspace.onDidGrantWorkspaceTrust(show));
+  own(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(MODE)) engine.notify('backfill/mode', { mode: modeOf() });
+    }),
+  );
+  show();
+  terminals
+    .installLauncher()
+    .catch((error: unknown) => log.warn(`The command “backfill” is not on the PATH: ${messageOf(error)}`));
+}
+
+const MODE: SettingId = 'backfill.mode';
+
+function modeOf(): Mode {
+  return vscode.workspace.getConfiguration().get<Mode>(MODE, 'backfill');
+}
+
+function view(id: ViewId, tree: ServerTree, canSelectMany: boolean): vscode.TreeView<unknown> {
+  return vscode.window.createTreeView(id, { treeDataProvider: tree, showCollapseAll: true, canSelectMany });
+}
+
+/** Starts the engine for the pipeline of the workspace, unless it serves it as it is. */
+async function showPipeline(engine: Engine, pipelines: Pipelines): Promise<void> {
+  const pipeline = await pipelines.current();
+  setContextKey('backfill.hasManifest', pipeline !== undefined);
+  if (pipeline === undefined) {
+    await engine.stop();
+    setContextKey('backfill.engine', 'none');
+    return;
+  }
+  const trusted = vscode.workspace.isTrusted;
+  if (engine.manifest === pipeline.manifest.fsPath && engine.trusted === trusted) return;
+  await engine.start({ manifest: pipeline.manifest.fsPath, trusted, mode: modeOf() });
+}
+
+function describeExtension(context: vscode.ExtensionContext, engine: Engine): string {
+  const { state, reason } = engine.status;
+  return [
+    `Backfill Explorer ${String(context.extension.packageJSON['version'])}`,
+    `VS Code ${vscode.version}, ${vscode.env.remoteName ?? 'local'}, ${process.platform} ${process.arch}, Node ${process.version}`,
+    `Engine: ${state}${reason === undefined ? '' : ` (${reason})`}${engine.pid === undefined ? '' : `, process ${engine.pid}`}`,
+  ].join('\n');
+}

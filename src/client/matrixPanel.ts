@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { MATRIX_VIEW_TYPE } from '../protocol/contributions';
+import type { FromMatrix } from '../protocol/matrix';
+import { Disposables } from './disposables';
+import type { Engine } from './engine';
+import { MatrixFeed } from './matrixFeed';
+import type { CommandTarget } from './target';
+
+export interface MatrixActions {
+  explain(target: CommandTarget): Promise<void>;
+  launch(target: CommandTarget): Promise<void>;
+}
+
+interface OpenMatrix {
+  readonly panel: vscode.WebviewPanel;
+  readonly feed: MatrixFeed;
+}
+
+/** The panel of the gap matrix: one a window. */
+export class MatrixPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #root: vscode.Uri;
+  readonly #icon: { readonly light: vscode.Uri; readonly dark: vscode.Uri };
+  readonly #engine: Engine;
+  readonly #actions: MatrixActions;
+  readonly #visibility = new vscode.EventEmitter<boolean>();
+  readonly #disposables = new Disposables();
+  #open: OpenMatrix | undefined;
+
+  readonly onDidChangeVisibility = this.#visibility.event;
+
+  constructor(extensionUri: vscode.Uri, engine: Engine, actions: MatrixActions) {
+    this.#root = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+    this.#icon = {
+      light: vscode.Uri.joinPath(extensionUri, 'media', 'matrixLight.svg'),
+      dark: vscode.Uri.joinPath(extensionUri, 'media', 'matrixDark.svg'),
+    };
+    this.#engine = engine;
+    this.#actions = actions;
+    this.#disposables.add(this.#visibility);
+    this.#disposables.add(vscode.window.registerWebviewPanelSerializer(MATRIX_VIEW_TYPE, this));
+    this.#disposables.add(
+      engine.on('backfill/coverageChanged', ({ version, change }) => void this.#open?.feed.changed(version, change)),
+    );
+    this.#disposables.add(
+      engine.onDidChangeStatus(({ state }) => {
+        if (state === 'ready') void this.#open?.feed.sendAll();
+      }),
+    );
+  }
+
+  get visible(): boolean {
+    return this.#open?.panel.visible ?? false;
+  }
+
+  /** Opens it, or brings it to the front. */
+  show(at?: { readonly node: string; readonly date: string }): void {
+    if (this.#open === undefined) {
+      this.#adopt(
+        vscode.window.createWebviewPanel(MATRIX_VIEW_TYPE, 'Gap Matrix', vscode.ViewColumn.Active, {
+          enableScripts: true,
+          localResourceRoots: [this.#root],
+        }),
+      );
+    } else this.#open.panel.reveal();
+    if (at !== undefined) this.#open?.feed.reveal(at.node, at.date);
+  }
+
+  /** A window was reloaded with the matrix open. */
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    if (this.#open !== undefined) panel.dispose();
+    else this.#adopt(panel);
+  }
+
+  dispose(): void {
+    this.#open?.panel.dispose();
+    this.#disposables.dispose();
+  }
+
+  #adopt(panel: vscode.WebviewPanel): void {
+    const { webview } = panel;
+    const feed = new MatrixFeed(
+      (message) => void webview.postMessage(message),
+      () => this.#engine.request('backfill/snapshot', {}),
+    );
+    this.#open = { panel, feed };
+    panel.iconPath = this.#icon;
+    webview.options = { enableScripts: true, localResourceRoots: [this.#root] };
+    webview.onDidReceiveMessage((message: FromMatrix) => void this.#receive(message, feed));
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) feed.hidden();
+      this.#visibility.fire(panel.visible);
+    });
+    panel.onDidDispose(() => {
+      feed.hidden();
+      this.#open = undefined;
+      this.#visibility.fire(false);
+    });
+    webview.html = this.#html(webview);
+    this.#visibility.fire(true);
+  }
+
+  async #receive(message: FromMatrix, feed: MatrixFeed): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        return feed.ready();
+      case 'resync':
+        return feed.sendAll();
+      case 'explain':
+        return this.#actions.explain({ nodes: [message.node], from: message.date, to: message.date });
+      case 'launch':
+        return this.#actions.launch({ nodes: [message.node], dates: message.dates });
+    }
+  }
+
+  #html(webview: vscode.Webview): string {
+    const nonce = randomBytes(16).toString('base64url');
+    const { cspSource } = webview;
+    const uri = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(this.#root, name)).toString();
+    const policy = [
+      `default-src 'none'`,
+      `script-src 'nonce-${nonce}'`,
+      `style-src ${cspSource}`,
+      `font-src ${cspSource}`,
+      `img-src ${cspSource} data:`,
+    ].join('; ');
+    return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${uri('matrix.css')}">
+<title>Gap Matrix</title>
+</head>
+<body>
+<div id="root"></div>
+<script type="module" nonce="${nonce}" src="${uri('matrix.js')}"></script>
+</body>
+</html>`;
+  }
+}

@@ -1,0 +1,97 @@
+import { counted, formatCount, formatInstant, formatSeconds } from '../base/figures';
+import type { CommandId, EngineState } from '../protocol/contributions';
+import type { BackfillSummary, ServerState } from '../protocol/messages';
+import { isActive, processorsText, resultText } from './backfillName';
+
+export interface StatusBarContent {
+  readonly text: string;
+  /** Markdown with command links. */
+  readonly tooltip: string;
+  readonly warning: boolean;
+  /** What a click shows. */
+  readonly view: 'coverage' | 'backfills';
+}
+
+/**
+ * One line for the status bar: what runs, else what ended badly and was not looked at yet, else what is missing.
+ * Undefined where there is nothing to say.
+ * @param seenUntil ends up to this instant were looked at, epoch milliseconds.
+ */
+export function statusBarContent(
+  engine: EngineState,
+  state: ServerState | undefined,
+  backfills: readonly BackfillSummary[],
+  seenUntil: number,
+): StatusBarContent | undefined {
+  if (engine === 'none') return undefined;
+  if (engine === 'failed') {
+    return {
+      text: '$(error) Backfill',
+      tooltip: `The engine does not run.\n\n${link('Restart engine', 'backfill.restartEngine')} · ${link('Show log', 'backfill.showLog')}`,
+      warning: true,
+      view: 'coverage',
+    };
+  }
+  const tooltip = tooltipOf(state, backfills);
+  const active = backfills.filter(isActive);
+  const [running, another] = active;
+  if (running !== undefined) {
+    const done = sum(active, ({ done, failed, skipped }) => done + failed + skipped);
+    const total = sum(active, ({ total }) => total);
+    const who = another === undefined ? processorsText(running.processors) : counted(active.length, 'backfill');
+    const left = Math.max(...active.map(({ etaSeconds }) => etaSeconds ?? -1));
+    const eta = left < 0 ? '' : ` · ${formatSeconds(left)} left`;
+    const cancelling = running.phase === 'cancelling' && another === undefined;
+    const text = `$(sync~spin) ${who} ${cancelling ? 'ending' : `${formatCount(done)}/${formatCount(total)}${eta}`}`;
+    return { text, tooltip, warning: false, view: 'backfills' };
+  }
+  const [newest] = backfills;
+  if (
+    newest !== undefined &&
+    (newest.phase === 'interrupted' || newest.phase === 'failed') &&
+    (newest.endedAt ?? 0) > seenUntil
+  ) {
+    const text = `$(warning) ${processorsText(newest.processors)} ${newest.phase}`;
+    return { text, tooltip, warning: true, view: 'backfills' };
+  }
+  const coverage = state?.coverage;
+  if (coverage === undefined) return undefined;
+  const text = coverage.gaps === 0 ? '$(pass) No gaps' : `$(table) ${counted(coverage.gaps, 'gap')}`;
+  return { text, tooltip, warning: false, view: 'coverage' };
+}
+
+function tooltipOf(state: ServerState | undefined, backfills: readonly BackfillSummary[]): string {
+  const lines: string[] = [];
+  const coverage = state?.coverage;
+  if (coverage !== undefined) {
+    const { pipeline, mode, gaps, causes, asOf } = coverage;
+    lines.push(`**${escaped(pipeline)}**`);
+    const behind = gaps === 0 ? '' : `, ${counted(causes, 'cause')}`;
+    lines.push(`${gaps === 0 ? 'No gaps' : counted(gaps, 'gap')}${behind} (${mode} thresholds)`);
+    if (asOf !== undefined) lines.push(`Warehouse read at ${formatInstant(asOf)}`);
+  }
+  if (state?.problem !== undefined) lines.push(`$(warning) ${escaped(state.problem.message)}`);
+  const [newest] = backfills;
+  if (newest !== undefined) lines.push(`${escaped(newest.title)}: ${newest.phase}, ${resultText(newest)}`);
+  lines.push(
+    [
+      link('Fill gaps', 'backfill.fillGaps'),
+      link('Launch', 'backfill.launch'),
+      link('Gap matrix', 'backfill.openMatrix'),
+      link('Refresh', 'backfill.refresh'),
+    ].join(' · '),
+  );
+  return lines.join('\n\n');
+}
+
+function link(text: string, command: CommandId): string {
+  return `[${text}](command:${command})`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+!<>|]/g, '\\$&');
+}
+
+function sum<T>(values: readonly T[], of: (value: T) => number): number {
+  return values.reduce((total, value) => total + of(value), 0);
+}

@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import { Disposables } from './disposables';
+import type { Engine } from './engine';
+import type { MatrixPanel } from './matrixPanel';
+
+/** Tells the engine what is on screen: it polls nothing while no view is visible or nobody is at the window. */
+export class Watching implements vscode.Disposable {
+  readonly #engine: Engine;
+  readonly #views: readonly vscode.TreeView<unknown>[];
+  readonly #matrix: MatrixPanel;
+  readonly #disposables = new Disposables();
+  #told = '';
+
+  constructor(engine: Engine, views: readonly vscode.TreeView<unknown>[], matrix: MatrixPanel) {
+    this.#engine = engine;
+    this.#views = views;
+    this.#matrix = matrix;
+    for (const view of views) this.#disposables.add(view.onDidChangeVisibility(() => this.#tell()));
+    this.#disposables.add(matrix.onDidChangeVisibility(() => this.#tell()));
+    this.#disposables.add(vscode.window.onDidChangeWindowState(() => this.#tell()));
+    this.#disposables.add(
+      engine.onDidChangeStatus(({ state }) => {
+        this.#told = '';
+        if (state === 'ready') this.#tell();
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  #tell(): void {
+    const { focused, active } = vscode.window.state;
+    const attended = focused || active;
+    const watch = { views: attended && this.#views.some(({ visible }) => visible), matrix: attended && this.#matrix.visible };
+    const text = JSON.stringify(watch);
+    if (text === this.#told) return;
+    this.#told = text;
+    this.#engine.notify('backfill/watch', watch);
+  }
+}
