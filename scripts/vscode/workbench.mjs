@@ -84,16 +84,17 @@ export class Workbench {
     return this.page.locator('.quick-input-widget:visible input[type="text"]').first();
   }
 
-  quickInputTitle() {
-    return this.page.locator('.quick-input-widget:visible .quick-input-title');
+  /** Waits for a quick pick or input box with a title. @param {string} title */
+  async quickInputTitled(title) {
+    await this.page.locator('.quick-input-widget:visible .quick-input-title', { hasText: title }).waitFor();
   }
 
   /**
    * A line of the open quick pick or palette.
-   * @param {string | RegExp} label the start of the line, or a pattern
+   * @param {string} label the start of the line, its icon left out
    */
   option(label) {
-    const name = typeof label === 'string' ? new RegExp(`^${escapePattern(label)}`) : label;
+    const name = lineOf(label);
     return this.page.locator('.quick-input-widget:visible').getByRole('option', { name }).first();
   }
 
@@ -112,7 +113,7 @@ export class Workbench {
     const focused = this.page.locator('.quick-input-widget:visible .monaco-list-row.focused').first();
     await until(`"${label}" as the chosen line`, async () => {
       const line = (await focused.getAttribute('aria-label')) ?? '';
-      if (line === label || line.startsWith(`${label},`)) return true;
+      if (lineOf(label).test(line)) return true;
       if (line !== '') await this.press('ArrowDown');
       return false;
     });
@@ -218,7 +219,7 @@ async function appears(locator, timeout) {
   );
 }
 
-/** @param {string} text */
-function escapePattern(text) {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** Lines start with their icon's name and end with their description. @param {string} label */
+function lineOf(label) {
+  return new RegExp(`^(?:[a-z-]+ +)?${label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?:,|$)`);
 }

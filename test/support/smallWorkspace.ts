@@ -12,7 +12,7 @@ const ROWS = 10;
 export interface SmallProcessor {
   readonly id: string;
   /** `sql`, or the body of a job in JavaScript that is called once a date: `run(sql)`, `date` and `print` are in scope. */
-  readonly job: 'sql' | string;
+  readonly job: string;
   /** Rows that the table already holds, by date; dates that are left out are full. */
   readonly rows: Readonly<Record<string, number>>;
 }

@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { ROOT } from '../../scripts/vscode/server.mjs';
+import { until, type Workbench } from '../../scripts/vscode/workbench.mjs';
+import { messageOf } from '../../src/base/logger';
+import type { SmallWorkspace } from './smallWorkspace';
+import { openWindow } from './vscodeWindow';
+
+/** A window on a pipeline's folder, in the words of the extension. */
+export class PipelineWindow {
+  readonly workbench: Workbench;
+
+  private constructor(workbench: Workbench) {
+    this.workbench = workbench;
+  }
+
+  /** Opens the folder and the extension's sidebar. */
+  static async open(folder: string): Promise<PipelineWindow> {
+    return PipelineWindow.on(await openWindow(folder));
+  }
+
+  /** Opens the extension's sidebar in a window. */
+  static async on(workbench: Workbench): Promise<PipelineWindow> {
+    await workbench.openSidebar();
+    return new PipelineWindow(workbench);
+  }
+
+  /** Launches from the palette by the keyboard alone: processor, dates, no options, the plan confirmed. */
+  async launch(processor: string, dates: string): Promise<void> {
+    const { workbench } = this;
+    await workbench.runCommand('Backfill: Launch Backfill…');
+    await workbench.pick(processor);
+    await workbench.pick('Certain dates…');
+    await this.answer('Certain dates', dates);
+    if (dates.includes(' to ')) await workbench.pick('Everything');
+    await workbench.quickInputTitled(`Launch ${processor}`);
+    await workbench.press('Enter');
+    await workbench.pick('Run in a terminal');
+  }
+
+  /** Types into the input box with a title, and Enter. */
+  async answer(title: string, text: string): Promise<void> {
+    await this.workbench.quickInputTitled(title);
+    await this.workbench.type(text);
+    await this.workbench.press('Enter');
+  }
+
+  /** The accessible name of a partition in the Coverage tree, which is opened down to it. */
+  async partitionText(phase: string, processor: string, date: string): Promise<string> {
+    const { workbench } = this;
+    for (const name of [phase, processor, monthPattern(date)]) {
+      await workbench.expand(workbench.treeItem(startsWith(name), 'Coverage'));
+    }
+    const item = workbench.treeItem(date, 'Coverage');
+    await item.waitFor();
+    return (await item.getAttribute('aria-label')) ?? '';
+  }
+
+  /** Waits until the Coverage tree tells of a partition what the pattern says. */
+  async seePartition(phase: string, processor: string, date: string, pattern: RegExp): Promise<void> {
+    let text = '';
+    await until(`${processor} ${date} in the tree as ${pattern}`, async () => {
+      text = await this.partitionText(phase, processor, date);
+      return pattern.test(text);
+    }).catch((error: unknown) => {
+      throw new Error(`${messageOf(error)} It says: ${text}`);
+    });
+  }
+
+  /** Waits until the terminal in front shows something. */
+  async seeTerminal(pattern: RegExp): Promise<void> {
+    await until(`${pattern} in the terminal`, async () => pattern.test(await this.workbench.terminalText()));
+  }
+}
+
+function startsWith(name: string | RegExp): RegExp {
+  return typeof name === 'string' ? new RegExp(`^${name}\\b`) : name;
+}
+
+function monthPattern(date: string): RegExp {
+  const month = date.slice(0, 7);
+  const name = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${month}-01`));
+  return new RegExp(`^(${month}(?!-)|${name})`);
+}
+
+/** The newest backfill of a workspace once its journal says that it ended; how it ended. */
+export async function ended(workspace: SmallWorkspace, patience?: number): Promise<string> {
+  let result: string | undefined;
+  await until(
+    'the end of the backfill in the journal',
+    () => {
+      const newest = workspace.backfills().at(-1);
+      const last = newest === undefined ? undefined : workspace.events(newest).at(-1);
+      if (last?.type === 'ended') result = last.result;
+      return result !== undefined;
+    },
+    patience,
+  );
+  return result ?? '';
+}
+
+/** What the product's own command line prints, as JSON. */
+export async function commandLine(folder: string, ...words: string[]): Promise<unknown> {
+  const run = promisify(execFile)(process.execPath, [`${ROOT}/dist/cli.js`, ...words, '--format', 'json'], { cwd: folder });
+  const { stdout } = await run.catch((failed: { stdout: string }) => failed);
+  return JSON.parse(stdout);
+}
