@@ -75,15 +75,21 @@ export function object<S extends Shape, T>(
         return place.expected(`a mapping (${known.slice(0, 6).join(', ')}${known.length > 6 ? ', …' : ''})`, this.standIn);
       }
       const pairs = pairsOf(place, node.items, noun);
-      for (const [key, pair] of pairs) {
+      for (const [key, pair] of [...pairs]) {
         if (Object.hasOwn(shape, key)) continue;
-        reportUnknownKey(
-          place.child(pair.key, key),
-          noun,
+        const meant = nearest(
           key,
           Object.keys(shape).filter((candidate) => !pairs.has(candidate)),
-          shape,
         );
+        const advice = meant === undefined ? ` It knows ${Object.keys(shape).join(', ')}.` : didYouMean(meant);
+        const at = place.child(pair.key, key);
+        at.error(
+          'unknownKey',
+          `\`${key}\` is no key of ${noun}.${advice}`,
+          meant === undefined ? undefined : at.replaceBy(meant),
+        );
+        // Read as what was meant, so that its value is checked and its absence is not reported as well.
+        if (meant !== undefined) pairs.set(meant, pair);
       }
       for (const [key, field] of Object.entries(shape))
         if (field.required && !pairs.has(key)) place.error('missingKey', `\`${key}\` is missing in ${noun}: add it.`);
@@ -104,12 +110,6 @@ function pairsOf(place: Place, items: readonly Pair[], noun: string): Map<string
     else pairs.set(at.node.source ?? '', pair);
   }
   return pairs;
-}
-
-function reportUnknownKey(at: Place, noun: string, key: string, free: readonly string[], shape: Shape): void {
-  const meant = nearest(key, free);
-  const advice = meant === undefined ? ` It knows ${Object.keys(shape).join(', ')}.` : didYouMean(meant);
-  at.error('unknownKey', `\`${key}\` is no key of ${noun}.${advice}`, meant === undefined ? undefined : at.replaceBy(meant));
 }
 
 /** A list. */

@@ -24,15 +24,18 @@ export const season = object(
 /** The seasons in ascending order; reports those that overlap or span an impossible time. */
 export function orderSeasons(seasons: readonly RawSeason[]): readonly Season[] {
   const ascending = [...seasons].sort((a, b) => a.from - b.from || a.to - b.to);
-  for (const [index, current] of ascending.entries()) {
-    const before = ascending[index - 1];
+  const named = new Set<string>();
+  let before: RawSeason | undefined;
+  for (const current of ascending) {
     if (before !== undefined && current.from <= before.to)
       current.place.error(
         'overlap',
         `Season "${current.name}" starts on ${formatDay(current.from)}, before "${before.name}" ends on ${formatDay(before.to)}: let it start later.`,
       );
-    if (seasons.findIndex(({ name }) => name === current.name) < seasons.indexOf(current))
+    if (current.name !== '' && named.has(current.name))
       current.place.error('duplicateId', `Two seasons are called "${current.name}": rename one.`);
+    named.add(current.name);
+    if (before === undefined || current.to > before.to) before = current;
   }
   const first = ascending[0];
   const last = ascending.at(-1);
@@ -58,9 +61,8 @@ export function rangeFrom(
     return { from: single, to: single };
   }
   if (from === undefined || to === undefined) {
-    const missing =
-      from === undefined && to === undefined ? '`from` and `to`, or `date`,' : from === undefined ? '`from`' : '`to`';
-    place.whole.error('missingKey', `The dates are not complete: add ${missing} such as \`from: 2022-02-18\`.`);
+    const missing = to !== undefined ? '`from`,' : from !== undefined ? '`to`,' : '`from` and `to`, or `date`,';
+    place.whole.error('missingKey', `The dates are not complete: add ${missing} such as 2022-02-18.`);
     return { from: Number.NaN, to: Number.NaN };
   }
   checkOrder(from, to, place.at('to'));
@@ -85,13 +87,13 @@ export const due = object(
 type Unnamed<C> = C extends unknown ? Omit<C, 'name'> : never;
 
 export const everyCalendar = object(
-  'a calendar',
+  'a calendar with `every`',
   { every: required(oneOf(['day', 'weekday', 'week'])) },
   ({ every }): Unnamed<Calendar> => ({ kind: 'every', every }),
 );
 
 export const tableCalendar = object(
-  'a calendar',
+  'a calendar with `table`',
   { table: required(table), date_column: required(column), where: optional(text), count: optional(column) },
   ({ table: name, date_column: dateColumn, where, count }): Unnamed<Calendar> => ({
     kind: 'table',

@@ -1,6 +1,6 @@
-import { type Alias, type Document, isAlias, isCollection, isNode, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { type Alias, type Document, isAlias, isCollection, isNode, type Node, parseDocument, visit } from 'yaml';
 import { messageOf } from '../../base/logger';
-import type { ManifestProblem, TextRange } from '../pipeline';
+import type { ManifestProblem, Position, TextRange } from '../pipeline';
 
 /** What a problem is about; quick fixes and tests match on it. */
 export type ProblemCode =
@@ -33,20 +33,21 @@ const MAX_ALIASES = 1000;
 export class ManifestText {
   /** Undefined when the text is empty or its syntax is broken. */
   readonly root: Node | undefined;
-  readonly #lines = new LineCounter();
-  readonly #length: number;
+  /** How often an error (warnings apart) was met so far: a reader that met none gives a sound value. */
+  errors = 0;
+  readonly #lineStarts: readonly number[];
   readonly #text: string;
   readonly #problems = new Map<string, ManifestProblem>();
   readonly #document: Document | undefined;
   #targets: Map<Alias, Node> | undefined;
   #aliases = 0;
-  #errors = 0;
 
   constructor(text: string) {
     this.#text = text;
-    this.#length = text.length;
+    // The parser's own counter errs within quoted text of several lines.
+    this.#lineStarts = [0, ...Array.from(text.matchAll(/\r\n|\r|\n/g), (end) => end.index + end[0].length)];
     this.#document = this.#parse();
-    this.root = this.#document !== undefined && this.#errors === 0 ? (this.#document.contents ?? undefined) : undefined;
+    this.root = this.#document !== undefined && this.errors === 0 ? (this.#document.contents ?? undefined) : undefined;
   }
 
   /** Ascending by position. */
@@ -56,14 +57,9 @@ export class ManifestText {
     );
   }
 
-  /** How often an error (warnings apart) was reported so far. */
-  get errors(): number {
-    return this.#errors;
-  }
-
   /** A node that several aliases share is read several times: its problems are kept once. */
   add(severity: ManifestProblem['severity'], code: ProblemCode, message: string, range: TextRange, fix?: Fix): void {
-    if (severity === 'error') this.#errors++;
+    if (severity === 'error') this.errors++;
     const key = `${code} ${range.start.line}:${range.start.column} ${message}`;
     if (!this.#problems.has(key))
       this.#problems.set(key, { severity, code, message, range, ...(fix === undefined ? {} : { fix }) });
@@ -79,7 +75,7 @@ export class ManifestText {
   headlineOf(node: Node): TextRange {
     const [start, end] = this.#offsets(node);
     const text = this.#text.slice(start, end);
-    const line = isCollection(node) ? (text.split('\n', 1)[0] ?? text) : text;
+    const line = isCollection(node) ? (text.split('\n', 1)[0] ?? text).replace(/\s#.*/, '') : text;
     return this.#range(start, start + line.trimEnd().length);
   }
 
@@ -110,7 +106,6 @@ export class ManifestText {
   #parse(): Document | undefined {
     try {
       const document = parseDocument(this.#text, {
-        lineCounter: this.#lines,
         schema: 'core',
         uniqueKeys: false,
         prettyErrors: false,
@@ -154,10 +149,16 @@ export class ManifestText {
     return { start: this.#position(start), end: this.#position(Math.max(start, end)) };
   }
 
-  #position(offset: number): { line: number; column: number } {
-    const { line, col } = this.#lines.linePos(Math.min(offset, this.#length));
-    // The counter counts from 1 and answers 0 for a text without lines.
-    return { line: Math.max(0, line - 1), column: Math.max(0, col - 1) };
+  #position(offset: number): Position {
+    const at = Math.min(offset, this.#text.length);
+    let line = 0;
+    let after = this.#lineStarts.length;
+    while (after - line > 1) {
+      const middle = (line + after) >> 1;
+      if ((this.#lineStarts[middle] ?? 0) <= at) line = middle;
+      else after = middle;
+    }
+    return { line, column: at - (this.#lineStarts[line] ?? 0) };
   }
 }
 

@@ -4,7 +4,7 @@ import { MAX_DAYS } from './dates';
 import { needs, type RawNeed, REFERENCE_SHAPE, type Reference, referenceFrom } from './needs';
 import { type Located, located, type Place } from './reader';
 import { run } from './run';
-import { column, id, integer, positive, ratio, table, text, variable } from './scalars';
+import { anyText, column, id, integer, positive, ratio, table, text, variable } from './scalars';
 
 /** A source or processor as written: ids of others are not looked up yet. */
 export interface RawNode {
@@ -133,16 +133,25 @@ export const processor = object(
     ...NODE_SHAPE,
     needs: optional(needs, []),
     run: optional(run, []),
-    env: optional(record(variable, text), []),
+    env: optional(record(variable, anyText), []),
     log: optional(id),
   },
-  (fields, place): RawProcessor => ({
-    ...rawNode(fields, place),
-    needs: fields.needs,
-    run: fields.run,
-    env: Object.fromEntries(fields.env.map(([name, value]) => [name.value, value])),
-    log: fields.log,
-  }),
+  (fields, place): RawProcessor => {
+    if (fields.run.some(({ kind }) => kind === 'sql') && (fields.tables?.length ?? 0) > 1)
+      place
+        .at('run')
+        .error(
+          'conflictingKeys',
+          'A run with `sql` fills one table, and this processor has several: use `command`, or split it.',
+        );
+    return {
+      ...rawNode(fields, place),
+      needs: fields.needs,
+      run: fields.run,
+      env: Object.fromEntries(fields.env.map(([name, value]) => [name.value, value])),
+      log: fields.log,
+    };
+  },
 );
 
 export const phase = object(
@@ -163,17 +172,13 @@ export const phase = object(
   }),
 );
 
-/** Where the text names the same thing twice: reports the later one. */
-export function reportDuplicates(ids: readonly Located<string>[], noun: string): void {
+/** Reports the ids that are taken further up. */
+export function reportTaken(ids: readonly Located<string>[]): void {
   const seen = new Map<string, Place>();
   for (const { value, place } of ids) {
     const first = seen.get(value);
     if (value === '') continue;
     if (first === undefined) seen.set(value, place);
-    else
-      place.error(
-        'duplicateId',
-        `The id \`${value}\` is taken by ${noun} on line ${first.range.start.line + 1}: choose another.`,
-      );
+    else place.error('duplicateId', `The id \`${value}\` is taken on line ${first.range.start.line + 1}: choose another.`);
   }
 }

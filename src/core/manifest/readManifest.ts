@@ -76,7 +76,6 @@ export function readManifest(yaml: string): ManifestReading {
       source.add('error', 'empty', 'The manifest is empty: start with `version: 1`, or run `backfill init`.', source.start);
     return { problems: source.problems };
   }
-  const root = new Place(source, undefined, 'The manifest', source.start).child(source.root, 'The manifest');
-  const pipeline = manifest.read(root);
+  const pipeline = manifest.read(Place.root(source, 'The manifest'));
   return source.errors > 0 ? { problems: source.problems } : { pipeline, problems: source.problems };
 }

@@ -1,28 +1,32 @@
-import type { Day } from '../../base/day';
 import type { Waiver } from '../coverage';
-import type { ManifestProblem } from '../pipeline';
+import type { ManifestProblem, Pipeline } from '../pipeline';
 import { list, object, optional, required } from './collections';
 import { RANGE_SHAPE, rangeFrom } from './dates';
 import { ManifestText } from './manifestText';
-import { REFERENCE_SHAPE, referenceFrom } from './needs';
+import { didYouMean, nearest } from './nearest';
+import { REFERENCE_SHAPE, type Reference, referenceFrom } from './needs';
 import { present } from './present';
 import { Place, type Reader } from './reader';
 import { date, text } from './scalars';
 
-const waiver = object(
+interface RawWaiver extends Omit<Waiver, 'node'> {
+  readonly on: Reference | undefined;
+}
+
+export const waiver = object(
   'a waiver',
   { ...REFERENCE_SHAPE, ...RANGE_SHAPE, reason: required(text), author: required(text), until: optional(date) },
-  (fields, place): Waiver => ({
-    node: referenceFrom(fields, place, 'A waiver')?.id ?? '',
+  (fields, place): RawWaiver => ({
+    on: referenceFrom(fields, place, 'A waiver'),
     ...rangeFrom(fields, place),
     reason: fields.reason,
     author: fields.author,
-    ...present({ until: fields.until satisfies Day | undefined }),
+    ...present({ until: fields.until }),
   }),
 );
 
 /** Nothing for an item with a mistake: the other waivers hold nevertheless. */
-const sound: Reader<Waiver | undefined> = {
+const sound: Reader<RawWaiver | undefined> = {
   standIn: undefined,
   read(place) {
     const before = place.text.errors;
@@ -31,15 +35,41 @@ const sound: Reader<Waiver | undefined> = {
   },
 };
 
-const file = object('the waivers', { waivers: required(list(sound, { of: 'a waiver' })) }, ({ waivers }) => waivers);
+export const waiversFile = object(
+  'the waivers',
+  { waivers: required(list(sound, { of: 'a waiver' })) },
+  ({ waivers }) => waivers,
+);
 
 /**
  * Reads `.backfill/waivers.yaml`. Never throws. An empty text has no waivers and no problem; a waiver with a mistake does not hold,
- * the others do. Whether a waiver's node exists is not looked up.
+ * the others do.
+ * @param pipeline where given, a waiver of a node that it does not have is a warning.
  */
-export function readWaivers(yaml: string): { waivers: readonly Waiver[]; problems: readonly ManifestProblem[] } {
+export function readWaivers(
+  yaml: string,
+  pipeline?: Pipeline,
+): { waivers: readonly Waiver[]; problems: readonly ManifestProblem[] } {
   const source = new ManifestText(yaml);
-  const root = source.root;
-  const waivers = root === undefined ? [] : file.read(new Place(source, undefined, '', source.start).child(root, 'The file'));
-  return { waivers: waivers.filter((one) => one !== undefined), problems: source.problems };
+  if (source.root === undefined) return { waivers: [], problems: source.problems };
+  const waivers: Waiver[] = [];
+  for (const raw of waiversFile.read(Place.root(source, 'The file'))) {
+    if (raw?.on === undefined) continue;
+    const { on, ...rest } = raw;
+    if (pipeline !== undefined && !pipeline.nodes.some(({ id }) => id === on.id)) reportUnknown(on, pipeline);
+    waivers.push({ node: on.id, ...rest });
+  }
+  return { waivers, problems: source.problems };
+}
+
+function reportUnknown({ id, place }: Reference, { nodes }: Pipeline): void {
+  const meant = nearest(
+    id,
+    nodes.map((node) => node.id),
+  );
+  place.warning(
+    'unknownReference',
+    `The manifest has no \`${id}\`, so this waives nothing.${didYouMean(meant)}`,
+    meant === undefined ? undefined : place.replaceBy(meant),
+  );
 }

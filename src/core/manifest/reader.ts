@@ -19,30 +19,40 @@ export class Place {
   readonly label: string;
   readonly range: TextRange;
 
-  constructor(text: ManifestText, node: Node | undefined, label: string, range?: TextRange) {
+  /** What is wrong here has been said: more about it would be noise. */
+  readonly #reported: boolean;
+
+  constructor(text: ManifestText, node: Node | undefined, label: string, range?: TextRange, reported = false) {
+    this.#reported = reported;
     this.text = text;
     this.node = node;
     this.label = label;
     this.range = range ?? (node === undefined ? text.start : text.headlineOf(node));
   }
 
+  /** The place of the whole text. */
+  static root(text: ManifestText, label: string): Place {
+    return new Place(text, undefined, label).child(text.root, label);
+  }
+
   /** The place of a child: an alias is followed, and a key without a value underlines the key. */
   child(node: Node | null | undefined, label: string, key?: Node): Place {
     if (node === null || node === undefined) return new Place(this.text, undefined, label, key && this.text.headlineOf(key));
     const target = this.text.follow(node);
-    if (target === undefined) return new Place(this.text, undefined, label, this.text.headlineOf(node));
+    if (target === undefined) return new Place(this.text, undefined, label, this.text.headlineOf(node), true);
     const empty = isScalar(target) && target.value === null && target.source === '';
     return new Place(this.text, target, label, empty && key !== undefined ? this.text.headlineOf(key) : undefined);
   }
 
   /** Gives undefined, so that a reader can report and end in one step. */
   error(code: ProblemCode, message: string, fix?: Fix): undefined {
-    this.text.add('error', code, message, this.range, fix);
+    if (this.#reported) this.text.errors++;
+    else this.text.add('error', code, capitalized(message), this.range, fix);
     return undefined;
   }
 
   warning(code: ProblemCode, message: string, fix?: Fix): void {
-    this.text.add('warning', code, message, this.range, fix);
+    this.text.add('warning', code, capitalized(message), this.range, fix);
   }
 
   /** Reports that something else was expected here, and gives the stand-in. */
@@ -56,13 +66,18 @@ export class Place {
     return { title: `Replace by \`${newText}\``, range: this.range, newText };
   }
 
+  /** A scalar's text, without quotes. */
+  get source(): string {
+    return isScalar(this.node) ? (this.node.source ?? '') : '';
+  }
+
   /** The value in a few words, for messages. */
   found(): string {
     const { node } = this;
     if (isSeq(node)) return 'a list';
     if (isMap(node)) return 'a mapping';
     if (!isScalar(node) || node.value === null) return 'empty';
-    const shown = node.source ?? '';
+    const shown = this.source;
     const short = shown.length > 40 ? `${shown.slice(0, 39)}…` : shown;
     return typeof node.value === 'string' ? `the text "${short}"` : short;
   }
@@ -97,4 +112,8 @@ export function refine<A, B>(reader: Reader<A>, standIn: B, step: (value: A, pla
       return place.text.errors > before ? standIn : (step(value, place) ?? standIn);
     },
   };
+}
+
+function capitalized(message: string): string {
+  return message.charAt(0).toUpperCase() + message.slice(1);
 }

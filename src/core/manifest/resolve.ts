@@ -1,7 +1,7 @@
 import type { Calendar, Expectation, Need, NodeBase, Phase, Processor, SingleNeed, Source } from '../pipeline';
 import { didYouMean, nearest } from './nearest';
 import type { RawNeed, RawSingleNeed, Reference } from './needs';
-import { type RawNode, type RawPhase, type RawProcessor, reportDuplicates } from './nodes';
+import { type RawNode, type RawPhase, type RawProcessor, reportTaken } from './nodes';
 import { topologicalOrder } from './order';
 import { present } from './present';
 import type { Located, Place } from './reader';
@@ -53,14 +53,8 @@ class Resolver {
 
   resolve(): ResolvedNodes {
     const { sources, phases } = this.#raw;
-    reportDuplicates(
-      this.#nodes.map(({ id }) => id),
-      'the one',
-    );
-    reportDuplicates(
-      phases.map(({ id }) => id),
-      'the phase',
-    );
+    reportTaken(this.#nodes.map(({ id }) => id));
+    reportTaken(phases.map(({ id }) => id));
     let index = 0;
     const resolvedSources = sources.map(
       (raw): Source => ({
@@ -189,7 +183,7 @@ class Resolver {
         const text =
           path.length === 2
             ? `\`${name(path[0] ?? 0)}\` needs itself on the same date`
-            : `These need each other on the same date: ${path.map(name).join(' → ')}`;
+            : `These need each other on the same date: ${shortened(path.map(name)).join(' → ')}`;
         closing?.place.error('cycle', `${text}. Remove one of the needs, or let it look back with \`at: previous\`.`);
       },
     );
@@ -203,4 +197,8 @@ function reportUnknown(place: Place, message: string, name: string, candidates: 
       ? ` There are ${candidates.join(', ')}.`
       : didYouMean(meant);
   return place.error('unknownReference', `${message}${advice}`, meant === undefined ? undefined : place.replaceBy(meant));
+}
+
+function shortened(path: readonly string[]): readonly string[] {
+  return path.length <= 12 ? path : [...path.slice(0, 6), `… (${path.length - 11} more)`, ...path.slice(-5)];
 }

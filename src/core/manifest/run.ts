@@ -4,7 +4,7 @@ import { list, object, oneOrMany, optional, record, required, variant } from './
 import { didYouMean, nearest } from './nearest';
 import { present } from './present';
 import { type Located, located, type Place, type Reader, refine } from './reader';
-import { duration, id, integer, oneOf, text } from './scalars';
+import { anyText, duration, id, integer, oneOf, text } from './scalars';
 
 export const sqlRun = object('a run with `sql`', { sql: required(text) }, ({ sql }, place): RunMethod => {
   if (/^([/\\]|[A-Za-z]:)/.test(sql))
@@ -22,13 +22,12 @@ const argv: Reader<readonly Located<string>[]> = {
       place.error('wrongType', `${place.label} is ${place.found()}: ${advice}.`);
       return [];
     }
-    return list(located(text), { of: 'an argument' })
+    return list(located(anyText), { of: 'an argument' })
       .read(place)
       .filter((item) => item !== undefined);
   },
 };
 
-/** Arguments may be named by nothing else than their text: empty lists change nothing. */
 const extraArguments = refine(argv, [], (items) => items.map(({ value }) => value));
 
 /** What a command gets for each way to be called. */
@@ -38,7 +37,7 @@ const ALL_PLACEHOLDERS: readonly string[] = Object.values(PLACEHOLDERS).flat();
 export const commandRun = object(
   'a run with `command`',
   {
-    command: required(argv),
+    command: optional(argv, []),
     each: optional(oneOf(['date', 'range', 'list']), 'date'),
     max_dates: optional(integer({ min: 1 })),
     timeout_per_date: optional(duration),
@@ -49,6 +48,11 @@ export const commandRun = object(
   (fields, place): CommandRun => {
     const { command, each } = fields;
     if (place.has('command')) checkPlaceholders(command, each, place.at('command'));
+    else
+      place.whole.error(
+        'missingKey',
+        'A run must say what runs: add `sql: FILE`, or `command:` with a list of program and arguments.',
+      );
     if (each === 'date' && place.has('max_dates'))
       place
         .at('max_dates')
@@ -81,7 +85,7 @@ export const run = oneOrMany(method, { of: 'a way' });
 
 function checkPlaceholders(command: readonly Located<string>[], each: CommandRun['each'], place: Place): void {
   if (!isSeq(place.node)) return;
-  if (command.length === 0) place.error('badValue', 'The command is empty: name the program and its arguments.');
+  if (!command[0]?.value.trim()) place.error('badValue', 'The command is empty: name the program and its arguments.');
   const wanted: readonly string[] = PLACEHOLDERS[each];
   const seen = new Set<string>();
   for (const item of command) {

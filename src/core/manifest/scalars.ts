@@ -2,14 +2,23 @@ import { type Day, formatDay, parseDay } from '../../base/day';
 import { didYouMean, nearest } from './nearest';
 import { type Place, type Reader, refine, scalar } from './reader';
 
-/** Text that is not blank. */
-export const text: Reader<string> = scalar('', (value, place) => {
-  if (typeof value === 'string' && value.trim() !== '') return value;
-  if (typeof value === 'string') return place.error('badValue', `${place.label} is blank: write a text.`);
+const CONTROL = /(?![\t\n\r])\p{Cc}/u;
+
+/** Any text, also an empty one; control characters, which no command or terminal takes well, are refused. */
+export const anyText: Reader<string> = scalar('', (value, place) => {
+  if (typeof value === 'string') {
+    if (!CONTROL.test(value)) return value;
+    return place.error('badValue', `${place.label} contains a control character: remove it.`);
+  }
   // Only a number or a truth value can be meant as text; quoting it says so.
-  const fix = typeof value === 'number' || typeof value === 'boolean' ? place.replaceBy(`"${place.found()}"`) : undefined;
+  const fix = typeof value === 'number' || typeof value === 'boolean' ? place.replaceBy(`"${place.source}"`) : undefined;
   return place.expected(fix === undefined ? 'a text' : 'a text in quotes', undefined, fix);
 });
+
+/** Text that is not blank. */
+export const text: Reader<string> = refine(anyText, '', (value, place) =>
+  value.trim() === '' ? place.error('badValue', `${place.label} is blank: write a text.`) : value,
+);
 
 /** `true` or `false`. */
 export const flag: Reader<boolean> = scalar(false, (value, place) =>
@@ -65,8 +74,14 @@ export function oneOf<const W extends string>(words: readonly [W, ...W[]]): Read
 export const date: Reader<Day> = scalar(Number.NaN, (value, place) => {
   if (typeof value !== 'string') return place.expected('a date such as 2021-10-19', undefined);
   const day = parseDay(value);
-  if (day === undefined) place.error('badDate', dateMessage(value, place));
-  return day;
+  if (day !== undefined) return day;
+  const padded = value.replace(/(?<=-)\d(?!\d)/g, '0$&');
+  const meant = parseDay(padded) === undefined ? undefined : padded;
+  return place.error(
+    'badDate',
+    `${dateMessage(value, place)}${didYouMean(meant)}`,
+    meant === undefined ? undefined : place.replaceBy(meant),
+  );
 });
 
 function dateMessage(value: string, place: Place): string {
