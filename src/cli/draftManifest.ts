@@ -1,7 +1,7 @@
 import type { TableSchema } from '../app/ports';
 import { type DayRange, formatDay } from '../base/day';
+import { groupBy } from '../base/groupBy';
 import type { WarehouseConfig } from '../core/pipeline';
-import { groupedBy } from './grouping';
 import { plain } from './textWidth';
 
 /** A table with a date column, as a draft observes it. */
@@ -57,8 +57,12 @@ function schemaOf(table: string): string {
 
 function idFor(table: string, taken: Set<string>): string {
   const words = (table.split('.').at(-1) ?? table).split('_').filter((word) => word !== '' && !/^v\d+$/i.test(word));
-  const initials = words.length > 1 ? words.map((word) => word[0]).join('') : (words[0] ?? 'T');
-  const base = initials.replace(/^\d+/, 'T').toUpperCase();
+  const initials = words.length > 1 ? words.map((word) => word[0]).join('') : words.join('');
+  return uniqueId(initials.toUpperCase() || 'T', taken);
+}
+
+function uniqueId(wanted: string, taken: Set<string>): string {
+  const base = wanted.slice(0, 60);
   let id = base;
   for (let count = 2; taken.has(id); count++) id = `${base}${count}`;
   taken.add(id);
@@ -89,7 +93,7 @@ export function draftManifest(draft: Draft): string {
   const lines = [
     "# What this pipeline should cover. 'backfill check' checks this file, 'backfill coverage' shows what is there.",
     'version: 1',
-    `name: ${quoted(draft.name)}`,
+    `name: ${quoted(plain(draft.name) || 'pipeline')}`,
     `warehouse: { type: ${warehouse.type}, path: ${quoted(warehouse.path)} }`,
     '',
     '# Nothing is expected outside of the seasons: lengthen them as data is to come.',
@@ -100,17 +104,19 @@ export function draftManifest(draft: Draft): string {
     'calendars:',
     schedule === undefined
       ? '  daily: { every: day }'
-      : `  schedule: { table: ${schedule.table}, date_column: ${schedule.dateColumn} }`,
+      : `  schedule: { table: ${schedule.table}, date_column: ${quoted(schedule.dateColumn)} }`,
   ];
   if (sources.length > 0) {
     lines.push('', '# Observed, never run: a hole here is a cause to mend elsewhere.', 'sources:');
     for (const { id, table, dateColumn } of sources)
-      lines.push(`  - { id: ${quoted(id)}, table: ${table}, date_column: ${dateColumn} }`);
+      lines.push(`  - { id: ${quoted(id)}, table: ${table}, date_column: ${quoted(dateColumn)} }`);
   }
   lines.push('', '# In the order in which they run.', 'phases:');
   let explained = false;
-  for (const [schema, members] of groupedBy(processors, ({ table }) => schemaOf(table))) {
-    lines.push(`  - id: ${quoted(schema)}`, `    name: ${quoted(schema)}`, '    processors:');
+  const ids = new Set<string>();
+  for (const [schema, members] of groupBy(processors, ({ table }) => schemaOf(table))) {
+    const id = uniqueId(schema.replace(/^_+/, '') || 'main', ids);
+    lines.push(`  - id: ${quoted(id)}`, `    name: ${quoted(schema)}`, '    processors:');
     for (const processor of members) {
       lines.push(...processorLines(processor));
       if (!explained) lines.push(...hints(processor, sources[0]));
@@ -125,7 +131,7 @@ function processorLines({ id, table, dateColumn, otherDates, writtenAt }: DatedT
   return [
     `      - id: ${quoted(id)}`,
     `        table: ${table}`,
-    `        date_column: ${dateColumn}${others}`,
+    `        date_column: ${quoted(dateColumn)}${others}`,
     ...(writtenAt === undefined ? [] : [`        written_at: ${writtenAt}`]),
   ];
 }
@@ -146,8 +152,6 @@ function hints({ table }: DatedTable, source: DatedTable | undefined): string[] 
 
 /** As a plain YAML scalar where that is safe, else in double quotes. */
 function quoted(text: string): string {
-  const line = plain(text);
-  return /^[A-Za-z][\w./-]*( [\w./-]+)*$/.test(line) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(line)
-    ? line
-    : JSON.stringify(line);
+  const safe = /^[A-Za-z][\w./-]*( [\w./-]+)*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text);
+  return safe ? text : JSON.stringify(text);
 }

@@ -18,11 +18,17 @@ export class LiveArea {
     this.#terminal = terminal;
   }
 
-  /** Draws the lines over those of the frame before. */
-  draw(lines: readonly string[]): void {
-    if (lines.length === this.#drawn.length && lines.every((line, index) => line === this.#drawn[index])) return;
+  /**
+   * Draws the lines over those of the frame before.
+   * @param above lines that stay, above the frame; they may be longer than the terminal is wide.
+   */
+  draw(lines: readonly string[], above: readonly string[] = []): void {
+    const same = lines.length === this.#drawn.length && lines.every((line, index) => line === this.#drawn[index]);
+    if (same && above.length === 0) return;
     const start = this.#drawn.length === 0 ? HIDE_CURSOR : this.#toTop();
-    this.#terminal.write(`${start}${lines.map((line) => `${line}${CLEAR_RIGHT}\n`).join('')}${CLEAR_BELOW}`);
+    // Lines above may wrap onto rows of the old frame that are not drawn over: these are cleared first.
+    const kept = above.length === 0 ? '' : `${CLEAR_BELOW}${above.map((line) => `${line}\n`).join('')}`;
+    this.#terminal.write(`${start}${kept}${lines.map((line) => `${line}${CLEAR_RIGHT}\n`).join('')}${CLEAR_BELOW}`);
     this.#drawn = lines;
   }
 

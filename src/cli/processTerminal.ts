@@ -2,8 +2,8 @@ import { createInterface } from 'node:readline/promises';
 import type { Terminal } from './terminal';
 
 /** The terminal of this process. A reader that went away (EPIPE, EIO) makes it silent and never ends the process. */
-export function processTerminal(from: Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>): Terminal {
-  const { stdin, stdout, stderr, env } = from;
+export function processTerminal(process: NodeJS.Process): Terminal {
+  const { stdin, stdout, stderr, env } = process;
   const isTty = stdout.isTTY === true;
   const noColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
   const closedListeners = new Set<() => void>();
@@ -42,6 +42,25 @@ export function processTerminal(from: Pick<NodeJS.Process, 'stdin' | 'stdout' | 
     onResize(listener) {
       stdout.on('resize', listener);
       return () => stdout.off('resize', listener);
+    },
+    onInterrupt(listener) {
+      process.on('SIGINT', listener);
+      return () => process.off('SIGINT', listener);
+    },
+    readKeys(listener) {
+      const onData = (data: Buffer) => listener(data.toString());
+      stdin.setRawMode(true);
+      stdin.on('data', onData);
+      // A terminal that is closed ends its input, often with EIO.
+      stdin.on('error', close);
+      stdin.on('end', close);
+      stdin.resume();
+      return () => {
+        stdin.off('data', onData);
+        stdin.off('end', close);
+        stdin.setRawMode(false);
+        stdin.pause();
+      };
     },
     async ask(question) {
       const reader = createInterface({ input: stdin, output: stdout });

@@ -1,1 +1,23 @@
-export type Services = {};
+import type { Journal } from '../app/journal';
+import type { PipelineSession } from '../app/pipelineSession';
+import type { Clock, Warehouse } from '../app/ports';
+import type { Mode } from '../base/status';
+import type { WarehouseConfig } from '../core/pipeline';
+
+/** What commands need of the world beyond files and the terminal; made by the composition root. Manifests are absolute paths. */
+export interface Services {
+  readonly clock: Clock;
+  readonly version: string;
+  session(manifest: string, mode: Mode): PipelineSession;
+  journal(manifest: string): Journal;
+  /** @param folder what a relative path in the config is relative to. */
+  warehouse(config: WarehouseConfig, folder: string): Promise<Warehouse>;
+  /** Starts the executor of a backfill in a process of its own, unless one has it already. */
+  startExecutor(manifest: string, id: string): Promise<'started' | 'alreadyRunning'>;
+  /** Executes a backfill in this process. */
+  execute(manifest: string, id: string, signal: AbortSignal): Promise<'done' | 'failed' | 'cancelled'>;
+  /** Makes this process, an executor, outlive its terminal; aborts when it is to cancel. */
+  executorSignals(): AbortSignal;
+  /** Aborts when this process is told to end or loses its terminal. */
+  foregroundSignals(): AbortSignal;
+}

@@ -19,6 +19,10 @@ export interface Terminal {
   /** Called once when nobody reads the output any more (a closed terminal, a closed pipe); returns how to stop listening. */
   onClosed(listener: () => void): () => void;
   onResize(listener: () => void): () => void;
+  /** Ctrl+C no longer ends the process while somebody listens. */
+  onInterrupt(listener: () => void): () => void;
+  /** Takes the keys as they are typed, without echo, Ctrl+C included; returns how to give them back. */
+  readKeys(listener: (keys: string) => void): () => void;
   /** Asks a question; undefined when the input ends before an answer. */
   ask(question: string): Promise<string | undefined>;
 }

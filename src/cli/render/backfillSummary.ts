@@ -1,9 +1,9 @@
 import { formatRange, parseDay, rangesOf } from '../../base/day';
 import { counted, formatCount, formatSeconds } from '../../base/figures';
+import { groupBy } from '../../base/groupBy';
 import type { BackfillEvent, BackfillPhase, Plan } from '../../core/backfill';
 import { runCommandLine } from '../../core/commandLine';
 import type { BackfillProgress } from '../../core/progress';
-import { groupedBy } from '../grouping';
 import { type Terminal, type Tone, toned } from '../terminal';
 import { fitted, plain, wrapped } from '../textWidth';
 import { type Ended, failureText } from './backfillFacts';
@@ -107,7 +107,7 @@ function grouped<T extends Dated>(
   keyOf: (item: T) => string = textOf,
 ): string[] {
   if (items.length === 0) return [];
-  const groups = [...groupedBy(items, keyOf).values()].sort((a, b) => b.length - a.length);
+  const groups = [...groupBy(items, keyOf).values()].sort((a, b) => b.length - a.length);
   const countWidth = Math.max(...groups.map((group) => formatCount(group.length).length));
   const indent = ' '.repeat(countWidth + 4);
   const room = Math.max(20, terminal.width - indent.length);

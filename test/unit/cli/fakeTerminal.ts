@@ -14,6 +14,8 @@ export class FakeTerminal implements Terminal {
   questions: string[] = [];
   readonly #closed = new Set<() => void>();
   readonly #resized = new Set<() => void>();
+  readonly #interrupted = new Set<() => void>();
+  readonly #keys = new Set<(keys: string) => void>();
 
   print(text: string): void {
     this.out += `${text}\n`;
@@ -37,9 +39,27 @@ export class FakeTerminal implements Terminal {
     return () => this.#resized.delete(listener);
   }
 
+  onInterrupt(listener: () => void): () => void {
+    this.#interrupted.add(listener);
+    return () => this.#interrupted.delete(listener);
+  }
+
+  readKeys(listener: (keys: string) => void): () => void {
+    this.#keys.add(listener);
+    return () => this.#keys.delete(listener);
+  }
+
   async ask(question: string): Promise<string | undefined> {
     this.questions.push(question);
     return this.answers.shift();
+  }
+
+  interrupt(): void {
+    for (const listener of this.#interrupted) listener();
+  }
+
+  type(keys: string): void {
+    for (const listener of this.#keys) listener(keys);
   }
 
   close(): void {

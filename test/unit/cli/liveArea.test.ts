@@ -38,6 +38,14 @@ describe('the live area', () => {
     assert.equal(writes.length, 2);
   });
 
+  it('keeps lines above the frame', () => {
+    const { area, screen } = stage(20);
+    area.draw(['one', 'two']);
+    area.draw(['one', 'two'], ['failed: a']);
+    area.draw(['three'], ['failed: b']);
+    assert.equal(screen.text(), 'failed: a\nfailed: b\nthree');
+  });
+
   it('survives a resize, in both directions', () => {
     const line = fc.stringMatching(/^[a-z ]{0,39}$/);
     fc.assert(

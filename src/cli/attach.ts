@@ -1,0 +1,167 @@
+import type { Journal } from '../app/journal';
+import { messageOf } from '../base/logger';
+import type { BackfillPhase } from '../core/backfill';
+import { type BackfillProgress, progressOf } from '../core/progress';
+import { type BackfillView, LiveView, PlainView } from './backfillView';
+import type { Context } from './command';
+import { type CommandFailure, EXIT, type ExitCode, usageError } from './exitCodes';
+import { followBackfill, type Sight } from './followBackfill';
+import { summaryLines } from './render/backfillSummary';
+
+export interface AttachOptions {
+  /** Absolute path of the manifest. */
+  readonly manifest: string;
+  readonly id: string;
+  /** Waits for Enter after the summary, where a terminal would close. */
+  readonly keepOpen: boolean;
+  /** Executes in this process instead of one of its own. */
+  readonly foreground: boolean;
+}
+
+const CTRL_C = '\u0003';
+const WATCHING = 'Ctrl+C cancels the backfill; closing this terminal leaves it running.';
+const FOREGROUND = 'Ctrl+C cancels the backfill.';
+const CANCELLING = 'Cancelling: what runs is being ended. Ctrl+C again leaves it to end by itself.';
+
+/**
+ * Starts the executor of a backfill if none ran, follows it, and sums it up. Doing so again attaches to the one that runs, or sums up
+ * the one that ended.
+ */
+export async function attach(context: Context, options: AttachOptions): Promise<ExitCode> {
+  const attachment = new Attachment(context, options);
+  try {
+    return await attachment.run();
+  } finally {
+    attachment.dispose();
+  }
+}
+
+class Attachment {
+  readonly #context: Context;
+  readonly #options: AttachOptions;
+  readonly #journal: Journal;
+  readonly #view: BackfillView;
+  readonly #detach = new AbortController();
+  readonly #takesKeys: boolean;
+  readonly #stops: readonly (() => void)[];
+  #interrupts = 0;
+  /** While the summary waits to be read. */
+  #close: (() => void) | undefined;
+
+  constructor(context: Context, options: AttachOptions) {
+    const { terminal, services } = context;
+    this.#context = context;
+    this.#options = options;
+    this.#journal = services.journal(options.manifest);
+    this.#takesKeys = options.keepOpen && terminal.canAsk;
+    const live = terminal.isTty ? new LiveView(terminal, services.clock) : undefined;
+    this.#view = live ?? new PlainView(terminal);
+    this.#view.hint = options.foreground ? FOREGROUND : WATCHING;
+    this.#stops = [
+      terminal.onClosed(() => {
+        this.#close?.();
+        this.#detach.abort();
+      }),
+      terminal.onInterrupt(() => this.#interrupt()),
+      ...(live === undefined ? [] : [terminal.onResize(() => live.redraw())]),
+      ...(this.#takesKeys ? [terminal.readKeys((keys) => this.#take(keys))] : []),
+    ];
+  }
+
+  async run(): Promise<ExitCode> {
+    const { terminal } = this.#context;
+    const { id } = this.#options;
+    const sight = (await this.#over()) ?? (await this.#follow());
+    if (sight === undefined) throw unknownBackfill(id);
+    const { record, progress } = sight;
+    if (isActive(progress.phase)) {
+      const what = progress.phase === 'cancelling' ? 'is being cancelled' : 'goes on';
+      terminal.print(`Detached: the backfill ${what} without this terminal. To see it again: backfill attach ${id}`);
+      return EXIT.interrupted;
+    }
+    for (const line of summaryLines(record.plan, record.events, progress, terminal)) terminal.print(line);
+    if (!this.#takesKeys) return exitCodeOf(progress);
+    await this.#enter();
+    // The summary was read: a terminal whose process reports another code shows an error on top of it.
+    return EXIT.fine;
+  }
+
+  dispose(): void {
+    for (const stop of this.#stops) stop();
+  }
+
+  /** The backfill, when it has ended before. */
+  async #over(): Promise<Sight | undefined> {
+    const { id } = this.#options;
+    const alive = await this.#journal.ownerAlive(id);
+    const record = await this.#journal.read(id);
+    if (record === undefined) throw unknownBackfill(id);
+    const progress = progressOf(record.plan, record.events, alive);
+    return isActive(progress.phase) ? undefined : { record, progress };
+  }
+
+  async #follow(): Promise<Sight | undefined> {
+    const { services } = this.#context;
+    const { manifest, id, foreground } = this.#options;
+    if (!foreground) await services.startExecutor(manifest, id);
+    const executed = foreground ? services.execute(manifest, id, services.foregroundSignals()) : Promise.resolve();
+    // What went wrong is thrown below; until then nothing is left to follow.
+    executed.catch(() => this.#detach.abort());
+    try {
+      const sight = await followBackfill(id, {
+        journal: this.#journal,
+        clock: services.clock,
+        signal: this.#detach.signal,
+        onSight: (seen) => this.#view.show(seen),
+      });
+      await executed;
+      return sight;
+    } finally {
+      this.#view.end();
+    }
+  }
+
+  #interrupt(): void {
+    if (this.#close !== undefined) {
+      this.#close();
+      return;
+    }
+    this.#interrupts += 1;
+    if (this.#interrupts > 1 && !this.#options.foreground) {
+      this.#detach.abort();
+      return;
+    }
+    this.#view.hint = CANCELLING;
+    this.#journal.requestCancel(this.#options.id, 'Ctrl+C').catch((thrown: unknown) => {
+      this.#context.terminal.warn(messageOf(thrown));
+    });
+  }
+
+  #take(keys: string): void {
+    if (keys.includes(CTRL_C)) this.#interrupt();
+    else if (/[\r\n]/.test(keys)) this.#close?.();
+  }
+
+  async #enter(): Promise<void> {
+    const { terminal } = this.#context;
+    terminal.print('');
+    terminal.print('Press Enter to close this terminal.');
+    await new Promise<void>((resolve) => {
+      this.#close = resolve;
+      if (this.#detach.signal.aborted) resolve();
+    });
+  }
+}
+
+function isActive(phase: BackfillPhase): boolean {
+  return phase === 'planned' || phase === 'running' || phase === 'cancelling';
+}
+
+export function exitCodeOf({ phase, failed, skipped }: BackfillProgress): ExitCode {
+  if (phase === 'cancelled' || phase === 'interrupted') return EXIT.interrupted;
+  return phase === 'done' && failed === 0 && skipped === 0 ? EXIT.fine : EXIT.gaps;
+}
+
+export function unknownBackfill(id: string): CommandFailure {
+  return usageError(`There is no backfill '${id}'. 'backfill runs' lists them.`);
+}

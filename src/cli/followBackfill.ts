@@ -1,0 +1,97 @@
+import type { BackfillRecord, Journal } from '../app/journal';
+import type { Clock } from '../app/ports';
+import { type BackfillProgress, progressOf } from '../core/progress';
+
+/** A backfill as it was last seen. */
+export interface Sight {
+  readonly record: BackfillRecord;
+  readonly progress: BackfillProgress;
+}
+
+export interface FollowOptions {
+  readonly journal: Pick<Journal, 'read' | 'ownerAlive' | 'watch'>;
+  readonly clock: Clock;
+  /** Called at first, after changes (at most ten times a second), and once a second. */
+  readonly onSight: (sight: Sight) => void;
+  /** Ends the following; the backfill goes on. */
+  readonly signal: AbortSignal;
+  readonly tickMs?: number;
+  readonly frameMs?: number;
+}
+
+/** How long an executor may take from its claim to its first event. */
+const START_MS = 10_000;
+
+/**
+ * Follows the journal of a backfill until it is over, its executor is gone, or the signal aborts. Resolves with the last sight;
+ * undefined when there is no such backfill.
+ */
+export async function followBackfill(id: string, options: FollowOptions): Promise<Sight | undefined> {
+  const { journal, clock, onSight, signal, tickMs = 1000, frameMs = 100 } = options;
+  const begun = clock.now();
+  const alarm = new Alarm(signal);
+  const unwatch = journal.watch((ids) => {
+    if (ids.includes(id)) alarm.ring();
+  });
+  try {
+    for (;;) {
+      const looked = clock.now();
+      // Whether the owner lives is asked before its events are read: an owner that is gone by then has written its last word.
+      const alive = await journal.ownerAlive(id);
+      const record = await journal.read(id);
+      if (record === undefined) return undefined;
+      const sight = { record, progress: progressOf(record.plan, record.events, alive) };
+      onSight(sight);
+      const { phase } = sight.progress;
+      const starting = phase === 'planned' && clock.now() - begun < START_MS;
+      const active = phase === 'running' || phase === 'cancelling' || starting;
+      if (!active || signal.aborted) return sight;
+      // A long journal takes long to read: following it takes a fifth of a core at most.
+      await alarm.pause(Math.max(frameMs, 4 * (clock.now() - looked)));
+      await alarm.wait(tickMs);
+    }
+  } finally {
+    unwatch();
+  }
+}
+
+/** A bell that is heard also when it rang while nobody waited. */
+class Alarm {
+  #rung = false;
+  #wake: (() => void) | undefined;
+  readonly #signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener('abort', () => this.#wake?.(), { once: true });
+  }
+
+  ring(): void {
+    this.#rung = true;
+    this.#wake?.();
+  }
+
+  /** Until the bell rings, the time is over, or the signal aborts. */
+  async wait(ms: number): Promise<void> {
+    if (!this.#rung) await this.#sleep(ms);
+    this.#rung = false;
+  }
+
+  /** Until the time is over or the signal aborts; the bell is heard afterwards. */
+  async pause(ms: number): Promise<void> {
+    const until = Date.now() + ms;
+    for (let left = ms; left > 0 && !this.#signal.aborted; left = until - Date.now()) await this.#sleep(left);
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    if (this.#signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = undefined;
+  }
+}
