@@ -34,10 +34,10 @@ export function paintCell(ops: PaintOp[], status: Status, box: Rect, palette: Pa
       if (shapes) ops.push({ op: 'fill', x: x + w / 2 - 1, y: y + h / 2 - 1, w: 2, h: 2, color, alpha: 0.5 });
       return;
     case 'complete':
-      fill(0.6);
+      fill(0.5);
       return;
     case 'stale':
-      fill(0.6);
+      fill(0.5);
       mark(
         [
           [0, 0.55],
@@ -115,15 +115,10 @@ export function paintCell(ops: PaintOp[], status: Status, box: Rect, palette: Pa
       );
       return;
     case 'unknown':
-      mark(
-        [
-          [0.3, 0.3],
-          [0.7, 0.3],
-          [0.5, 0.55],
-          [0.5, 0.75],
-        ],
-        color,
-      );
+      if (shapes) {
+        const font = `600 11px ${palette.font}`;
+        ops.push({ op: 'text', x: x + w / 2, y: y + h / 2 + 0.5, text: '?', color, font, align: 'center' });
+      }
       return;
   }
 }

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Snapshot } from '../../src/protocol/snapshot';
+import { px } from '../shared/px';
 import { describe } from './describe';
 import type { Hit } from './layout';
 import { StatusGlyph } from './legend';
@@ -27,7 +28,7 @@ export function CellTooltip({ snapshot, hit, x, y }: Props): VNode {
     setPlace({ left: Math.max(4, left), top: Math.max(4, top) });
   }, [x, y]);
   return (
-    <div class="tooltip" ref={element} style={place} role="presentation">
+    <div class="tooltip" ref={element} style={{ left: px(place.left), top: px(place.top) }} role="presentation">
       <strong>{description.title}</strong>
       <p>
         <StatusGlyph status={description.status} /> {description.word}

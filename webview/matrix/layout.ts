@@ -2,7 +2,7 @@ import type { Day } from '../../src/base/day';
 import type { Snapshot } from '../../src/protocol/snapshot';
 
 /** Sizes in CSS pixels. */
-export const SIZE = { gutter: 176, header: 46, line: 22, phase: 26, seasonGap: 14, overview: 26 } as const;
+export const SIZE = { gutter: 224, header: 46, line: 22, phase: 26, seasonGap: 14, overview: 26 } as const;
 /** Widths of a date, from the smallest to the largest zoom. */
 export const CELL_WIDTHS = [3, 6, 10, 16, 24, 40] as const;
 

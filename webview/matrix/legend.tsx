@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Status } from '../../src/base/status';
+import { px } from '../shared/px';
 import { paintCell } from './cell';
 import { draw } from './draw';
 import type { PaintOp } from './paint';
@@ -57,7 +58,7 @@ export function StatusGlyph({ status }: { status: Status }): VNode {
   }, [status]);
   return (
     <span aria-hidden="true">
-      <canvas ref={canvas} class="glyph" style={{ width: WIDTH, height: HEIGHT }} />
+      <canvas ref={canvas} class="glyph" style={{ width: px(WIDTH), height: px(HEIGHT) }} />
     </span>
   );
 }

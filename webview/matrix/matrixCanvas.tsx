@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Snapshot } from '../../src/protocol/snapshot';
+import { px } from '../shared/px';
 import { CellTooltip } from './cellTooltip';
 import { draw } from './draw';
 import { type Hit, hitTest, layoutMatrix, type MatrixLayout, SIZE, scrollTo, type View, xOfDay } from './layout';
@@ -29,8 +30,8 @@ interface Pointer {
 const OVERVIEW_HEIGHT = SIZE.overview + 16;
 
 /**
- * The matrix and its overview strip. The canvas has the size of the viewport; a spacer in the scroller has the size of the content,
- * so that scrolling is the browser's own.
+ * The matrix and its overview strip. The canvas has the size of the viewport and sticks to it; what it sticks in has the size of the
+ * content, so that scrolling is the browser's own.
  */
 export function MatrixCanvas(props: Props): VNode {
   const { snapshot, cellWidth, focus } = props;
@@ -82,7 +83,7 @@ export function MatrixCanvas(props: Props): VNode {
       <canvas
         ref={overview}
         class="overview"
-        style={{ height: OVERVIEW_HEIGHT }}
+        style={{ height: px(OVERVIEW_HEIGHT) }}
         role="img"
         aria-label="Overview of all seasons"
         onPointerDown={(event) => {
@@ -116,14 +117,12 @@ export function MatrixCanvas(props: Props): VNode {
           props.onExplain(pointer.hit);
         }}
       >
-        <canvas ref={canvas} class="cells" style={{ width: size.width, height: size.height }} />
         <div
-          class="spacer"
-          style={{
-            width: layout.contentWidth + SIZE.gutter,
-            height: layout.contentHeight + SIZE.header - size.height,
-          }}
-        />
+          class="content"
+          style={{ width: px(layout.contentWidth + SIZE.gutter), height: px(layout.contentHeight + SIZE.header) }}
+        >
+          <canvas ref={canvas} class="cells" style={{ width: px(size.width), height: px(size.height) }} />
+        </div>
         {pointer === undefined ? null : <CellTooltip snapshot={snapshot} hit={pointer.hit} x={pointer.x} y={pointer.y} />}
       </div>
     </>

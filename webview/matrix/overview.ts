@@ -5,7 +5,7 @@ import type { PaintOp } from './paint';
 import type { Palette } from './palette';
 
 /** From the least to the most noticeable: a pixel column shows the worst of its dates, so that no hole is averaged away. */
-const SEVERITY: Readonly<Record<DateStatus, number>> = { off: 0, complete: 1, running: 2, incomplete: 3 };
+const SEVERITY: Readonly<Record<DateStatus, number>> = { off: 0, complete: 1, unknown: 2, running: 3, incomplete: 4 };
 
 /** How wide a date is when all seasons fit into `width`. */
 export function overviewCellWidth(snapshot: Snapshot, width: number): number {
@@ -25,6 +25,7 @@ export function paintOverview(snapshot: Snapshot, layout: MatrixLayout, palette:
     complete: palette.status.complete,
     running: palette.status.running,
     incomplete: palette.status.missing,
+    unknown: palette.muted,
   };
   for (const segment of segmentsOf(snapshot, cellWidth)) {
     const left = SIZE.gutter + segment.x;

@@ -29,6 +29,7 @@ const DATE_LOOK: Readonly<Record<DateStatus, Status>> = {
   running: 'running',
   incomplete: 'missing',
   complete: 'complete',
+  unknown: 'unknown',
 };
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 /** Width from which a cell has room for its number of rows. */
@@ -214,6 +215,8 @@ function paintGutter(ops: PaintOp[], snapshot: Snapshot, layout: MatrixLayout, l
   ops.push({ op: 'fill', x: 0, y: 0, w: SIZE.gutter, h: view.height, color: palette.background, alpha: 1 });
   ops.push({ op: 'fill', x: SIZE.gutter - 1, y: 0, w: 1, h: view.height, color: palette.border, alpha: 1 });
   ops.push({ op: 'fill', x: 0, y: SIZE.header - 1, w: SIZE.gutter, h: 1, color: palette.border, alpha: 1 });
+  const font = `10px ${palette.font}`;
+  ops.push({ op: 'text', x: SIZE.gutter - 10, y: 34, text: 'gaps', color: palette.muted, font, align: 'right' });
   ops.push({ op: 'clip', x: 0, y: SIZE.header, w: SIZE.gutter - 1, h: view.height - SIZE.header });
   for (const line of lines) {
     const middle = SIZE.header + line.y - view.scrollY + line.height / 2;

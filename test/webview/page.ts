@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+
+const ORIGIN = 'http://webview.test';
+const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' };
+
+export type Theme = 'light' | 'dark' | 'high-contrast';
+
+/** The tokens that the webviews use, with the values of VS Code's default themes of that kind. */
+const THEMES: Readonly<Record<Theme, { readonly className: string; readonly tokens: Readonly<Record<string, string>> }>> = {
+  light: {
+    className: 'vscode-light',
+    tokens: {
+      foreground: '#3b3b3b',
+      descriptionForeground: '#3b3b3b',
+      'editor-background': '#ffffff',
+      'panel-border': '#e5e5e5',
+      focusBorder: '#005fb8',
+      'badge-background': '#cccccc',
+      'badge-foreground': '#3b3b3b',
+      'button-secondaryBackground': '#e5e5e5',
+      'button-secondaryForeground': '#3b3b3b',
+      'input-background': '#ffffff',
+      'input-foreground': '#3b3b3b',
+      'input-border': '#cecece',
+      'editorHoverWidget-background': '#f8f8f8',
+      'editorHoverWidget-foreground': '#3b3b3b',
+      'charts-red': '#f14c4c',
+      'charts-green': '#388a34',
+      'charts-blue': '#1a85ff',
+      'charts-yellow': '#bf8803',
+      'charts-orange': '#d18616',
+      'charts-purple': '#652d90',
+    },
+  },
+  dark: {
+    className: 'vscode-dark',
+    tokens: {
+      foreground: '#cccccc',
+      descriptionForeground: '#9d9d9d',
+      'editor-background': '#1f1f1f',
+      'panel-border': '#2b2b2b',
+      focusBorder: '#0078d4',
+      'badge-background': '#616161',
+      'badge-foreground': '#f8f8f8',
+      'button-secondaryBackground': '#313131',
+      'button-secondaryForeground': '#cccccc',
+      'input-background': '#313131',
+      'input-foreground': '#cccccc',
+      'input-border': '#3c3c3c',
+      'editorHoverWidget-background': '#202020',
+      'editorHoverWidget-foreground': '#cccccc',
+      'charts-red': '#f14c4c',
+      'charts-green': '#89d185',
+      'charts-blue': '#3794ff',
+      'charts-yellow': '#cca700',
+      'charts-orange': '#d18616',
+      'charts-purple': '#b180d7',
+    },
+  },
+  'high-contrast': {
+    className: 'vscode-high-contrast',
+    tokens: {
+      foreground: '#ffffff',
+      descriptionForeground: '#ffffff',
+      'editor-background': '#000000',
+      'panel-border': '#6fc3df',
+      contrastBorder: '#6fc3df',
+      focusBorder: '#f38518',
+      'badge-background': '#000000',
+      'badge-foreground': '#ffffff',
+      'button-secondaryForeground': '#ffffff',
+      'input-background': '#000000',
+      'input-foreground': '#ffffff',
+      'input-border': '#6fc3df',
+      'editorHoverWidget-background': '#0c141f',
+      'editorHoverWidget-foreground': '#ffffff',
+      'charts-red': '#f48771',
+      'charts-green': '#89d185',
+      'charts-blue': '#3794ff',
+      'charts-yellow': '#ffd700',
+      'charts-orange': '#ea5c00',
+      'charts-purple': '#b180d7',
+    },
+  },
+};
+
+/**
+ * A built webview in a page of its own, as VS Code would frame it: the same content security policy and theme tokens, and a host
+ * whose messages the test sees. What needs VS Code itself is tested in test/vscode.
+ */
+export async function openWebview(
+  browser: Browser,
+  bundle: string,
+  theme: Theme,
+  size = { width: 1180, height: 520 },
+): Promise<Page> {
+  const page = await browser.newPage({ viewport: size });
+  const errors: Error[] = [];
+  page.on('pageerror', (error) => errors.push(error));
+  await page.route(`${ORIGIN}/**`, async (route) => {
+    const path = new URL(route.request().url()).pathname;
+    if (path === '/') {
+      await route.fulfill({ contentType: 'text/html', body: html(bundle, theme) });
+      return;
+    }
+    const file = join(resolve('dist/webview'), path);
+    await route.fulfill({ contentType: TYPES[extname(file)] ?? 'application/octet-stream', body: readFileSync(file) });
+  });
+  await page.addInitScript(() => {
+    const sent: unknown[] = [];
+    Object.assign(window, {
+      sent,
+      acquireVsCodeApi: () => ({
+        postMessage: (message: unknown) => sent.push(message),
+        getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
+        setState: (state: unknown) => sessionStorage.setItem('state', JSON.stringify(state)),
+      }),
+    });
+  });
+  await page.goto(`${ORIGIN}/`);
+  await page.waitForFunction(() => (window as unknown as Sent).sent.some((message) => message.type === 'ready'));
+  if (errors[0] !== undefined) throw errors[0];
+  return page;
+}
+
+interface Sent {
+  readonly sent: readonly { readonly type: string }[];
+}
+
+/** What the webview has sent to its host, without the first `ready`. */
+export async function sentBy<Message>(page: Page): Promise<readonly Message[]> {
+  return (await page.evaluate(() => (window as unknown as Sent).sent.slice(1))) as unknown as readonly Message[];
+}
+
+/** Sends a message as VS Code does; typed arrays arrive typed. */
+export async function send(page: Page, message: object): Promise<void> {
+  const text = JSON.stringify(message, (_key, value: unknown) =>
+    ArrayBuffer.isView(value) ? { $array: value.constructor.name, items: Array.from(value as Int32Array) } : value,
+  );
+  await page.evaluate((json) => {
+    const revived: unknown = JSON.parse(json, (_key, value) => {
+      if (value?.$array === 'Uint8Array') return Uint8Array.from(value.items);
+      if (value?.$array === 'Int32Array') return Int32Array.from(value.items);
+      return value;
+    });
+    window.postMessage(revived, '*');
+  }, text);
+}
+
+function html(bundle: string, theme: Theme): string {
+  const { className, tokens } = THEMES[theme];
+  const css = Object.entries(tokens).map(([name, value]) => `--vscode-${name}: ${value};`);
+  return `<!DOCTYPE html>
+<html lang="en" style="${css.join(' ')} --vscode-font-family: 'DejaVu Sans', sans-serif; --vscode-font-size: 13px;">
+<head><meta charset="utf-8"><title>${bundle}</title>
+<link rel="stylesheet" href="/${bundle}.css"></head>
+<body class="${className}" style="background: var(--vscode-editor-background)"><div id="root"></div>
+<script type="module" src="/${bundle}.js"></script></body></html>`;
+}
