@@ -18,7 +18,7 @@ export interface TextRange {
 export interface Pipeline {
   readonly name: string;
   readonly warehouse: WarehouseConfig;
-  /** Ascending, not overlapping. */
+  /** Ascending, not overlapping. Empty when none is declared: then one season spans all dates that hold data, to today. */
   readonly seasons: readonly Season[];
   /** Never empty; the first is the default and decides what an off-day of the pipeline is. */
   readonly calendars: readonly Calendar[];

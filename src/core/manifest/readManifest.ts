@@ -33,7 +33,7 @@ export const manifest = object(
     name: required(text),
     extends: optional(extended),
     warehouse: required(warehouse),
-    seasons: required(list(season, { min: 1, of: 'a season' })),
+    seasons: optional(list(season, { of: 'a season' }), []),
     calendars: optional(record(id, calendar), []),
     exclude: optional(list(exclusion, { of: 'an exclusion' }), []),
     due: optional(due, { afterDays: 1, zone: 'UTC' }),
