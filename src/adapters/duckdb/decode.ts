@@ -1,0 +1,97 @@
+import type { DuckDBValue } from '@duckdb/node-api';
+import type { Day } from '../../base/day';
+import { groupBy } from '../../base/groupBy';
+import type { CalendarObservations, NodeObservations, PartitionObservation } from '../../core/observation';
+import type { PipelineNode } from '../../core/pipeline';
+
+/** One date of one table, as a coverage branch tells it. */
+export interface TableDay {
+  readonly key: string;
+  readonly table: string;
+  readonly day: Day;
+  readonly rows: number;
+  readonly entities: number;
+  readonly keys: number;
+  readonly written: number;
+  readonly checks: readonly number[];
+  readonly content: string;
+}
+
+/** 0001-01-01 to 9999-12-31: what is outside is no calendar date (DuckDB's infinity). */
+const FIRST_DAY = -719_162;
+const LAST_DAY = 2_932_896;
+
+export function tableDays(rows: readonly Record<string, DuckDBValue>[]): TableDay[] {
+  return rows
+    .map((row) => ({
+      key: String(row['key']),
+      table: String(row['tbl']),
+      day: dayOfValue(row['day']),
+      rows: numberOf(row['row_count']),
+      entities: numberOf(row['entity_count']),
+      keys: numberOf(row['key_count']),
+      written: numberOf(row['written_ms']),
+      checks: checksOf(row),
+      content: String(row['content'] ?? ''),
+    }))
+    .filter(({ day }) => day >= FIRST_DAY && day <= LAST_DAY);
+}
+
+/** A DATE value; NaN for NULL. */
+export function dayOfValue(value: DuckDBValue | undefined): Day {
+  return typeof value === 'object' && value !== null && 'days' in value && typeof value.days === 'number'
+    ? value.days
+    : Number.NaN;
+}
+
+function numberOf(value: DuckDBValue | undefined): number {
+  return value === null || value === undefined ? Number.NaN : Number(value);
+}
+
+function checksOf(row: Record<string, DuckDBValue>): number[] {
+  const ratios: number[] = [];
+  for (let index = 1; `check_${index}` in row; index++) ratios.push(numberOf(row[`check_${index}`]));
+  return ratios;
+}
+
+/**
+ * The dates of a node over all its tables, ascending. A partition is the worst of its tables: a date that one of them lacks has no rows;
+ * else the fewest rows and entities, the most duplicates, the oldest write and the lowest ratios count.
+ */
+export function partitionsOf(node: PipelineNode, days: readonly TableDay[]): PartitionObservation[] {
+  const partitions: PartitionObservation[] = [];
+  for (const [day, found] of groupBy(days, ({ day }) => day)) {
+    if (found.length < node.tables.length) continue;
+    const least = (value: (of: TableDay) => number): number => Math.min(...found.map(value));
+    const rows = least((of) => of.rows);
+    const content = found.map((of) => of.content).join(' ');
+    partitions.push({
+      day,
+      rows,
+      ...(node.entity.length > 0 ? { entities: least((of) => of.entities) } : {}),
+      ...(node.key.length > 0 ? { keys: rows + least((of) => of.keys - of.rows) } : {}),
+      ...(node.writtenAt !== undefined ? { written: least((of) => of.written) } : {}),
+      checks: node.checks.map((_, index) => least((of) => of.checks[index] ?? Number.NaN)),
+      ...(content.trim() === '' ? {} : { content }),
+    });
+  }
+  return partitions.sort((a, b) => a.day - b.day);
+}
+
+export function nodeObservations(node: PipelineNode, days: readonly TableDay[], readAt: number): NodeObservations {
+  const partitions = partitionsOf(node, days);
+  return {
+    days: Int32Array.from(partitions, ({ day }) => day),
+    rows: Int32Array.from(partitions, ({ rows }) => rows),
+    ...(node.entity.length > 0 ? { entities: Int32Array.from(partitions, ({ entities }) => entities ?? 0) } : {}),
+    ...(node.key.length > 0 ? { keys: Int32Array.from(partitions, ({ keys }) => keys ?? 0) } : {}),
+    ...(node.writtenAt !== undefined ? { written: Float64Array.from(partitions, ({ written }) => written ?? Number.NaN) } : {}),
+    checks: node.checks.map((_, index) => Float64Array.from(partitions, ({ checks }) => checks[index] ?? Number.NaN)),
+    readAt,
+  };
+}
+
+export function calendarObservations(days: readonly TableDay[], readAt: number): CalendarObservations {
+  const ascending = days.toSorted((a, b) => a.day - b.day);
+  return { days: Int32Array.from(ascending, ({ day }) => day), counts: Int32Array.from(ascending, ({ rows }) => rows), readAt };
+}

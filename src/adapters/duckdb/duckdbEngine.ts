@@ -1,0 +1,53 @@
+import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
+import { WarehouseError } from '../../app/ports';
+import { messageOf } from '../../base/logger';
+
+/** The native library is loaded on first use: what is answered from the cache never pays for it. */
+export async function duckdb(): Promise<typeof import('@duckdb/node-api')> {
+  try {
+    return await import('@duckdb/node-api');
+  } catch (error) {
+    throw new WarehouseError('unsupported', `DuckDB cannot be loaded on this machine: ${messageOf(error).split('\n')[0]}`);
+  }
+}
+
+/** Nothing is fetched or loaded from the network. */
+export const OFFLINE = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' } as const;
+/** What the manifest brings as SQL can reach no file and undo none of this. */
+export const LOCKED = { ...OFFLINE, enable_external_access: 'false', lock_configuration: 'true' } as const;
+
+/** Runs statements on a connection of its own; an abort interrupts the one that runs and keeps the next from starting. */
+export async function withConnection<T>(
+  instance: DuckDBInstance,
+  work: (connection: DuckDBConnection) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const connection = await instance.connect();
+  const interrupt = () => connection.interrupt();
+  signal?.addEventListener('abort', interrupt);
+  try {
+    return await work(connection);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', interrupt);
+    connection.closeSync();
+  }
+}
+
+/** Runs one statement; more than one in the text is an error. */
+export async function rowsOf(
+  connection: DuckDBConnection,
+  sql: string,
+  values?: Record<string, DuckDBValue>,
+): Promise<Record<string, DuckDBValue>[]> {
+  const statement = await connection.prepare(sql);
+  try {
+    if (values !== undefined) statement.bind(values);
+    return (await statement.runAndReadAll()).getRowObjects();
+  } finally {
+    statement.destroySync();
+  }
+}

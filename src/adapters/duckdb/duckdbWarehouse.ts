@@ -1,0 +1,225 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Clock, TableSchema, Warehouse, WarehouseError, WarehouseReading } from '../../app/ports';
+import type { Day, DayRange } from '../../base/day';
+import { rangesOf } from '../../base/day';
+import { groupBy } from '../../base/groupBy';
+import type { CalendarObservations, NodeObservations, PartitionObservation } from '../../core/observation';
+import type { Pipeline, PipelineNode } from '../../core/pipeline';
+import {
+  type CoverageBranch,
+  calendarKey,
+  coverageBranches,
+  enclosed,
+  entitiesSql,
+  partitionSql,
+  tableCalendars,
+  unionOf,
+} from '../../core/sql/coverage';
+import { calendarObservations, dayOfValue, nodeObservations, partitionsOf, type TableDay, tableDays } from './decode';
+import { rowsOf } from './duckdbEngine';
+import { queryError } from './duckdbErrors';
+import type { DuckdbStore, OpenedStore } from './store';
+import { expressionsOf, Tables } from './tables';
+
+/** Reads coverage from DuckDB, wherever its tables are. */
+export class DuckdbWarehouse implements Warehouse {
+  readonly #store: DuckdbStore;
+  readonly #clock: Clock;
+
+  constructor(store: DuckdbStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  probe(pipeline: Pipeline): Promise<string> {
+    return this.#store.probe(pipeline);
+  }
+
+  observe(pipeline: Pipeline, days?: DayRange, signal?: AbortSignal): Promise<WarehouseReading> {
+    const tables = [...tableCalendars(pipeline).map(({ table }) => table), ...pipeline.nodes.flatMap((node) => node.tables)];
+    return this.#store.use(
+      tables,
+      async (opened) => {
+        // Before the query: what an attempt left after this moment counts as newer.
+        const readAt = this.#clock.now();
+        const errors = new Map<string, WarehouseError>();
+        const found = await this.#coverageRows(opened, pipeline, days, errors, signal);
+        const rowsByKey = groupBy(found, ({ key }) => key);
+        const nodes = new Map<string, NodeObservations>();
+        for (const node of pipeline.nodes) {
+          if (!errors.has(node.id)) nodes.set(node.id, nodeObservations(node, rowsByKey.get(node.id) ?? [], readAt));
+        }
+        const calendars = new Map<string, CalendarObservations>();
+        for (const { name } of tableCalendars(pipeline)) {
+          const key = calendarKey(name);
+          if (!errors.has(key)) calendars.set(name, calendarObservations(rowsByKey.get(key) ?? [], readAt));
+        }
+        return { readAt, nodes, calendars, errors };
+      },
+      signal,
+    );
+  }
+
+  async read(node: PipelineNode, days: readonly Day[]): Promise<ReadonlyMap<Day, PartitionObservation>> {
+    const found = await this.#eachTable(node, days, async (connection, ranges, { dialect }) => {
+      const rows: TableDay[] = [];
+      for (const table of node.tables)
+        rows.push(...tableDays(await rowsOf(connection, partitionSql(node, table, dialect, ranges))));
+      return partitionsOf(node, rows);
+    });
+    const partitions = new Map(found?.map((partition) => [partition.day, partition]));
+    return new Map(days.map((day) => [day, partitions.get(day) ?? emptyPartition(node, day)]));
+  }
+
+  async entities(node: PipelineNode, days: readonly Day[]): Promise<ReadonlyMap<Day, readonly string[]>> {
+    const none = new Map(days.map((day) => [day, [] as readonly string[]]));
+    if (node.entity.length === 0) return none;
+    const result = await this.#eachTable(node, days, async (connection, ranges, tables) => {
+      const tablesWith = new Map<Day, Map<string, number>>(days.map((day) => [day, new Map()]));
+      for (const table of node.tables) {
+        for (const row of await rowsOf(connection, entitiesSql(node, table, tables.dialect, ranges))) {
+          const counts = tablesWith.get(dayOfValue(row['day']));
+          const entity = node.entity.map((_, index) => String(row[`entity_${index + 1}`])).join(' ');
+          counts?.set(entity, (counts.get(entity) ?? 0) + 1);
+        }
+      }
+      // As with rows the worst table counts: an entity is there when every table has it.
+      const everywhere = ([, count]: [string, number]) => count === node.tables.length;
+      return new Map(
+        [...tablesWith].map(([day, counts]) => [
+          day,
+          [...counts]
+            .filter(everywhere)
+            .map(([entity]) => entity)
+            .sort(),
+        ]),
+      );
+    });
+    return result ?? none;
+  }
+
+  schema(): Promise<readonly TableSchema[]> {
+    return this.#store.use(undefined, async (opened) => (await Tables.read(opened)).schemas);
+  }
+
+  coverageSql(pipeline: Pipeline, days?: DayRange): string {
+    return `${unionOf(coverageBranches(pipeline, this.#store.dialect, days))};\n`;
+  }
+
+  /** One query for everything that can be read; what cannot goes to `errors` under its key. */
+  async #coverageRows(
+    opened: OpenedStore,
+    pipeline: Pipeline,
+    days: DayRange | undefined,
+    errors: Map<string, WarehouseError>,
+    signal: AbortSignal | undefined,
+  ): Promise<TableDay[]> {
+    const { connection } = opened;
+    const tables = await Tables.read(opened);
+    const blank = new Set<string>();
+    for (const calendar of tableCalendars(pipeline)) {
+      const key = calendarKey(calendar.name);
+      if (opened.empty.has(calendar.table)) blank.add(key);
+      else await catching(errors, key, `Calendar ${calendar.name}`, () => tables.requireCalendar(connection, calendar));
+    }
+    for (const node of pipeline.nodes) {
+      if (holdsNothing(node, tables, opened)) blank.add(node.id);
+      else await catching(errors, node.id, node.id, () => tables.requireNode(connection, node));
+    }
+    const branches = coverageBranches(pipeline, tables.dialect, days).filter(({ key }) => !errors.has(key) && !blank.has(key));
+    if (branches.length === 0) return [];
+    try {
+      return tableDays(await rowsOf(connection, unionOf(branches)));
+    } catch {
+      signal?.throwIfAborted();
+      return this.#oneByOne(connection, pipeline, branches, errors, signal);
+    }
+  }
+
+  /** Something in the one query failed, and only running its parts alone tells what. */
+  async #oneByOne(
+    connection: DuckDBConnection,
+    pipeline: Pipeline,
+    branches: readonly CoverageBranch[],
+    errors: Map<string, WarehouseError>,
+    signal: AbortSignal | undefined,
+  ): Promise<TableDay[]> {
+    const rows: TableDay[] = [];
+    for (const [key, parts] of groupBy(branches, (branch) => branch.key)) {
+      signal?.throwIfAborted();
+      const node = pipeline.nodes.find(({ id }) => id === key);
+      const culprit = node === undefined ? undefined : await failingExpression(connection, node, parts);
+      await catching(errors, key, culprit ?? key.replace(/^calendar:/, 'Calendar '), async () => {
+        rows.push(...tableDays(await rowsOf(connection, unionOf(parts))));
+      });
+    }
+    return rows;
+  }
+
+  /** Undefined when the node's table is yet to be made by its first run. */
+  #eachTable<T>(
+    node: PipelineNode,
+    days: readonly Day[],
+    work: (connection: DuckDBConnection, ranges: readonly DayRange[], tables: Tables) => Promise<T>,
+  ): Promise<T | undefined> {
+    const ranges = rangesOf([...new Set(days)].sort((a, b) => a - b));
+    if (ranges.length === 0) return Promise.resolve(undefined);
+    return this.#store.use(node.tables, async (opened) => {
+      const tables = await Tables.read(opened);
+      if (holdsNothing(node, tables, opened)) return undefined;
+      try {
+        await tables.requireNode(opened.connection, node);
+        return await work(opened.connection, ranges, tables);
+      } catch (error) {
+        throw queryError(node.id, error);
+      }
+    });
+  }
+}
+
+/** A SQL processor's table is made by its first run; a folder can be left without files. Every other missing table is a mistake. */
+function holdsNothing(node: PipelineNode, tables: Tables, opened: OpenedStore): boolean {
+  const made = node.kind === 'processor' && node.run.some(({ kind }) => kind === 'sql');
+  return node.tables.some((table) => opened.empty.has(table) || (made && !tables.has(table)));
+}
+
+async function catching(
+  errors: Map<string, WarehouseError>,
+  key: string,
+  subject: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    errors.set(key, queryError(subject, error));
+  }
+}
+
+/** The name of the expression that fails on the node's table; undefined when none does by itself. */
+async function failingExpression(
+  connection: DuckDBConnection,
+  node: PipelineNode,
+  parts: readonly CoverageBranch[],
+): Promise<string | undefined> {
+  for (const { subject, expression } of expressionsOf(node)) {
+    for (const { from } of parts) {
+      try {
+        await rowsOf(connection, `SELECT COUNT(CAST(${enclosed(expression)} AS BOOLEAN)) FROM ${from}`);
+      } catch {
+        return subject;
+      }
+    }
+  }
+  return undefined;
+}
+
+function emptyPartition(node: PipelineNode, day: Day): PartitionObservation {
+  return {
+    day,
+    rows: 0,
+    ...(node.entity.length > 0 ? { entities: 0 } : {}),
+    ...(node.key.length > 0 ? { keys: 0 } : {}),
+    checks: node.checks.map(() => Number.NaN),
+  };
+}

@@ -1,0 +1,29 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Pipeline } from '../../core/pipeline';
+import type { SqlDialect } from '../../core/sql/dialect';
+
+/** Where the tables of a DuckdbWarehouse are: a database file, or a folder of Parquet. */
+export interface DuckdbStore {
+  /** A fingerprint by file metadata alone; opens nothing. */
+  probe(pipeline: Pipeline): Promise<string>;
+  /**
+   * Opens for reading, runs `work` and closes. Tables are found under the names of the manifest.
+   * @param tables those that `work` needs; undefined for all.
+   */
+  use<T>(tables: readonly string[] | undefined, work: (opened: OpenedStore) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** For texts that are run elsewhere, where nothing is prepared. */
+  readonly dialect: SqlDialect;
+}
+
+export interface OpenedStore {
+  readonly connection: DuckDBConnection;
+  /** Tables that are there and hold nothing, not even columns. */
+  readonly empty: ReadonlySet<string>;
+  /** Tables that are there and cannot be read, with the reason. */
+  readonly unreadable: ReadonlyMap<string, string>;
+}
+
+/** Metadata of a file as one word. */
+export function stamp(stat: { readonly mtimeNs: bigint; readonly size: bigint; readonly ino: bigint } | undefined): string {
+  return stat === undefined ? '-' : `${stat.mtimeNs}.${stat.size}.${stat.ino}`;
+}

@@ -1,0 +1,115 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { type TableSchema, WarehouseError } from '../../app/ports';
+import { groupBy } from '../../base/groupBy';
+import { didYouMean, nearest } from '../../core/manifest/nearest';
+import type { PipelineNode } from '../../core/pipeline';
+import type { TableCalendar } from '../../core/sql/coverage';
+import { duckdbDialect, type SqlDialect } from '../../core/sql/dialect';
+import { rowsOf } from './duckdbEngine';
+import { requireExpression } from './sqlGuard';
+import type { OpenedStore } from './store';
+
+const DATES = /^(DATE|TIMESTAMP|VARCHAR)/;
+const STAMPS = /^(DATE|TIMESTAMP)/;
+
+interface Table {
+  /** Quoted, from the catalog down: unambiguous also where a schema is called like the file. */
+  readonly path: string;
+  readonly schema: TableSchema;
+}
+
+/** The tables and views that a connection sees, by the names that the manifest uses. */
+export class Tables {
+  readonly #byName = new Map<string, Table>();
+  readonly schemas: readonly TableSchema[];
+  /** Plain names are resolved to whole paths. */
+  readonly dialect: SqlDialect;
+
+  readonly #unreadable: ReadonlyMap<string, string>;
+
+  private constructor(rows: readonly Record<string, unknown>[], unreadable: ReadonlyMap<string, string>) {
+    this.#unreadable = unreadable;
+    const quote = duckdbDialect().name;
+    const schemas: TableSchema[] = [];
+    for (const columns of groupBy(rows, (row) => `${row['schema_name']}.${row['table_name']}`).values()) {
+      const [database, schema, name] = ['database_name', 'schema_name', 'table_name'].map((key) => String(columns[0]?.[key]));
+      const table: Table = {
+        path: [database, schema, name].map((part) => quote(part ?? '')).join('.'),
+        schema: {
+          table: schema === 'main' ? `${name}` : `${schema}.${name}`,
+          columns: columns.map((row) => ({
+            name: String(row['column_name']),
+            type: String(row['data_type']),
+            nullable: row['is_nullable'] === true,
+          })),
+        },
+      };
+      schemas.push(table.schema);
+      for (const known of [`${schema}.${name}`, `${database}.${schema}.${name}`]) this.#byName.set(known.toLowerCase(), table);
+      if (schema === 'main') this.#byName.set(`${name}`.toLowerCase(), table);
+    }
+    this.schemas = schemas;
+    const plain = duckdbDialect();
+    this.dialect = duckdbDialect((table) => this.#byName.get(table.toLowerCase())?.path ?? plain.from(table));
+  }
+
+  /** One query, whatever the number of tables. */
+  static async read({ connection, unreadable }: OpenedStore): Promise<Tables> {
+    const rows = await rowsOf(
+      connection,
+      `SELECT database_name, schema_name, table_name, column_name, data_type, is_nullable
+       FROM duckdb_columns()
+       WHERE NOT internal AND database_name = current_database()
+       ORDER BY schema_name, table_name, column_index`,
+    );
+    return new Tables(rows, unreadable);
+  }
+
+  has(table: string): boolean {
+    return this.#byName.has(table.toLowerCase());
+  }
+
+  /** Throws unless every table and column that a node names exists, with types that can be used, and its expressions are expressions. */
+  async requireNode(connection: DuckDBConnection, node: PipelineNode): Promise<void> {
+    for (const table of node.tables) {
+      this.#requireColumn(node.id, table, node.dateColumn, 'a date', DATES);
+      for (const column of [...node.entity, ...node.key]) this.#requireColumn(node.id, table, column);
+      if (node.writtenAt !== undefined) this.#requireColumn(node.id, table, node.writtenAt, 'a date or a timestamp', STAMPS);
+    }
+    for (const { subject, expression } of expressionsOf(node)) await requireExpression(connection, subject, expression);
+  }
+
+  async requireCalendar(connection: DuckDBConnection, calendar: TableCalendar): Promise<void> {
+    const subject = `Calendar ${calendar.name}`;
+    this.#requireColumn(subject, calendar.table, calendar.dateColumn, 'a date', DATES);
+    if (calendar.count !== undefined) this.#requireColumn(subject, calendar.table, calendar.count);
+    if (calendar.where !== undefined) await requireExpression(connection, `${subject}: \`where\``, calendar.where);
+  }
+
+  #requireColumn(subject: string, table: string, column: string, kind?: string, types?: RegExp): void {
+    const found = this.#byName.get(table.toLowerCase());
+    if (found === undefined) {
+      const reason = this.#unreadable.get(table);
+      if (reason !== undefined) throw new WarehouseError('unreachable', `${subject}: table ${table} cannot be read: ${reason}`);
+      const names = this.schemas.map((schema) => schema.table);
+      throw new WarehouseError('missingTable', `${subject}: there is no table ${table}.${didYouMean(nearest(table, names))}`);
+    }
+    const columns = found.schema.columns;
+    const match = columns.find(({ name }) => name.toLowerCase() === column.toLowerCase());
+    if (match === undefined) {
+      const near = nearest(
+        column,
+        columns.map(({ name }) => name),
+      );
+      throw new WarehouseError('missingColumn', `${subject}: table ${table} has no column ${column}.${didYouMean(near)}`);
+    }
+    if (types !== undefined && !types.test(match.type))
+      throw new WarehouseError('invalidSql', `${subject}: column ${column} of ${table} must be ${kind}, not ${match.type}.`);
+  }
+}
+
+/** The SQL expressions that a node brings, each with the words that name it. */
+export function expressionsOf(node: PipelineNode): { readonly subject: string; readonly expression: string }[] {
+  const checks = node.checks.map(({ name, expression }) => ({ subject: `${node.id}: check \`${name}\``, expression }));
+  return node.where === undefined ? checks : [{ subject: `${node.id}: \`where\``, expression: node.where }, ...checks];
+}

@@ -1,0 +1,65 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { DuckDBInstance } from '@duckdb/node-api';
+
+/** Runs statements on a database file, which is made where it is missing, and closes it. Returns the rows of the last one. */
+export async function runDuckdb(path: string, ...statements: readonly string[]): Promise<Record<string, unknown>[]> {
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  try {
+    let rows: Record<string, unknown>[] = [];
+    for (const statement of statements) rows = (await connection.runAndReadAll(statement)).getRowObjects();
+    return rows;
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+/** A real other process that has a DuckDB file open. */
+export class Holder {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string>;
+  readonly #exited: Promise<unknown>;
+
+  private constructor(child: ChildProcessWithoutNullStreams) {
+    this.#child = child;
+    this.#exited = once(child, 'exit');
+    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** Resolves when it holds the file; rejects with what it said when it cannot. */
+  static async open(path: string, access: 'read' | 'write' = 'write'): Promise<Holder> {
+    const child = spawn(process.execPath, ['test/support/holdDuckdb.mjs', path, access]);
+    let complaint = '';
+    child.stderr.on('data', (data) => {
+      complaint += String(data);
+    });
+    const holder = new Holder(child);
+    const { value } = await holder.#lines.next();
+    if (value !== 'open') throw new Error(complaint);
+    return holder;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  async run(statement: string): Promise<void> {
+    this.#child.stdin.write(`${statement}\n`);
+    await this.#lines.next();
+  }
+
+  /** Closes the file as a process should. */
+  async release(): Promise<void> {
+    this.#child.stdin.end();
+    await this.#exited;
+  }
+
+  /** Ends it without a chance to close the file. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+}
