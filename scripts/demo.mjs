@@ -71,7 +71,7 @@ async function takePicture(file) {
   const window = await Workbench.open(browser, server.address(folder), { width: 1440, height: 900 });
   await window.openSidebar();
   // A processor with its count, as it is only known from the warehouse.
-  await window.treeItem(/\d+\/\d+/, 'Coverage').waitFor();
+  await window.treeItem('Coverage', /\d+ of \d+ dates complete/).waitFor();
   await window.runCommand('Backfill: Open Gap Matrix');
   await window.webview().locator('canvas').first().waitFor();
   await window.screenshot(file);

@@ -121,13 +121,34 @@ export class Workbench {
   }
 
   /**
-   * A line of a tree, by a part of its accessible name.
-   * @param {string | RegExp} name
-   * @param {string} [view] name of the view that holds it
+   * A line of a view's tree, by its accessible name. Only lines on the screen are there: see `findTreeItem`.
+   * @param {string} view
+   * @param {string | RegExp} name a part of it, or a pattern
    */
-  treeItem(name, view) {
-    const scope = view === undefined ? this.page.locator('.sidebar') : this.view(view);
-    return scope.getByRole('treeitem', { name }).first();
+  treeItem(view, name) {
+    return this.view(view).getByRole('treeitem', { name }).first();
+  }
+
+  /**
+   * Scrolls a view's tree until a line is on the screen.
+   * @param {string} view
+   * @param {string | RegExp} name
+   */
+  async findTreeItem(view, name) {
+    const item = this.treeItem(view, name);
+    const tree = this.view(view).locator('.monaco-list');
+    await tree.waitFor();
+    await tree.hover();
+    let direction = 1;
+    await until(`${name} in the view ${view}`, async () => {
+      if (await item.isVisible()) return true;
+      const before = await this.treeNames(view);
+      await this.page.mouse.wheel(0, direction * 200);
+      // At an end: the other way.
+      if (!(await changes(() => this.treeNames(view), before))) direction = -direction;
+      return false;
+    });
+    return item;
   }
 
   /** @param {string} name */
@@ -163,9 +184,9 @@ export class Workbench {
     return this.page.locator('.terminal-wrapper .xterm');
   }
 
-  /** @param {string | RegExp} text */
-  statusBarItem(text) {
-    return this.page.locator('.part.statusbar .statusbar-item', { hasText: text }).first();
+  /** An entry of the status bar, by a part of its accessible name. @param {string | RegExp} name */
+  statusBarItem(name) {
+    return this.page.locator('.part.statusbar').getByRole('button', { name }).first();
   }
 
   /** @param {string | RegExp} text */
@@ -206,6 +227,19 @@ export async function until(what, holds, patience = PATIENCE_MS) {
     if (performance.now() > end) throw new Error(`Waited ${Math.round(patience / 1000)} s in vain for ${what}.`);
     await new Promise((next) => setTimeout(next, 50));
   }
+}
+
+/**
+ * Whether a list becomes another one soon.
+ * @param {() => Promise<readonly string[]>} list
+ * @param {readonly string[]} before
+ */
+async function changes(list, before) {
+  const changed = async () => JSON.stringify(await list()) !== JSON.stringify(before);
+  return until('a change', changed, 500).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**

@@ -48,11 +48,10 @@ export class PipelineWindow {
   /** The accessible name of a partition in the Coverage tree, which is opened down to it. */
   async partitionText(phase: string, processor: string, date: string): Promise<string> {
     const { workbench } = this;
-    for (const name of [phase, processor, monthPattern(date)]) {
-      await workbench.expand(workbench.treeItem(startsWith(name), 'Coverage'));
+    for (const name of [phase, processor, monthOf(date)]) {
+      await workbench.expand(await workbench.findTreeItem('Coverage', startsWith(name)));
     }
-    const item = workbench.treeItem(date, 'Coverage');
-    await item.waitFor();
+    const item = await workbench.findTreeItem('Coverage', startsWith(date));
     return (await item.getAttribute('aria-label')) ?? '';
   }
 
@@ -73,14 +72,14 @@ export class PipelineWindow {
   }
 }
 
-function startsWith(name: string | RegExp): RegExp {
-  return typeof name === 'string' ? new RegExp(`^${name}\\b`) : name;
+function startsWith(name: string): RegExp {
+  return new RegExp(`^${name},`);
 }
 
-function monthPattern(date: string): RegExp {
-  const month = date.slice(0, 7);
-  const name = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${month}-01`));
-  return new RegExp(`^(${month}(?!-)|${name})`);
+/** `January 2024`. */
+function monthOf(date: string): string {
+  const format = new Intl.DateTimeFormat('en-US', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+  return format.format(new Date(date));
 }
 
 /** The newest backfill of a workspace once its journal says that it ended; how it ended. */

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { temporaryFolder } from '../../scripts/vscode/server.mjs';
 import type { BackfillEvent, Plan } from '../../src/core/backfill';
+import { runDuckdb } from './duckdb';
 
 /** Dates of the small pipelines; every date expects ten rows of everything. */
 export const DATES = ['2024-01-01', '2024-01-02', '2024-01-03', '2024-01-04', '2024-01-05', '2024-01-06'] as const;
@@ -37,14 +37,22 @@ export class SmallWorkspace {
       if (job === 'sql') workspace.write(`sql/${id}.sql`, 'SELECT day, n, n * 2 AS value FROM raw.events WHERE day = @date\n');
       else workspace.write(`jobs/${id}.mjs`, jobOf(job));
     }
-    await workspace.query('CREATE SCHEMA raw', 'CREATE SCHEMA made', 'CREATE TABLE raw.events (day DATE, n INTEGER)');
-    await workspace.query(...DATES.map((date) => `INSERT INTO raw.events SELECT DATE '${date}', range FROM range(${ROWS})`));
+    await runDuckdb(
+      workspace.warehouse,
+      'CREATE SCHEMA raw',
+      'CREATE SCHEMA made',
+      'CREATE TABLE raw.events (day DATE, n INTEGER)',
+    );
+    await runDuckdb(
+      workspace.warehouse,
+      ...DATES.map((date) => `INSERT INTO raw.events SELECT DATE '${date}', range FROM range(${ROWS})`),
+    );
     for (const { id, rows } of processors) {
       const table = `made.${id.toLowerCase()}`;
-      await workspace.query(`CREATE TABLE ${table} (day DATE, n INTEGER, value INTEGER)`);
+      await runDuckdb(workspace.warehouse, `CREATE TABLE ${table} (day DATE, n INTEGER, value INTEGER)`);
       const fill = (date: string) =>
         `INSERT INTO ${table} SELECT DATE '${date}', range, range * 2 FROM range(${rows[date] ?? ROWS})`;
-      await workspace.query(...DATES.map(fill));
+      await runDuckdb(workspace.warehouse, ...DATES.map(fill));
     }
     return workspace;
   }
@@ -53,28 +61,20 @@ export class SmallWorkspace {
     writeFileSync(join(this.folder, path), text);
   }
 
+  manifest(): string {
+    return readFileSync(join(this.folder, 'backfill.yaml'), 'utf8');
+  }
+
   get warehouse(): string {
     return join(this.folder, 'warehouse.duckdb');
   }
 
-  /** Runs statements that write. Only for the time before the workspace is opened. */
-  async query(...statements: string[]): Promise<void> {
-    const instance = await DuckDBInstance.create(this.warehouse);
-    const connection = await instance.connect();
-    for (const statement of statements) await connection.run(statement);
-    connection.closeSync();
-    instance.closeSync();
-  }
-
-  /** The rows that a processor's table holds for a date, from the file itself. */
+  /** The rows that a processor's table holds for a date, from the file itself, when nobody else has it open. */
   async rows(processor: string, date: string): Promise<number> {
-    const instance = await DuckDBInstance.create(this.warehouse, { access_mode: 'READ_ONLY' });
-    const connection = await instance.connect();
     const table = `made.${processor.toLowerCase()}`;
-    const reader = await connection.runAndReadAll(`SELECT count(*)::INTEGER FROM ${table} WHERE day = DATE '${date}'`);
-    connection.closeSync();
-    instance.closeSync();
-    return Number(reader.getRowsJS()[0]?.[0]);
+    const count = `SELECT count(*)::INTEGER AS n FROM ${table} WHERE day = DATE '${date}'`;
+    const [row] = await runDuckdb(this.warehouse, count);
+    return Number(row?.['n']);
   }
 
   /** The backfills that the journal holds, oldest first. */

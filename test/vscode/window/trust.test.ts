@@ -10,7 +10,8 @@ const DATE = '2024-01-03';
 
 describe('a workspace that is not trusted', () => {
   it('has nothing of its manifest run and no database opened, until it is trusted', async function () {
-    const workspace = await SmallWorkspace.make([{ id: 'GOOD', job: 'sql', rows: { [DATE]: 0 } }]);
+    const workspace = await SmallWorkspace.make([{ id: 'JOB', job: `print('never')`, rows: { [DATE]: 0 } }]);
+    workspace.write('backfill.yaml', workspace.manifest().replace('each: date', 'each: date, max_dates: 3'));
     const control = watchReads(workspace.warehouse);
     readFileSync(workspace.warehouse);
     if (!control()) skipBecause(this, 'this file system does not keep when a file was read');
@@ -20,6 +21,8 @@ describe('a workspace that is not trusted', () => {
     await workbench.dialog().getByRole('button', { name: "No, I don't trust" }).click();
     const window = await PipelineWindow.on(workbench);
     await workbench.page.getByText('This workspace is not trusted').first().waitFor();
+    // The engine is up: it has read the manifest and found what has no effect in it.
+    await workbench.statusBarItem('Warnings: 1').waitFor();
     assert.deepEqual(await workbench.treeNames('Coverage'), []);
     await workbench.openPalette('Backfill: ');
     await workbench.option('Backfill: Show Log of the Extension').waitFor();
@@ -33,7 +36,7 @@ describe('a workspace that is not trusted', () => {
 
     await workbench.runCommand('Workspaces: Manage Workspace Trust');
     await workbench.page.getByRole('button', { name: 'Trust', exact: true }).first().click();
-    await window.seePartition('Build', 'GOOD', DATE, /missing/i);
+    await window.seePartition('Build', 'JOB', DATE, /missing/i);
     assert.equal(wasOpened(), true, 'the warehouse is opened once the workspace is trusted');
   });
 });
