@@ -167,8 +167,10 @@ export function offDetail(
 ): string {
   const { pipeline } = input;
   switch (kind) {
-    case 'offDay':
-      return pipeline.calendars[calendar]?.name ?? '';
+    case 'offDay': {
+      const found = pipeline.calendars[calendar];
+      return found?.kind === 'every' ? (found.every === 'week' ? 'weekly date' : 'weekday') : (found?.name ?? '');
+    }
     case 'bootstrap': {
       const start = timeline.seasons[timeline.season[day - timeline.firstDay] ?? -1]?.from ?? day;
       return `day ${day - start + 1} of ${bootstrapDays}`;

@@ -45,7 +45,7 @@ export function classify(input: CoverageInput): CoverageGrid {
     rootSets: t.roots.sets,
     counts: t.counts,
   };
-  const ordered = [...t.order].flatMap((index) => nodes[index] ?? []);
+  const ordered = t.order.flatMap((index) => nodes[index] ?? []);
   for (let offset = 0; offset < dayCount; offset++) {
     for (const table of ordered) classifyCell(t, grid, table, offset);
   }

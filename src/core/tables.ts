@@ -2,8 +2,9 @@ import { type Day, parseDay } from '../base/day';
 import { type CalendarTable, calendarTable, EXPECTED, offCodes, type Timeline, timelineOf } from './calendar';
 import type { AttemptFact, AttemptInput, CoverageInput } from './coverage';
 import { parseFingerprint, sameFingerprint } from './fingerprint';
+import { topologicalOrder } from './manifest/order';
 import { compileNeeds, type NeedRule } from './needs';
-import { fingerprintOf, type NodeObservations } from './observation';
+import { fingerprintOf, type NodeObservations, type PartitionObservation } from './observation';
 import type { Pipeline, PipelineNode } from './pipeline';
 import { RootSets } from './roots';
 
@@ -23,6 +24,9 @@ export const MARK = {
   /** Its inputs are not what they were when it was built. */
   inputsChanged: 64,
 } as const;
+
+/** What a partition holds, read exactly or with all others. */
+export type Measures = Omit<PartitionObservation, 'day' | 'content'>;
 
 /** One node, compiled for the pass over the dates. Cells of a node start at `base`. */
 export interface NodeTable {
@@ -49,7 +53,7 @@ export interface Tables {
   readonly counts: Int32Array;
   readonly nodes: readonly NodeTable[];
   /** Node indexes such that what a status rests on within its date comes first. */
-  readonly order: Int32Array;
+  readonly order: readonly number[];
   readonly rows: Int32Array;
   readonly entities: Int32Array;
   readonly quality: Uint8Array;
@@ -57,8 +61,8 @@ export interface Tables {
   readonly attempts: ReadonlyMap<number, AttemptFact>;
   /** The cell of a partition, -1 outside of the grid. */
   readonly cellOf: (id: string, day: Day) => number;
-  /** The fingerprint of a cell now; undefined when it was never read. */
-  readonly fingerprint: (cell: number) => string | undefined;
+  /** What a cell holds now; undefined when it was never read. */
+  readonly measures: (cell: number) => Measures | undefined;
   /** By cell: status code as the data alone has it, whatever holds the partition now. */
   readonly held: Uint8Array;
   /** By cell: verdict of a bare need on it. */
@@ -92,8 +96,8 @@ export function buildTables(input: CoverageInput): Tables {
     return index === undefined || offset < 0 || offset >= dayCount ? -1 : index * dayCount + offset;
   };
   const attempts = new Map<number, AttemptFact>();
-  /** Fingerprints that an attempt read after the warehouse was last read as a whole: they are the newest answer. */
-  const newer = new Map<number, string>();
+  /** What an attempt read after the warehouse was last read as a whole: the newest answer. */
+  const newer = new Map<number, Measures>();
   for (const [key, fact] of input.attempts.last) {
     const cell = cellOfKey(key, cellOf);
     const node = pipeline.nodes[Math.floor(cell / dayCount)];
@@ -101,19 +105,19 @@ export function buildTables(input: CoverageInput): Tables {
     attempts.set(cell, fact);
     const readAt = observations.nodes.get(node.id)?.readAt;
     const after = fact.after === undefined ? undefined : parseFingerprint(fact.after);
-    if (fact.after === undefined || after === undefined || readAt === undefined || fact.endedAt <= readAt) continue;
-    newer.set(cell, fact.after);
+    if (after === undefined || readAt === undefined || fact.endedAt <= readAt) continue;
+    newer.set(cell, after);
     rows[cell] = after.rows;
     entities[cell] = node.entity.length > 0 ? (after.entities ?? 0) : -1;
     quality[cell] = qualityOf(node, after.rows, after.keys, (check) => after.checks[check]);
   }
-  const fingerprint = (cell: number): string | undefined => {
-    const known = newer.get(cell);
-    if (known !== undefined) return known;
+  const measures = (cell: number): Measures | undefined => {
+    const after = newer.get(cell);
+    if (after !== undefined) return after;
     const observed = observations.nodes.get(pipeline.nodes[Math.floor(cell / dayCount)]?.id ?? '');
-    return observed === undefined ? undefined : fingerprintAt(observed, timeline.firstDay + (cell % dayCount));
+    return observed === undefined ? undefined : measuresAt(observed, timeline.firstDay + (cell % dayCount));
   };
-  for (const [cell, fact] of attempts) marks[cell] = attemptMarks(fact, { cellOf, fingerprint });
+  for (const [cell, fact] of attempts) marks[cell] = attemptMarks(fact, { cellOf, measures });
   for (const [key, { state }] of input.attempts.active) {
     const cell = cellOfKey(key, cellOf);
     if (cell >= 0) marks[cell] = (marks[cell] ?? 0) | MARK[state];
@@ -148,7 +152,7 @@ export function buildTables(input: CoverageInput): Tables {
     marks,
     attempts,
     cellOf,
-    fingerprint,
+    measures,
     held: new Uint8Array(cells),
     bare: new Uint8Array(cells),
     through: new Int32Array(cells),
@@ -158,35 +162,31 @@ export function buildTables(input: CoverageInput): Tables {
 }
 
 /**
- * Node indexes such that within a date every node comes after what its status rests on: needs of the same date, and `ratio_of`.
- * An edge that would close a cycle is left out.
+ * Node indexes such that within a date every node comes after what its status rests on: needs of the same date and `ratio_of`. Where a
+ * `ratio_of` closes a cycle, by needs alone.
  */
-export function evaluationOrder(pipeline: Pipeline): Int32Array {
-  const order: number[] = [];
-  const state = new Uint8Array(pipeline.nodes.length);
-  const visit = (index: number): void => {
-    const node = pipeline.nodes[index];
-    if (node === undefined || state[index] !== 0) return;
-    state[index] = 1;
-    if (node.kind === 'processor') {
-      for (const need of node.needs) {
-        for (const single of need.kind === 'anyOf' ? need.alternatives : [need]) {
-          if (single.window.kind === 'same') visit(single.node);
-        }
-      }
-    }
-    if (node.expect.ratioOf !== undefined) visit(node.expect.ratioOf.node);
-    order.push(index);
-  };
-  for (const index of pipeline.nodes.keys()) visit(index);
-  return Int32Array.from(order);
+function evaluationOrder({ nodes }: Pipeline): readonly number[] {
+  const needs = nodes.map((node) =>
+    (node.kind === 'processor' ? node.needs : [])
+      .flatMap((need) => (need.kind === 'anyOf' ? need.alternatives : [need]))
+      .flatMap(({ window, node: upstream }) => (window.kind === 'same' ? [upstream] : [])),
+  );
+  let cycle = false;
+  const all = nodes.map(({ expect }, index) => [
+    ...(needs[index] ?? []),
+    ...(expect.ratioOf === undefined ? [] : [expect.ratioOf.node]),
+  ]);
+  const order = topologicalOrder(all, () => {
+    cycle = true;
+  });
+  return cycle ? topologicalOrder(needs, () => undefined) : order;
 }
 
 interface CompileInput {
   readonly timeline: Timeline;
   readonly calendars: readonly CalendarTable[];
   readonly rows: Int32Array;
-  readonly order: Int32Array;
+  readonly order: readonly number[];
 }
 
 function compileNodes(input: CoverageInput, { timeline, calendars, rows, order }: CompileInput): NodeTable[] {
@@ -259,7 +259,7 @@ function qualityOf(
 }
 
 /** Index of a date's observation, -1 when it has none. */
-export function observationIndex(days: Int32Array, day: Day): number {
+function observationIndex(days: Int32Array, day: Day): number {
   let low = 0;
   let high = days.length - 1;
   while (low <= high) {
@@ -272,22 +272,22 @@ export function observationIndex(days: Int32Array, day: Day): number {
   return -1;
 }
 
-function fingerprintAt(observed: NodeObservations, day: Day): string {
+function measuresAt(observed: NodeObservations, day: Day): Measures {
   const index = observationIndex(observed.days, day);
-  if (index < 0) return fingerprintOf({ rows: 0, checks: [] });
+  if (index < 0) return { rows: 0, checks: [] };
   const entities = observed.entities?.[index];
   const keys = observed.keys?.[index];
   const written = observed.written?.[index];
-  return fingerprintOf({
+  return {
     rows: observed.rows[index] ?? 0,
     ...(entities !== undefined && { entities }),
     ...(keys !== undefined && { keys }),
     ...(written !== undefined && { written }),
     checks: observed.checks.map((check) => check[index] ?? Number.NaN),
-  });
+  };
 }
 
-function attemptMarks({ outcome, inputs }: AttemptFact, now: Pick<Tables, 'cellOf' | 'fingerprint'>): number {
+function attemptMarks({ outcome, inputs }: AttemptFact, now: Pick<Tables, 'cellOf' | 'measures'>): number {
   const built = inputs.some((entry) => entry.unmet) ? MARK.builtUnmet : 0;
   if (outcome === 'done' || outcome === 'partial')
     return built | (changedInputs(inputs, now).length > 0 ? MARK.inputsChanged : 0);
@@ -297,12 +297,12 @@ function attemptMarks({ outcome, inputs }: AttemptFact, now: Pick<Tables, 'cellO
 /** The inputs of an attempt whose partitions hold something else by now. Those that cannot be read are not counted. */
 export function changedInputs(
   inputs: readonly AttemptInput[],
-  { cellOf, fingerprint }: Pick<Tables, 'cellOf' | 'fingerprint'>,
+  { cellOf, measures }: Pick<Tables, 'cellOf' | 'measures'>,
 ): readonly AttemptInput[] {
   return inputs.filter((input) => {
     const cell = cellOf(input.node, input.day);
-    const now = cell < 0 ? undefined : fingerprint(cell);
-    return now !== undefined && !sameFingerprint(input.fingerprint, now);
+    const now = cell < 0 ? undefined : measures(cell);
+    return now !== undefined && !sameFingerprint(input.fingerprint, fingerprintOf(now));
   });
 }
 
