@@ -30,8 +30,8 @@ export interface Journal {
   /** Who asked first, or undefined. */
   cancelRequested(id: string): Promise<string | undefined>;
   /**
-   * Calls the listener with the ids of backfills whose plan, events or owner changed. Holds nothing after the returned function was
-   * called.
+   * Calls the listener with the ids of backfills whose plan, events or owner changed; the first call, soon, names all there are. Holds
+   * nothing after the returned function was called.
    */
   watch(listener: (ids: readonly string[]) => void): () => void;
   /** What all backfills together say of partitions. */

@@ -1,21 +1,13 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { JournalError } from '../../app/journal';
-import { messageOf } from '../../base/logger';
+import { dirname } from 'node:path';
 import type { BackfillEvent, BackfillEventBody } from '../../core/backfill';
-import { codeOf } from './durableFile';
+import { codeOf, syncFolder } from './durableFile';
 import { eventToText, readEvent } from './journalText';
 
 export interface EventReading {
   /** The same array as long as nothing was appended. */
   readonly events: readonly BackfillEvent[];
   readonly problems: readonly string[];
-}
-
-interface Writer {
-  readonly handle: FileHandle;
-  nextSeq: number;
-  /** The file does not end with a line's end. */
-  torn: boolean;
 }
 
 const NEWLINE = 0x0a;
@@ -32,7 +24,6 @@ export class EventFile {
   #lines = 0;
   #inode = 0;
   #turn: Promise<unknown> = Promise.resolve();
-  #writer: Writer | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -44,28 +35,22 @@ export class EventFile {
 
   append(bodies: readonly BackfillEventBody[], now: () => number): Promise<readonly BackfillEvent[]> {
     return this.#next(async () => {
-      const writer = await this.#openWriter();
+      const known = await this.#read();
+      const seq = known.events.reduce((last, event) => Math.max(last, event.seq), 0) + 1;
       const at = new Date(now()).toISOString();
-      const events = bodies.map((body, index) => ({ seq: writer.nextSeq + index, at, ...body }));
+      const events = bodies.map((body, index) => ({ seq: seq + index, at, ...body }));
       const lines = events.map((event) => `${eventToText(event)}\n`).join('');
+      const handle = await open(this.#path, 'a');
       try {
-        await writer.handle.appendFile(writer.torn ? `\n${lines}` : lines);
-        await writer.handle.sync();
-      } catch (thrown) {
-        await this.#closeWriter();
-        throw new JournalError(
-          'unwritable',
-          `The journal cannot be written (${messageOf(thrown)}): free the disk of ${this.#path}.`,
-        );
+        const { size } = await handle.stat();
+        await handle.appendFile(size > this.#offset ? `\n${lines}` : lines);
+        await handle.sync();
+        if (size === 0) await syncFolder(dirname(this.#path));
+      } finally {
+        await handle.close();
       }
-      writer.torn = false;
-      writer.nextSeq += events.length;
       return events;
     });
-  }
-
-  close(): Promise<void> {
-    return this.#next(() => this.#closeWriter());
   }
 
   async #read(): Promise<EventReading> {
@@ -122,21 +107,6 @@ export class EventFile {
     take(bytes.toString('utf8', start), true);
     // Not kept: the line may be complete at the next read.
     return { events: [...this.#reading.events, ...events], problems: [...this.#reading.problems, ...problems] };
-  }
-
-  async #openWriter(): Promise<Writer> {
-    if (this.#writer !== undefined) return this.#writer;
-    const { events } = await this.#read();
-    const handle = await open(this.#path, 'a');
-    const { size } = await handle.stat();
-    this.#writer = { handle, nextSeq: events.reduce((max, event) => Math.max(max, event.seq), 0) + 1, torn: size > this.#offset };
-    return this.#writer;
-  }
-
-  async #closeWriter(): Promise<void> {
-    const writer = this.#writer;
-    this.#writer = undefined;
-    await writer?.handle.close();
   }
 
   #forget(inode: number): void {

@@ -74,10 +74,12 @@ export class FileJournal implements Journal {
   }
 
   async append(id: string, ...bodies: readonly BackfillEventBody[]): Promise<readonly BackfillEvent[]> {
-    if ((await this.#plan(id)) === undefined) throw unknownBackfill(id);
-    const events = await this.#file(id).append(bodies, () => this.#clock.now());
-    if (bodies.some((body) => body.type === 'ended')) await this.#file(id).close();
-    return events;
+    try {
+      return await this.#file(id).append(bodies, () => this.#clock.now());
+    } catch (thrown) {
+      if (codeOf(thrown) === 'ENOENT') throw unknownBackfill(id);
+      throw new JournalError('unwritable', `The journal cannot be written (${messageOf(thrown)}): check ${this.folder(id)}.`);
+    }
   }
 
   ownerAlive(id: string): Promise<boolean> {

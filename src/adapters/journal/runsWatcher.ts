@@ -13,7 +13,7 @@ const BURST_MS = 40;
 
 /**
  * Tells which runs change: by the system's notifications, and by a slow look at those that have not ended, because network disks notify
- * nothing and a process dies without touching a file.
+ * nothing and a process dies without touching a file. The first look tells of all runs: what happened since the caller read is in it.
  */
 export function watchRuns(runs: WatchedRuns, pollMs: number, listener: (ids: readonly string[]) => void): () => void {
   const states = new Map<string, string | undefined>();
@@ -45,11 +45,11 @@ export function watchRuns(runs: WatchedRuns, pollMs: number, listener: (ids: rea
     if (looking) again = true;
     else {
       clearTimeout(timer);
-      timer = setTimeout(() => void look(true), ms);
+      timer = setTimeout(() => void look(), ms);
     }
   };
 
-  const look = async (tell: boolean) => {
+  const look = async () => {
     looking = true;
     again = false;
     try {
@@ -65,7 +65,7 @@ export function watchRuns(runs: WatchedRuns, pollMs: number, listener: (ids: rea
         if (!states.has(id) || states.get(id) !== state) changed.push(id);
         states.set(id, state);
       }
-      if (tell && changed.length > 0) listener(changed);
+      if (changed.length > 0) listener(changed);
     } catch {
       // An unreadable folder is found again at the next look.
     } finally {
@@ -73,7 +73,7 @@ export function watchRuns(runs: WatchedRuns, pollMs: number, listener: (ids: rea
       schedule(again ? BURST_MS : pollMs);
     }
   };
-  void look(false);
+  void look();
 
   return () => {
     stopped = true;

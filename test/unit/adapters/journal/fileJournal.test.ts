@@ -1,0 +1,312 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { FileJournal } from '../../../../src/adapters/journal/fileJournal';
+import { ownIdentity, startTimeOf } from '../../../../src/adapters/process/processIdentity';
+import type { BackfillEventBody, Plan } from '../../../../src/core/backfill';
+import { progressOf } from '../../../../src/core/progress';
+import { useTemporaryFolder } from '../../../support/temporaryFolder';
+import { attempted, ended, planOf, started } from '../../cli/backfillFixture';
+
+const PLAN = planOf([
+  ['PDC', 5],
+  ['PDC', 6],
+]);
+const WITH_INPUT: BackfillEventBody = {
+  ...(attempted('PDC', 5) as Extract<BackfillEventBody, { type: 'attemptStarted' }>),
+  inputs: [{ node: 'PGS', day: 18_936, fingerprint: 'r10', unmet: false }],
+};
+
+describe('FileJournal', () => {
+  const folder = useTemporaryFolder();
+  const eventsFile = () => join(folder(), 'runs', PLAN.id, 'events.ndjson');
+
+  async function journalWith(...bodies: BackfillEventBody[]): Promise<FileJournal> {
+    const journal = new FileJournal(folder());
+    await journal.create(PLAN);
+    if (bodies.length > 0) await journal.append(PLAN.id, ...bodies);
+    return journal;
+  }
+
+  it('gives back the plan and the events that were written, to any reader', async () => {
+    const journal = await journalWith(started, WITH_INPUT);
+    await journal.append(PLAN.id, ended('PDC', 5, 3));
+    const record = await new FileJournal(folder()).read(PLAN.id);
+    assert.deepEqual(record?.plan, PLAN);
+    assert.deepEqual(record?.problems, []);
+    assert.deepEqual(
+      record?.events.map(({ seq, at, ...body }) => ({ seq, body, at: typeof at })),
+      [started, WITH_INPUT, ended('PDC', 5, 3)].map((body, index) => ({ seq: index + 1, body, at: 'string' })),
+    );
+  });
+
+  it('keeps dates as ISO text in the file', async () => {
+    await journalWith(started, WITH_INPUT);
+    const line: unknown = JSON.parse((await readFile(eventsFile(), 'utf8')).split('\n')[1] ?? '');
+    assert.deepEqual((line as { inputs: unknown }).inputs, [
+      { node: 'PGS', date: '2021-11-05', fingerprint: 'r10', unmet: false },
+    ]);
+  });
+
+  it('writes a plan once', async () => {
+    const journal = await journalWith();
+    await assert.rejects(journal.create(PLAN), { name: 'JournalError', kind: 'exists' });
+    await assert.rejects(journal.create({ ...PLAN, id: '../outside' }), { name: 'JournalError', kind: 'unwritable' });
+    assert.deepEqual(await readdir(folder()), ['runs']);
+  });
+
+  it('refuses events of a backfill that does not exist', async () => {
+    const journal = new FileJournal(folder());
+    await assert.rejects(journal.append('20990101T000000-x', started), { kind: 'unknownBackfill' });
+    await assert.rejects(journal.requestCancel('20990101T000000-x', 'me'), { kind: 'unknownBackfill' });
+    assert.equal(await journal.read('20990101T000000-x'), undefined);
+  });
+
+  it('lists the newest first and leaves out what has no readable plan', async () => {
+    const journal = await journalWith();
+    await journal.create({ ...PLAN, id: '20261124-000000-zz99' });
+    await mkdir(join(folder(), 'runs', '20261125-000000-half'));
+    await mkdir(join(folder(), 'runs', '20261126-000000-other'));
+    await writeFile(join(folder(), 'runs', '20261126-000000-other', 'plan.json'), '{"version":7}');
+    assert.deepEqual(await journal.list(), ['20261124-000000-zz99', PLAN.id]);
+  });
+
+  it('sees what another process appended', async () => {
+    const reader = await journalWith(started);
+    assert.equal((await reader.read(PLAN.id))?.events.length, 1);
+    await new FileJournal(folder()).append(PLAN.id, attempted('PDC', 5));
+    assert.equal((await reader.read(PLAN.id))?.events.length, 2);
+  });
+
+  it('keeps the order of appends that were made at once', async () => {
+    const journal = await journalWith();
+    await Promise.all(
+      Array.from({ length: 30 }, (_, index) => journal.append(PLAN.id, { type: 'note', message: String(index) })),
+    );
+    const { events = [], problems } = (await journal.read(PLAN.id)) ?? {};
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      events.map((event) => event.type === 'note' && event.message),
+      Array.from({ length: 30 }, (_, index) => String(index)),
+    );
+  });
+
+  it('reports a torn last line, and starts a fresh line after it', async () => {
+    await journalWith(started, attempted('PDC', 5), ended('PDC', 5, 3));
+    const { length } = await readFile(eventsFile());
+    await truncate(eventsFile(), length - 20);
+    const journal = new FileJournal(folder());
+    const torn = await journal.read(PLAN.id);
+    assert.equal(torn?.events.length, 2);
+    assert.match(torn.problems.join(), /line 3 is incomplete/);
+
+    await journal.append(PLAN.id, { type: 'note', message: 'on' });
+    const after = await journal.read(PLAN.id);
+    assert.deepEqual(
+      after?.events.map(({ seq, type }) => [seq, type]),
+      [
+        [1, 'started'],
+        [2, 'attemptStarted'],
+        [3, 'note'],
+      ],
+    );
+    assert.match(after.problems.join(), /line 3 is left out/);
+    assert.equal((await readFile(eventsFile(), 'utf8')).split('\n').length, 5);
+  });
+
+  it('takes a last line that lacks only its end', async () => {
+    await journalWith(started, attempted('PDC', 5));
+    await truncate(eventsFile(), (await readFile(eventsFile())).length - 1);
+    const journal = new FileJournal(folder());
+    assert.equal((await journal.read(PLAN.id))?.events.length, 2);
+    await journal.append(PLAN.id, ended('PDC', 5, 3));
+    const { events = [], problems } = (await journal.read(PLAN.id)) ?? {};
+    assert.deepEqual([events.map(({ seq }) => seq), problems], [[1, 2, 3], []]);
+  });
+
+  it('leaves out lines that it cannot read, and says which', async () => {
+    const journal = await journalWith(started);
+    await appendFile(eventsFile(), 'no JSON\n{"seq":2,"at":"2026-11-23T14:02:12.000Z","type":"fromTheFuture"}\n');
+    await appendFile(eventsFile(), '{"seq":3,"at":"2026-11-23T14:02:12.000Z","type":"note","message":"read"}\n');
+    const { events = [], problems = [] } = (await journal.read(PLAN.id)) ?? {};
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ['started', 'note'],
+    );
+    assert.equal(problems.length, 3, problems.join('\n'));
+    assert.match(problems.join('\n'), /line 2 is left out[\s\S]*line 3 is left out[\s\S]*line 4 has seq 3 after 1/);
+  });
+
+  it('reads again from the start what was replaced', async () => {
+    const journal = await journalWith(started, attempted('PDC', 5));
+    assert.equal((await journal.read(PLAN.id))?.events.length, 2);
+    await truncate(eventsFile(), 0);
+    await appendFile(eventsFile(), '{"seq":1,"at":"2026-11-23T14:02:12.000Z","type":"note","message":"new"}\n');
+    assert.deepEqual(
+      (await journal.read(PLAN.id))?.events.map(({ type }) => type),
+      ['note'],
+    );
+  });
+
+  it('keeps the first request to cancel', async () => {
+    const journal = await journalWith();
+    assert.equal(await journal.cancelRequested(PLAN.id), undefined);
+    await journal.requestCancel(PLAN.id, 'the sidebar');
+    await journal.requestCancel(PLAN.id, 'a terminal');
+    assert.equal(await journal.cancelRequested(PLAN.id), 'the sidebar');
+  });
+
+  it('folds all backfills into one ledger, and makes it anew only when something changed', async () => {
+    const journal = await journalWith(started, attempted('PDC', 5), ended('PDC', 5, 3, { after: 'r214 e- k- w- c' }));
+    const ledger = await journal.ledger();
+    assert.equal(ledger.last.get('PDC 2021-11-05')?.outcome, 'done');
+    assert.equal(await journal.ledger(), ledger);
+    await journal.append(PLAN.id, attempted('PDC', 6));
+    const next = await journal.ledger();
+    assert.notEqual(next, ledger);
+    assert.equal(next.last.get('PDC 2021-11-06')?.outcome, 'interrupted', 'nobody owns it');
+  });
+
+  describe('claims', () => {
+    it('belong to one', async () => {
+      const journal = await journalWith();
+      assert.equal(await journal.ownerAlive(PLAN.id), false);
+      const claims = await Promise.all(Array.from({ length: 8 }, () => new FileJournal(folder()).claim(PLAN.id)));
+      const got = claims.filter((claim) => claim !== undefined);
+      assert.equal(got.length, 1);
+      assert.deepEqual(got[0]?.owner, ownIdentity());
+      assert.equal(await journal.ownerAlive(PLAN.id), true);
+      await got[0].release();
+      assert.equal(await journal.ownerAlive(PLAN.id), false);
+    });
+
+    it('hold the partitions of the plan', async () => {
+      const journal = await journalWith(started, attempted('PDC', 5));
+      const claim = await journal.claim(PLAN.id);
+      assert.deepEqual(
+        [...(await journal.ledger()).active],
+        [
+          ['PDC 2021-11-05', { backfill: PLAN.id, state: 'running' }],
+          ['PDC 2021-11-06', { backfill: PLAN.id, state: 'queued' }],
+        ],
+      );
+      await claim?.release();
+      const freed = await journal.ledger();
+      assert.deepEqual([freed.active.size, freed.last.get('PDC 2021-11-05')?.outcome], [0, 'interrupted']);
+    });
+
+    it('of a dead process are void, but not while a child that it left lives', async () => {
+      const journal = await journalWith();
+      const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] });
+      const pid = child.pid ?? 0;
+      await ownerFile({ ...ownIdentity(), pid: 2 ** 22 + 1 });
+      await lease({ children: [{ pid, startTime: startTimeOf(pid) }] });
+      assert.equal(await journal.ownerAlive(PLAN.id), true);
+      assert.equal(await journal.claim(PLAN.id), undefined);
+      child.stdin.end();
+      await once(child, 'exit');
+      assert.equal(await journal.ownerAlive(PLAN.id), false);
+      await (await journal.claim(PLAN.id))?.release();
+      assert.deepEqual(
+        (await readdir(join(folder(), 'runs', PLAN.id))).filter((name) => name.startsWith('owner')),
+        ['owner-1.json', 'owner-2.json'],
+      );
+    });
+
+    it('of a pid that was used again are void', async () => {
+      const journal = await journalWith();
+      await ownerFile({ ...ownIdentity(), startTime: '1' });
+      assert.equal(await journal.ownerAlive(PLAN.id), false);
+    });
+
+    it('from elsewhere live as long as their lease is fresh', async () => {
+      const journal = await journalWith();
+      for (const elsewhere of [{ host: `not-${hostname()}` }, { boot: 'another' }, { pidNamespace: 'pid:[1]' }]) {
+        await ownerFile({ ...ownIdentity(), ...elsewhere });
+        await lease({});
+        assert.equal(await journal.ownerAlive(PLAN.id), true);
+        await lease({ at: new Date(Date.now() - 121_000).toISOString() });
+        assert.equal(await journal.ownerAlive(PLAN.id), false);
+      }
+    });
+
+    async function ownerFile(owner: object): Promise<void> {
+      await writeFile(join(folder(), 'runs', PLAN.id, 'owner-1.json'), JSON.stringify(owner));
+    }
+    async function lease(parts: object): Promise<void> {
+      const text = JSON.stringify({ claim: 1, at: new Date().toISOString(), released: false, children: [], ...parts });
+      await writeFile(join(folder(), 'runs', PLAN.id, 'lease.json'), text);
+    }
+  });
+
+  describe('watching', function () {
+    this.timeout(10_000);
+
+    it('tells of new backfills, of events and of owners that come and go', async () => {
+      const journal = new FileJournal(folder(), { pollMs: 50 });
+      const heard = listenTo(journal);
+      try {
+        const other = new FileJournal(folder());
+        await other.create(PLAN);
+        await heard.next();
+        await other.append(PLAN.id, started);
+        await heard.next(async () => (await journal.read(PLAN.id))?.events.length === 1);
+        const claim = await other.claim(PLAN.id);
+        await heard.next(async () => phase(journal, PLAN, await journal.ownerAlive(PLAN.id)).then((text) => text === 'running'));
+        await claim?.release();
+        await heard.next(async () =>
+          phase(journal, PLAN, await journal.ownerAlive(PLAN.id)).then((text) => text === 'interrupted'),
+        );
+      } finally {
+        heard.stop();
+      }
+    });
+
+    it('names all backfills at first, and tells nothing after it was stopped', async () => {
+      const journal = await journalWith(started, { type: 'ended', result: 'done' });
+      const heard = listenTo(journal);
+      const stopped = listenTo(journal);
+      await Promise.all([heard.next(), stopped.next()]);
+      stopped.stop();
+      await new FileJournal(folder()).create({ ...PLAN, id: '20261124-000000-zz99' });
+      await heard.next();
+      heard.stop();
+      assert.deepEqual(heard.told, [PLAN.id, '20261124-000000-zz99']);
+      assert.deepEqual(stopped.told, [PLAN.id]);
+    });
+
+    function listenTo(journal: FileJournal) {
+      let wake: (() => void) | undefined;
+      let rang = false;
+      const told: string[] = [];
+      const stop = journal.watch((ids) => {
+        told.push(...ids);
+        rang = true;
+        wake?.();
+      });
+      return {
+        told,
+        stop,
+        /** Resolves at the next call after which the condition holds. */
+        async next(holds: () => Promise<boolean> = async () => true): Promise<void> {
+          for (;;) {
+            if (!rang) {
+              await new Promise<void>((resolve) => {
+                wake = resolve;
+              });
+            }
+            rang = false;
+            if (await holds()) return;
+          }
+        },
+      };
+    }
+
+    async function phase(journal: FileJournal, plan: Plan, alive: boolean): Promise<string> {
+      return progressOf(plan, (await journal.read(plan.id))?.events ?? [], alive).phase;
+    }
+  });
+});
