@@ -66,6 +66,33 @@ export class PipelineWindow {
     });
   }
 
+  /** Goes to a partition in the matrix, which is in front, by its date field and the arrow keys. */
+  async lookAtInMatrix(processor: string, date: string): Promise<void> {
+    const matrix = this.workbench.webview();
+    await matrix.locator('input[type="date"]').fill(date);
+    await matrix.getByRole('application').focus();
+    // Upwards from wherever the matrix began, then down.
+    let key = 'ArrowUp';
+    let before = '';
+    await until(`${processor} ${date} in the matrix`, async () => {
+      const text = await this.matrixText();
+      if (text.startsWith(`${processor} · ${date}`)) return true;
+      if (text === before) key = 'ArrowDown';
+      before = text;
+      await this.workbench.press(key);
+      return false;
+    });
+  }
+
+  /** What the matrix says of the cell in focus. */
+  async matrixText(): Promise<string> {
+    return (await this.workbench.webview().locator('.announcer').textContent()) ?? '';
+  }
+
+  async seeInMatrix(pattern: RegExp): Promise<void> {
+    await until(`${pattern} in the matrix`, async () => pattern.test(await this.matrixText()));
+  }
+
   /** Waits until the terminal in front shows something. */
   async seeTerminal(pattern: RegExp): Promise<void> {
     await until(`${pattern} in the terminal`, async () => pattern.test(await this.workbench.terminalText()));

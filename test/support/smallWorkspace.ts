@@ -28,6 +28,11 @@ export class SmallWorkspace {
     this.folder = folder;
   }
 
+  /** A workspace that somebody else made, for its journal. */
+  static at(folder: string): SmallWorkspace {
+    return new SmallWorkspace(folder);
+  }
+
   static async make(processors: readonly SmallProcessor[]): Promise<SmallWorkspace> {
     const workspace = new SmallWorkspace(temporaryFolder());
     mkdirSync(join(workspace.folder, 'sql'));
