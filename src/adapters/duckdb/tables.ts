@@ -31,10 +31,12 @@ export class Tables {
     this.#unreadable = unreadable;
     const quote = duckdbDialect().name;
     const schemas: TableSchema[] = [];
-    for (const columns of groupBy(rows, (row) => `${row['schema_name']}.${row['table_name']}`).values()) {
-      const [database, schema, name] = ['database_name', 'schema_name', 'table_name'].map((key) => String(columns[0]?.[key]));
+    const wordsOf = (row: Record<string, unknown> | undefined) =>
+      [row?.['database_name'], row?.['schema_name'], row?.['table_name']].map(String);
+    for (const columns of groupBy(rows, (row) => JSON.stringify(wordsOf(row))).values()) {
+      const [database, schema, name] = wordsOf(columns[0]);
       const table: Table = {
-        path: [database, schema, name].map((part) => quote(part ?? '')).join('.'),
+        path: wordsOf(columns[0]).map(quote).join('.'),
         schema: {
           table: schema === 'main' ? `${name}` : `${schema}.${name}`,
           columns: columns.map((row) => ({
@@ -65,8 +67,9 @@ export class Tables {
     return new Tables(rows, unreadable);
   }
 
-  has(table: string): boolean {
-    return this.#byName.has(table.toLowerCase());
+  /** Undefined when there is no such table. */
+  schemaOf(table: string): TableSchema | undefined {
+    return this.#byName.get(table.toLowerCase())?.schema;
   }
 
   /** Throws unless every table and column that a node names exists, with types that can be used, and its expressions are expressions. */

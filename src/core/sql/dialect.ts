@@ -3,19 +3,19 @@ import { type Day, formatDay } from '../../base/day';
 /** What differs between the databases in the few kinds of text that we send. Dates are computed here, never in SQL. */
 export interface SqlDialect {
   /** A table of the manifest (`dataset.table`) as an item of FROM. */
-  from(table: string): string;
-  name(identifier: string): string;
-  text(value: string): string;
-  date(day: Day): string;
+  readonly from: (table: string) => string;
+  readonly name: (identifier: string) => string;
+  readonly text: (value: string) => string;
+  readonly date: (day: Day) => string;
   /** A column as a calendar date, whatever its type; of a DATE column it must leave pruning intact. */
-  dateOf(column: string): string;
+  readonly dateOf: (column: string) => string;
   /** A timestamp expression as epoch milliseconds. */
-  epochMs(expression: string): string;
+  readonly epochMs: (expression: string) => string;
   /** Several columns as one value that can be counted distinctly, in which NULL is a value like any other. */
-  tuple(columns: readonly string[]): string;
-  textOf(column: string): string;
+  readonly tuple: (columns: readonly string[]) => string;
+  readonly textOf: (column: string) => string;
   /** An aggregate that is equal for equal rows in any order; absent where the database has none. */
-  contentDigest?(alias: string): string;
+  readonly contentDigest?: (alias: string) => string;
 }
 
 const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
