@@ -1,0 +1,46 @@
+import { coverageReport } from '../../core/report';
+import { defineCommand } from '../command';
+import { coverageExit, provenance, readCoverage } from '../coverageState';
+import { openPipeline } from '../manifestFile';
+import { coverageCsv, coverageMarkdown, coverageTable, datesText } from '../render/coverageText';
+import { FORMAT_OPTION, MANIFEST_OPTION, MODE_OPTION, REFRESH_OPTION, SCOPE_OPTIONS, scopeFrom } from '../sharedOptions';
+import { plain } from '../textWidth';
+
+export const coverageCommand = defineCommand({
+  name: 'coverage',
+  summary: 'Show what is covered and what is missing, by processor and date',
+  options: {
+    ...MANIFEST_OPTION,
+    ...SCOPE_OPTIONS,
+    ...MODE_OPTION,
+    ...FORMAT_OPTION,
+    all: { kind: 'flag', help: 'list every range without rows, however many there are' },
+    ...REFRESH_OPTION,
+  },
+  details: `The table has a line a processor, with every run of dates without rows below it. The format md is a grid to paste: a row a date, a column a processor. The format csv is a row a partition, json is everything.`,
+  examples: ['backfill coverage --from 2021-11-01 --to 2021-11-30', 'backfill coverage --processor MLFS --format json'],
+  async run(context, options) {
+    const { terminal } = context;
+    const open = await openPipeline(context, options);
+    const scope = scopeFrom(open.pipeline, options);
+    const state = await readCoverage(context, open, options.refresh);
+    const report = coverageReport(state.input, state.grid, scope, state.source);
+    const title = `${plain(open.pipeline.name)}, ${datesText(report.dates)}. ${provenance(state)}`;
+    switch (options.format) {
+      case 'json':
+        terminal.print(JSON.stringify(report, null, 2));
+        break;
+      case 'csv':
+        terminal.print(coverageCsv(report));
+        break;
+      case 'md':
+        terminal.print(`${title}\n\n${coverageMarkdown(report)}`);
+        break;
+      default:
+        terminal.print(title);
+        terminal.print('');
+        for (const line of coverageTable(report, options.all, terminal)) terminal.print(line);
+    }
+    return coverageExit(state, scope);
+  },
+});

@@ -1,0 +1,51 @@
+import { parseDay } from '../../base/day';
+import { explain } from '../../core/explain';
+import { defineCommand } from '../command';
+import { coverageExit, origin, readCoverage } from '../coverageState';
+import { usageError } from '../exitCodes';
+import { openPipeline } from '../manifestFile';
+import { explainCsv, explainMarkdown, explainReport, explainText } from '../render/explainText';
+import { FORMAT_OPTION, MANIFEST_OPTION, MODE_OPTION, nodeOf, REFRESH_OPTION } from '../sharedOptions';
+
+export const PARTITION_OPERANDS = [
+  { name: 'P', help: 'a processor or source, such as PDC' },
+  { name: 'DATE', help: 'a date, such as 2021-11-05' },
+] as const;
+
+export const explainCommand = defineCommand({
+  name: 'explain',
+  summary: 'Tell all about one partition: its status, why, what it needs, and what to do',
+  operands: PARTITION_OPERANDS,
+  options: { ...MANIFEST_OPTION, ...MODE_OPTION, ...FORMAT_OPTION, ...REFRESH_OPTION },
+  examples: ['backfill explain PDC 2021-11-05'],
+  async run(context, options, [id = '', date = '']) {
+    const { terminal } = context;
+    const day = dateOperand(date);
+    const open = await openPipeline(context, options);
+    const node = nodeOf(open.pipeline, id);
+    const state = await readCoverage(context, open, options.refresh);
+    const { mode } = state.grid;
+    const explanation = explain(state.input, state.grid, node.index, day);
+    switch (options.format) {
+      case 'json':
+        terminal.print(JSON.stringify({ ...origin(state), ...explainReport(explanation, node, mode) }, null, 2));
+        break;
+      case 'csv':
+        terminal.print(explainCsv(explanation, mode));
+        break;
+      case 'md':
+        terminal.print(explainMarkdown(explanation, mode));
+        break;
+      default:
+        for (const line of explainText(explanation, node, mode, terminal)) terminal.print(line);
+    }
+    return coverageExit(state, { processors: [node.index], from: day, to: day });
+  },
+});
+
+/** A date that was typed. */
+export function dateOperand(text: string): number {
+  const day = parseDay(text);
+  if (day === undefined) throw usageError(`'${text}' is no date. Dates are written YYYY-MM-DD.`);
+  return day;
+}

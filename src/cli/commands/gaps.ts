@@ -1,0 +1,38 @@
+import { gapsByRoot } from '../../core/gaps';
+import { defineCommand } from '../command';
+import { coverageExit, origin, provenance, readCoverage } from '../coverageState';
+import { openPipeline } from '../manifestFile';
+import { gapsCsv, gapsMarkdown, gapsReport, gapsText } from '../render/gapsText';
+import { FORMAT_OPTION, MANIFEST_OPTION, MODE_OPTION, REFRESH_OPTION, SCOPE_OPTIONS, scopeFrom } from '../sharedOptions';
+import { plain } from '../textWidth';
+
+export const gapsCommand = defineCommand({
+  name: 'gaps',
+  summary: 'Group the gaps by what causes them, with what mends each',
+  options: { ...MANIFEST_OPTION, ...SCOPE_OPTIONS, ...MODE_OPTION, ...FORMAT_OPTION, ...REFRESH_OPTION },
+  details: 'The groups come in the order in which to mend them: a cause before what waits for it.',
+  examples: ['backfill gaps', 'backfill gaps --processor MLFS --from 2021-11-01'],
+  async run(context, options) {
+    const { terminal } = context;
+    const open = await openPipeline(context, options);
+    const scope = scopeFrom(open.pipeline, options);
+    const state = await readCoverage(context, open, options.refresh);
+    const groups = gapsByRoot(state.input, state.grid, scope);
+    const { mode } = state.grid;
+    switch (options.format) {
+      case 'json':
+        terminal.print(JSON.stringify({ ...origin(state), ...gapsReport(groups, mode) }, null, 2));
+        break;
+      case 'csv':
+        terminal.print(gapsCsv(groups, mode));
+        break;
+      case 'md':
+        terminal.print(gapsMarkdown(groups, mode));
+        break;
+      default:
+        terminal.print(`${plain(open.pipeline.name)}. ${provenance(state)}\n`);
+        for (const line of gapsText(groups, mode, terminal)) terminal.print(line);
+    }
+    return coverageExit(state, scope);
+  },
+});

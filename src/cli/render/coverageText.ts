@@ -1,0 +1,163 @@
+import { type Day, parseDay } from '../../base/day';
+import { counted, formatCount } from '../../base/figures';
+import { groupBy } from '../../base/groupBy';
+import type { DateStatus, OffKind } from '../../base/status';
+import type { AbsentRange, CoverageReport, PartitionReport, ProcessorReport } from '../../core/report';
+import { listText } from '../../core/words';
+import { type Column, csv, markdownTable, tableLines } from '../table';
+import { type Terminal, toned } from '../terminal';
+import { plain, wrapped } from '../textWidth';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'Processor', shrinks: true },
+  { title: 'Phase', shrinks: true },
+  { title: 'Expected', align: 'right' },
+  { title: 'Complete', align: 'right' },
+  { title: 'Gaps', align: 'right' },
+  { title: 'With rows', align: 'right' },
+  { title: 'First' },
+  { title: 'Last' },
+];
+
+/** Ranges of one kind that are listed before they are only counted. */
+const MOST_RANGES = 5;
+
+/** A line a processor, and below it every run of dates without rows with its status. */
+export function coverageTable(
+  { processors, dates, partitions }: Pick<CoverageReport, 'processors' | 'dates' | 'partitions'>,
+  all: boolean,
+  terminal: Pick<Terminal, 'width' | 'color'>,
+): readonly string[] {
+  const [head = '', ...rows] = tableLines(
+    terminal,
+    COLUMNS,
+    processors.map((processor) => [
+      processor.id,
+      processor.phase,
+      formatCount(processor.expected),
+      formatCount(processor.complete),
+      { text: formatCount(processor.gaps), ...(processor.gaps > 0 && { tone: 'bad' as const }) },
+      formatCount(processor.datesWithRows),
+      processor.firstDate ?? '-',
+      processor.lastDate ?? '-',
+    ]),
+  );
+  return [
+    head,
+    ...processors.flatMap((processor, index) => [rows[index] ?? '', ...absentLines(processor, all, terminal)]),
+    '',
+    ...datesLines(dates, processors),
+    ...unexpectedLines(partitions, terminal),
+  ];
+}
+
+function absentLines({ absentRanges }: ProcessorReport, all: boolean, terminal: Pick<Terminal, 'color'>): string[] {
+  const lines: { from: string; text: string }[] = [];
+  for (const [words, ranges] of groupBy(absentRanges, absenceWords)) {
+    const [first] = ranges;
+    if (first === undefined) continue;
+    if (all || ranges.length <= MOST_RANGES) {
+      lines.push(...ranges.map((range) => ({ from: range.from, text: `${rangeText(range)}: ${words}` })));
+    } else {
+      const count = ranges.reduce((sum, range) => sum + daysIn(range), 0);
+      const text = `${counted(count, 'date')} from ${first.from} on, in ${formatCount(ranges.length)} ranges: ${words} (--all lists them)`;
+      lines.push({ from: first.from, text });
+    }
+  }
+  return lines.sort((a, b) => (a.from < b.from ? -1 : 1)).map(({ text }) => toned(terminal, 'quiet', `  ${plain(text)}`));
+}
+
+const OFF_WORDS: Readonly<Record<OffKind, string>> = {
+  offDay: 'off-day',
+  bootstrap: 'bootstrap',
+  excluded: 'excluded',
+  outside: 'outside the seasons',
+  future: 'future',
+  notDue: 'not due',
+};
+
+function absenceWords({ status, reason }: AbsentRange): string {
+  if (status === 'off') return OFF_WORDS[reason as OffKind] ?? reason;
+  const implied =
+    reason === status || reason === 'neverRun' || (status === 'blocked' && reason === 'upstream') || reason === 'unavailable';
+  return implied ? status : `${status} (${reason})`;
+}
+
+function rangeText({ from, to }: AbsentRange): string {
+  return from === to ? from : `${from} to ${to}`;
+}
+
+function daysIn({ from, to }: AbsentRange): number {
+  return dayOfText(to) - dayOfText(from) + 1;
+}
+
+function dayOfText(text: string): Day {
+  return parseDay(text) ?? Number.NaN;
+}
+
+function datesLines(dates: CoverageReport['dates'], processors: readonly ProcessorReport[]): string[] {
+  const counts = groupBy(dates, ({ status }) => status);
+  const order: readonly DateStatus[] = ['complete', 'incomplete', 'running', 'unknown', 'off'];
+  const words = order.flatMap((status) => {
+    const count = counts.get(status)?.length ?? 0;
+    return count === 0 ? [] : [`${formatCount(count)} ${status}`];
+  });
+  const gaps = processors.reduce((sum, processor) => sum + processor.gaps, 0);
+  return [
+    `${counted(dates.length, 'date')}: ${words.join(', ') || 'none'}.`,
+    gaps === 0 ? 'No gaps.' : `${counted(gaps, 'gap')}: 'backfill gaps' groups them by cause.`,
+  ];
+}
+
+function unexpectedLines(partitions: readonly PartitionReport[], terminal: Pick<Terminal, 'width'>): string[] {
+  const found = partitions.filter(({ overlays }) => overlays?.some(({ kind }) => kind === 'unexpectedRows') === true);
+  if (found.length === 0) return [];
+  const keys = found.map(({ processor, date }) => `${processor} ${date}`);
+  return wrapped(`Rows where nothing is expected: ${listText(keys, MOST_RANGES)}.`, terminal.width);
+}
+
+/** The grid as operators draw it: a row a date, a column a processor, and what the date came to. */
+export function coverageMarkdown({ processors, dates, partitions }: CoverageReport): string {
+  const columns: Column[] = [
+    { title: 'Date' },
+    ...processors.map(({ id }): Column => ({ title: id, align: 'right' })),
+    { title: 'Status' },
+  ];
+  const cells = new Map(partitions.map((partition) => [`${partition.processor} ${partition.date}`, markdownCell(partition)]));
+  return markdownTable(
+    columns,
+    dates.map(({ date, summary }) => [date, ...processors.map(({ id }) => cells.get(`${id} ${date}`) ?? ''), summary]),
+  );
+}
+
+/** `214`, `36 partial`, `0 blocked`, `-` where nothing is expected nor there. */
+function markdownCell({ status, rows, overlays }: PartitionReport): string {
+  const figure = rows === null ? '?' : String(rows);
+  if (overlays?.some(({ kind }) => kind === 'waived') === true) return `${figure} waived`;
+  if (overlays?.some(({ kind }) => kind === 'unexpectedRows') === true) return `${figure} unexpected`;
+  if (status === 'off') return rows === null || rows === 0 ? '-' : figure;
+  return status === 'complete' ? figure : `${figure} ${status}`;
+}
+
+/** A row a partition. */
+export function coverageCsv({ partitions }: Pick<CoverageReport, 'partitions'>): string {
+  return csv(
+    ['processor', 'date', 'status', 'rows', 'entities', 'reason', 'roots', 'overlays'],
+    partitions.map(({ processor, date, status, rows, entities, reason, roots, overlays = [] }) => [
+      processor,
+      date,
+      status,
+      rows ?? '',
+      entities ?? '',
+      reason?.text ?? '',
+      roots.map((root) => `${'processor' in root ? root.processor : root.source} ${root.date}`).join('; '),
+      overlays.map(({ kind }) => kind).join('; '),
+    ]),
+  );
+}
+
+/** `2021-11-01 to 2021-11-30`, as far as there are dates. */
+export function datesText(dates: CoverageReport['dates']): string {
+  const [first, last] = [dates[0], dates.at(-1)];
+  return first === undefined || last === undefined ? 'no dates' : first === last ? first.date : `${first.date} to ${last.date}`;
+}

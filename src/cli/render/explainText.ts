@@ -1,0 +1,140 @@
+import { formatDay } from '../../base/day';
+import { counted, formatCount, formatInstant } from '../../base/figures';
+import type { Mode } from '../../base/status';
+import type { AttemptFact, Explanation, NeedResult } from '../../core/coverage';
+import type { PipelineNode } from '../../core/pipeline';
+import { reasonReport, rootReport } from '../../core/report';
+import { overlayText, reasonText, refText, rootText } from '../../core/words';
+import { STATUS_TONES, statusLabel } from '../statusWords';
+import { csv, markdownTable } from '../table';
+import { type Terminal, toned } from '../terminal';
+import { plain, wrapped } from '../textWidth';
+import { fixesOf } from './gapsText';
+
+/** A statement about a partition: under which title, in which state, in words. */
+interface Statement {
+  readonly about: 'Why' | 'Also' | 'Needs' | 'Root causes' | 'To mend it' | 'Last attempt';
+  readonly state: string;
+  readonly text: string;
+}
+
+const VERDICTS: Readonly<Record<NeedResult['verdict'], string>> = { met: '✓ met', unmet: '✗ unmet', unknown: '? unknown' };
+
+function statements(explanation: Explanation, mode: Mode): readonly Statement[] {
+  const { reasons, overlays, needs, roots, lastAttempt, node, day } = explanation;
+  const of = (about: Statement['about'], texts: readonly string[]) =>
+    texts.map((text): Statement => ({ about, state: '', text }));
+  const self = `backfill explain ${refText({ node, day })}`;
+  const fixes = fixesOf(roots, [{ node, day }], mode).flatMap(({ text, command }) =>
+    command === undefined || command === self ? [text] : [text, command],
+  );
+  return [
+    ...of('Why', reasons.map(reasonText)),
+    ...of('Also', overlays.map(overlayText)),
+    ...needs.map(
+      ({ verdict, critical, text }): Statement => ({
+        about: 'Needs',
+        state: VERDICTS[verdict],
+        text: critical ? text : `${text} (not critical)`,
+      }),
+    ),
+    ...of('Root causes', roots.map(rootText)),
+    ...of('To mend it', fixes),
+    ...of('Last attempt', lastAttempt === undefined ? [] : attemptTexts(lastAttempt, refText({ node, day }))),
+  ];
+}
+
+function attemptTexts({ outcome, endedAt, message, backfill }: AttemptFact, key: string): readonly string[] {
+  const said = message === undefined || message === '' ? '' : `: ${message}`;
+  return [`${outcome} on ${formatInstant(endedAt)}${said}`, `backfill logs ${backfill} ${key}`];
+}
+
+/** Everything about one partition, for people. */
+export function explainText(
+  explanation: Explanation,
+  node: PipelineNode,
+  mode: Mode,
+  terminal: Pick<Terminal, 'width' | 'color'>,
+): readonly string[] {
+  const { status, readAt } = explanation;
+  const lines = [
+    `${refText(explanation)}: ${toned(terminal, STATUS_TONES[status], statusLabel(status))}`,
+    plain([...(node.name === node.id ? [] : [node.name]), ...node.tables].join(', ')),
+    figures(explanation),
+  ];
+  let about: Statement['about'] | undefined;
+  const all = statements(explanation, mode);
+  const stateWidth = Math.max(0, ...all.map(({ state }) => state.length));
+  for (const statement of all) {
+    if (statement.about !== about) lines.push('', `${statement.about}:`);
+    about = statement.about;
+    const indent = about === 'Needs' ? `  ${statement.state.padEnd(stateWidth)}  ` : '  ';
+    const text = plain(statement.text);
+    // A command is to be copied: it stays on its line.
+    const texts = text.startsWith('backfill ') ? [text] : wrapped(text, Math.max(20, terminal.width - indent.length));
+    lines.push(...texts.map((line, index) => (index === 0 ? indent : ' '.repeat(indent.length)) + line));
+  }
+  if (readAt !== undefined)
+    lines.push('', toned(terminal, 'quiet', `Read ${formatInstant(readAt)}; thresholds of mode ${mode}.`));
+  return lines;
+}
+
+function figures({ rows, entities, expectedRows, status }: Explanation): string {
+  if (rows < 0) return 'Never read.';
+  const have = [counted(rows, 'row'), ...(entities < 0 ? [] : [counted(entities, 'entity', 'entities')])].join(', ');
+  return status === 'off' || expectedRows <= 0
+    ? `${have}; nothing is expected.`
+    : `${have}; expected at least ${formatCount(expectedRows)}.`;
+}
+
+/** What `--format json` adds to `asOf`, `source` and `mode`. */
+export function explainReport(explanation: Explanation, node: PipelineNode, mode: Mode): Readonly<Record<string, unknown>> {
+  const { day, status, rows, entities, expectedRows, reasons, overlays, needs, roots, lastAttempt, readAt } = explanation;
+  const known = (value: number) => (value < 0 ? null : value);
+  return {
+    [node.kind]: node.id,
+    date: formatDay(day),
+    status,
+    rows: known(rows),
+    entities: known(entities),
+    expectedRows,
+    reasons: reasons.map(reasonReport),
+    overlays,
+    needs: needs.map(({ verdict, critical, text, offending }) => ({
+      verdict,
+      critical,
+      text,
+      offending: offending.map((ref) => ({ node: ref.node, date: formatDay(ref.day) })),
+    })),
+    roots: roots.map((root) => ({ ...rootReport(root), status: root.status, fix: root.fix })),
+    fixes: fixesOf(roots, [{ node: node.id, day }], mode),
+    ...(lastAttempt !== undefined && {
+      lastAttempt: {
+        backfill: lastAttempt.backfill,
+        attempt: lastAttempt.attempt,
+        outcome: lastAttempt.outcome,
+        endedAt: new Date(lastAttempt.endedAt).toISOString(),
+        seconds: lastAttempt.seconds,
+        category: lastAttempt.category,
+        message: lastAttempt.message,
+      },
+    }),
+    ...(readAt !== undefined && { readAt: new Date(readAt).toISOString() }),
+  };
+}
+
+function rowsOf(explanation: Explanation, mode: Mode): string[][] {
+  const { status } = explanation;
+  return [
+    ['Status', status, figures(explanation)],
+    ...statements(explanation, mode).map(({ about, state, text }) => [about, state, plain(text)]),
+  ];
+}
+
+export function explainCsv(explanation: Explanation, mode: Mode): string {
+  return csv(['about', 'state', 'text'], rowsOf(explanation, mode));
+}
+
+export function explainMarkdown(explanation: Explanation, mode: Mode): string {
+  return markdownTable([{ title: refText(explanation) }, { title: 'State' }, { title: 'What' }], rowsOf(explanation, mode));
+}

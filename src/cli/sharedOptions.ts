@@ -1,0 +1,86 @@
+import type { Day } from '../base/day';
+import { MODES } from '../base/status';
+import { didYouMean, nearest } from '../core/manifest/nearest';
+import type { Pipeline, PipelineNode } from '../core/pipeline';
+import type { Scope } from '../core/scope';
+import type { OptionSpecs } from './command';
+import { usageError } from './exitCodes';
+
+export const FORMATS = ['table', 'json', 'csv', 'md'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export const MANIFEST_OPTION = {
+  manifest: { kind: 'text', value: 'F', help: 'the manifest; else the nearest backfill.yaml in this folder or above it' },
+} as const satisfies OptionSpecs;
+
+export const MODE_OPTION = {
+  mode: {
+    kind: 'choice',
+    of: MODES,
+    help: 'which thresholds decide: backfill takes backfill_min_… where a need has one (default: backfill)',
+  },
+} as const satisfies OptionSpecs;
+
+export const SCOPE_OPTIONS = {
+  from: { kind: 'date', value: 'D', help: 'first date' },
+  to: { kind: 'date', value: 'D', help: 'last date, included' },
+  processor: { kind: 'list', value: 'A,B', help: 'only these processors' },
+  phase: { kind: 'list', value: 'A,B', help: 'only the processors of these phases' },
+} as const satisfies OptionSpecs;
+
+export const FORMAT_OPTION = {
+  format: { kind: 'choice', of: FORMATS, help: 'how to print it (default: table)' },
+} as const satisfies OptionSpecs;
+
+export const REFRESH_OPTION = {
+  refresh: { kind: 'flag', help: 'read the warehouse even if it looks unchanged' },
+} as const satisfies OptionSpecs;
+
+export interface ScopeValues {
+  readonly from: Day | undefined;
+  readonly to: Day | undefined;
+  readonly processor: readonly string[];
+  readonly phase: readonly string[];
+}
+
+/** The processors and dates that were asked for; without any, all of them. */
+export function scopeFrom(pipeline: Pipeline, { from, to, processor, phase }: ScopeValues): Scope {
+  if (from !== undefined && to !== undefined && to < from) throw usageError('--to is before --from: swap them.');
+  const nodes = new Set([
+    ...processor.map((id) => processorOf(pipeline, id).index),
+    ...phase.flatMap((id) => processorsOfPhase(pipeline, id)),
+  ]);
+  return {
+    ...(nodes.size > 0 && { processors: [...nodes].sort((a, b) => a - b) }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  };
+}
+
+/** The processor with an id; ends the command with a suggestion when there is none. */
+export function processorOf(pipeline: Pipeline, id: string): Pipeline['processors'][number] {
+  const found = pipeline.processors.find((processor) => processor.id === id);
+  if (found !== undefined) return found;
+  const isSource = pipeline.sources.some((source) => source.id === id);
+  throw usageError(
+    isSource ? `${id} is a source, not a processor: nothing runs it.` : unknownId('processor', id, pipeline.processors),
+  );
+}
+
+/** The processor or source with an id. */
+export function nodeOf(pipeline: Pipeline, id: string): PipelineNode {
+  const found = pipeline.nodes.find((node) => node.id === id);
+  if (found === undefined) throw usageError(unknownId('processor or source', id, pipeline.nodes));
+  return found;
+}
+
+function processorsOfPhase(pipeline: Pipeline, id: string): readonly number[] {
+  const phase = pipeline.phases.find((candidate) => candidate.id === id);
+  if (phase === undefined) throw usageError(unknownId('phase', id, pipeline.phases));
+  return pipeline.processors.filter((processor) => processor.phase === phase.index).map(({ index }) => index);
+}
+
+function unknownId(kind: string, id: string, known: readonly { readonly id: string }[]): string {
+  const ids = known.map((one) => one.id);
+  return `There is no ${kind} '${id}'.${didYouMean(nearest(id, ids))} Known: ${ids.join(', ')}.`;
+}
