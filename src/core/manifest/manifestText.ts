@@ -22,12 +22,14 @@ export type ProblemCode =
   | 'placeholder'
   | 'noEffect'
   | 'laterPhase'
-  | 'notYet';
+  | 'sharedTable'
+  | 'notYet'
+  | 'tooMany';
 
 export type Fix = NonNullable<ManifestProblem['fix']>;
 
-/** More than any sane manifest repeats; a bound on texts whose aliases multiply. */
-const MAX_ALIASES = 1000;
+/** More help nobody; finding suggestions for each of very many takes long. */
+const MAX_PROBLEMS = 500;
 
 /** A YAML text with its parsed nodes, positions, and the problems found so far. */
 export class ManifestText {
@@ -40,7 +42,7 @@ export class ManifestText {
   readonly #problems = new Map<string, ManifestProblem>();
   readonly #document: Document | undefined;
   #targets: Map<Alias, Node> | undefined;
-  #aliases = 0;
+  #reads = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -50,16 +52,29 @@ export class ManifestText {
     this.root = this.#document !== undefined && this.errors === 0 ? (this.#document.contents ?? undefined) : undefined;
   }
 
-  /** Ascending by position. */
+  /** Ascending by position; where there are very many, some of them, and one that says so. */
   get problems(): readonly ManifestProblem[] {
-    return [...this.#problems.values()].sort(
-      (a, b) => a.range.start.line - b.range.start.line || a.range.start.column - b.range.start.column,
-    );
+    const found = [...this.#problems.values()];
+    if (this.full)
+      found.push({
+        // What is not listed may be the only error.
+        severity: this.errors > 0 ? 'error' : 'information',
+        code: 'tooMany' satisfies ProblemCode,
+        message: `Only ${MAX_PROBLEMS} problems are listed: more may follow when these are mended.`,
+        range: this.start,
+      });
+    return found.sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.column - b.range.start.column);
+  }
+
+  /** No further problem is kept, though errors are still counted. */
+  get full(): boolean {
+    return this.#problems.size >= MAX_PROBLEMS;
   }
 
   /** A node that several aliases share is read several times: its problems are kept once. */
   add(severity: ManifestProblem['severity'], code: ProblemCode, message: string, range: TextRange, fix?: Fix): void {
     if (severity === 'error') this.errors++;
+    if (this.full) return;
     const key = `${code} ${range.start.line}:${range.start.column} ${message}`;
     if (!this.#problems.has(key))
       this.#problems.set(key, { severity, code, message, range, ...(fix === undefined ? {} : { fix }) });
@@ -86,11 +101,12 @@ export class ManifestText {
 
   /** The node that an alias stands for; other nodes as they are; undefined, with a problem, when there is none. */
   follow(node: Node): Node | undefined {
-    if (!isAlias(node)) return node;
-    if (++this.#aliases > MAX_ALIASES) {
-      this.add('error', 'syntax', `More than ${MAX_ALIASES} aliases: write some of the values out.`, this.start);
+    // Without aliases no text has so many nodes, read twice or thrice each: a bound on texts whose aliases multiply.
+    if (++this.#reads > 4 * this.#text.length + 10_000) {
+      this.add('error', 'syntax', 'Its aliases repeat too much: write some of the values out.', this.start);
       return undefined;
     }
+    if (!isAlias(node)) return node;
     this.#targets ??= this.#findTargets();
     const target = this.#targets.get(node);
     if (target === undefined)

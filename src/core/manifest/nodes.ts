@@ -11,6 +11,7 @@ export interface RawNode {
   readonly id: Located<string>;
   readonly name: string;
   readonly tables: readonly string[];
+  readonly tablesPlace: Place;
   readonly dateColumn: string;
   readonly where: string | undefined;
   readonly entity: readonly string[];
@@ -99,6 +100,7 @@ function rawNode(fields: Fields<typeof NODE_SHAPE>, place: ObjectPlace<keyof typ
     id: fields.id ?? { value: '', place: whole },
     name: fields.name ?? fields.id?.value ?? '',
     tables: tablesFrom(fields, place),
+    tablesPlace: place.at(place.has('table') ? 'table' : 'tables'),
     dateColumn: fields.date_column,
     where: fields.where,
     entity: fields.entity,

@@ -18,7 +18,6 @@ export class Place {
   readonly node: Node | undefined;
   readonly label: string;
   readonly range: TextRange;
-
   /** What is wrong here has been said: more about it would be noise. */
   readonly #reported: boolean;
 

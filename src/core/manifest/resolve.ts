@@ -66,6 +66,7 @@ class Resolver {
       phase.processors.map((raw) => this.#processor(raw, index++, phaseIndex, phase)),
     );
     for (const { calendar } of phases) this.#calendar(calendar);
+    this.#reportSharedTables();
     return {
       phases: phases.map(({ id, name }, at): Phase => ({ index: at, id: id.value, name })),
       sources: resolvedSources,
@@ -109,7 +110,7 @@ class Resolver {
     if (named === undefined || named.value === '') return 0;
     const names = this.#raw.calendars.map(({ name }) => name);
     const found = names.indexOf(named.value);
-    if (found < 0) reportUnknown(named.place, `No calendar is called \`${named.value}\`.`, named.value, names);
+    if (found < 0) reportUnknown(named.place, `No calendar is called \`${named.value}\`.`, named.value, () => names);
     return Math.max(0, found);
   }
 
@@ -158,10 +159,10 @@ class Resolver {
   #lookUp({ id, kind, place, key }: Reference): number | undefined {
     const found = this.#indexes.get(id);
     if (found === undefined) {
-      const ids = [...this.#indexes]
-        .filter(([, index]) => kind === undefined || this.#kindOf(index) === kind)
-        .map(([name]) => name);
-      return reportUnknown(place, `No ${kind ?? 'source or processor'} has the id \`${id}\`.`, id, ids);
+      const isOfKind = (name: string): boolean => kind === undefined || this.#kindOf(this.#indexes.get(name) ?? 0) === kind;
+      return reportUnknown(place, `No ${kind ?? 'source or processor'} has the id \`${id}\`.`, id, () =>
+        [...this.#indexes.keys()].filter(isOfKind),
+      );
     }
     const actual = this.#kindOf(found);
     if (kind !== undefined && kind !== actual)
@@ -171,6 +172,22 @@ class Resolver {
 
   #kindOf(index: number): 'source' | 'processor' {
     return index < this.#raw.sources.length ? 'source' : 'processor';
+  }
+
+  /** A copied processor whose table was left as it was would look as covered as the one it was copied from. */
+  #reportSharedTables(): void {
+    const owners = new Map<string, string>();
+    for (const { id, tables, where, tablesPlace } of this.#nodes.slice(this.#raw.sources.length))
+      for (const table of tables) {
+        const share = JSON.stringify([table, where]);
+        const owner = owners.get(share);
+        if (owner === undefined) owners.set(share, id.value);
+        else if (owner !== id.value && table !== '')
+          tablesPlace.warning(
+            'sharedTable',
+            `\`${owner}\` fills \`${table}\` as well: correct the table, or give each its share with \`where\`.`,
+          );
+      }
   }
 
   #order(): readonly number[] {
@@ -190,8 +207,13 @@ class Resolver {
   }
 }
 
-function reportUnknown(place: Place, message: string, name: string, candidates: readonly string[]): undefined {
-  const meant = nearest(name, candidates);
+/** With more, comparing a name with each of them takes longer than a suggestion is worth. */
+const MAX_CANDIDATES = 1000;
+
+function reportUnknown(place: Place, message: string, name: string, known: () => readonly string[]): undefined {
+  if (place.text.full) return place.error('unknownReference', message);
+  const candidates = known();
+  const meant = candidates.length > MAX_CANDIDATES ? undefined : nearest(name, candidates);
   const advice =
     meant === undefined && candidates.length > 0 && candidates.length <= 12
       ? ` There are ${candidates.join(', ')}.`

@@ -459,6 +459,20 @@ describe('mistakes in a manifest', () => {
     );
   });
 
+  describe('in tables', () => {
+    const two = (first: string, second: string): string =>
+      manifest({
+        phases: `phases:\n- id: p1\n  processors:\n  - { id: A, date_column: d, ${first} }\n  - { id: B, date_column: d, ${second} }`,
+      });
+    finds(
+      'two owners of one',
+      two('tables: [a.b, a.x]', 'table: «a.x»'),
+      'warning sharedTable: `A` fills `a.x` as well: correct the table, or give each its share with `where`.',
+    );
+    finds('no mistake in two shares of one', two('table: a.x, where: v = 1', 'table: a.x, where: v = 2'));
+    finds('no mistake in observing a source that a processor fills', two('table: raw.box', 'table: a.x'));
+  });
+
   describe('in runs', () => {
     const run = (text: string): string => processors(`run: ${text}`);
     finds(

@@ -230,10 +230,11 @@ describe('a sound manifest', () => {
   it('follows aliases', () => {
     const text = MINIMAL.replace(
       /processors: .*/,
-      'processors: [{ id: A, table: &t d.a, date_column: day, env: &e { X: y } }, { id: B, table: *t, date_column: day, env: *e }] }]',
+      'processors: [{ id: A, table: d.a, date_column: &c day, env: &e { X: y } }, { id: B, table: d.b, date_column: *c, env: *e }] }]',
     );
     const [a, b] = sound(text).processors;
-    assert.deepEqual([a?.tables, a?.env], [b?.tables, b?.env]);
+    assert.deepEqual([b?.dateColumn, b?.env], ['day', { X: 'y' }]);
+    assert.deepEqual(b?.env, a?.env);
   });
 
   it('reads Windows line ends', () => {
