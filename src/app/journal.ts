@@ -50,7 +50,8 @@ export interface Claim {
   release(): Promise<void>;
 }
 
-export type JournalErrorKind = 'exists' | 'unknownBackfill' | 'unwritable';
+/** `held`: another backfill, or another process, has what is asked for. */
+export type JournalErrorKind = 'exists' | 'unknownBackfill' | 'unwritable' | 'held';
 
 export class JournalError extends Error {
   override readonly name = 'JournalError';

@@ -49,6 +49,8 @@ export interface AttemptFact {
   readonly after?: string;
   /** How long it took; a date's share where one call got many. */
   readonly seconds?: number;
+  /** By what the partition was built, where this attempt is not known to have changed it. */
+  readonly builtBy?: AttemptFact;
   /** What it was built from: each critical or optional upstream partition with its state at that time. */
   readonly inputs: readonly AttemptInput[];
 }

@@ -1,0 +1,60 @@
+import type { Day } from '../base/day';
+import type { PlannedJob, PlanRequest } from './backfill';
+import { UNKNOWABLE } from './calendar';
+import { needsItself } from './dependencies';
+import type { Processor, RunMethod, WarehouseConfig } from './pipeline';
+import { chooseMethod } from './runMethod';
+import type { Tables } from './tables';
+
+export interface JobContext {
+  readonly request: PlanRequest;
+  readonly sqlText: (file: string) => string | undefined;
+  readonly digest: (text: string) => string;
+}
+
+/** How a processor's dates are executed. @param days those that run, in the order of the plan; at least one. */
+export function planJob(context: JobContext, t: Tables, processor: Processor, days: readonly Day[]): PlannedJob {
+  const { request } = context;
+  const method = chooseMethod(processor.run, days, (day) => isExpected(t, processor, day));
+  const table = t.nodes[processor.index];
+  const sequential = [
+    ...(table !== undefined && needsItself(table) ? [`${processor.id} needs its own earlier dates`] : []),
+    ...(oneWriterReason(t.input.pipeline.warehouse) ?? []),
+  ].join('; ');
+  const limit = method?.kind === 'command' ? (method.slots ?? request.slots) : request.slots;
+  return {
+    processor: processor.id,
+    ...executionOf(method, request, context),
+    slots: sequential === '' ? Math.max(1, Math.min(limit, request.slots)) : 1,
+    ...(sequential !== '' && { sequential }),
+  };
+}
+
+/** What a method executes, and the hash by which a later change of it is noticed. */
+export function executionOf(
+  method: RunMethod | undefined,
+  { overrides }: Pick<PlanRequest, 'overrides'>,
+  { sqlText, digest }: Pick<JobContext, 'sqlText' | 'digest'>,
+): Pick<PlannedJob, 'method' | 'command' | 'hash' | 'maxDates' | 'timeoutPerDateMs'> {
+  if (method === undefined) return { method: 'sql', command: [], hash: '' };
+  if (method.kind === 'sql') return { method: 'sql', command: [method.file], hash: digest(sqlText(method.file) ?? '') };
+  const extra = Object.entries(method.overrides).flatMap(([name, words]) => (overrides.includes(name) ? words : []));
+  const command = [...method.argv, ...extra];
+  return {
+    method: method.each,
+    command,
+    hash: digest(JSON.stringify(command)),
+    ...(method.maxDates !== undefined && method.each !== 'date' && { maxDates: method.maxDates }),
+    ...(method.timeoutPerDateMs !== undefined && { timeoutPerDateMs: method.timeoutPerDateMs }),
+  };
+}
+
+/** Whether a range that passes over a date would run it, too. */
+export function isExpected(t: Tables, processor: Processor, day: Day): boolean {
+  return (t.nodes[processor.index]?.off[day - t.timeline.firstDay] ?? 0) >= UNKNOWABLE;
+}
+
+/** Why nothing runs beside anything else. */
+export function oneWriterReason(warehouse: WarehouseConfig): readonly string[] | undefined {
+  return warehouse.type === 'duckdb' ? ['a DuckDB file has one writer at a time'] : undefined;
+}

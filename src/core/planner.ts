@@ -1,0 +1,276 @@
+import { formatDay } from '../base/day';
+import { counted, namesText } from '../base/figures';
+import { STATUSES } from '../base/status';
+import { assumeFilled } from './assume';
+import type { Plan, PlannedPartition, PlanRequest } from './backfill';
+import { tablesOf } from './classify';
+import type { CoverageGrid, CoverageInput } from './coverage';
+import { criticalNeeds, precedingCells } from './dependencies';
+import { estimateOf } from './estimate';
+import { IS_GAP } from './expectations';
+import { topologicalOrder } from './manifest/order';
+import type { Processor } from './pipeline';
+import { planJob } from './planJobs';
+import { chooseScope, downstreamCells, isChosen, upstreamCells } from './planScope';
+import { dayOfCell, heldOf, reasonsOf, refOfCell, tableOfCell } from './reasons';
+import type { Tables } from './tables';
+import { listText, offText, reasonText, refText } from './words';
+
+/** The override that runs partitions whose needs are not met. What they build is suspect until it is run again. */
+export const SKIP_NEEDS = 'skip-needs';
+
+/** All that a plan depends on. */
+export interface PlanContext {
+  readonly input: CoverageInput;
+  /** `classify(input)`. */
+  readonly grid: CoverageGrid;
+  readonly request: PlanRequest;
+  /** Absolute path. */
+  readonly manifest: string;
+  /** A few letters or digits that keep plans of one second apart. */
+  readonly salt: string;
+  /** The text of a processor's SQL file; undefined when it cannot be read. */
+  readonly sqlText: (file: string) => string | undefined;
+  /** SHA-256 in hexadecimal digits. */
+  readonly digest: (text: string) => string;
+}
+
+/**
+ * The exact partitions that a request means, in the order in which they run: by phase, upstream first, oldest or newest first. Nothing is
+ * read, written or asked; what is wrong with the request is a warning in the plan.
+ */
+export function makePlan(context: PlanContext): Plan {
+  const { input, grid, request, manifest, salt } = context;
+  const t = tablesOf(input, grid);
+  const scope = chooseScope(t, request);
+  const asked = scope.cells.filter(
+    (cell) => isChosen(t, grid, cell, request.choices) && neverReason(context, t, cell) === undefined,
+  );
+  const added = addedCells(t, grid, asked, request).filter((cell) => neverReason(context, t, cell) === undefined);
+  const candidates = new Set([...asked, ...added]);
+  const assumed = assumeFilled(t, grid, candidates);
+  const after = tablesOf(assumed.input, assumed.grid);
+  const feasible = new Set([...candidates].filter((cell) => needsOf(after, cell).verdict === 'met'));
+
+  const skipNeeds = request.overrides.includes(SKIP_NEEDS);
+  const asksFor = new Set(asked);
+  const runs = [...candidates].filter((cell) => feasible.has(cell) || (skipNeeds && asksFor.has(cell)));
+  const running = new Set(runs);
+  const order = orderOf(t, running, [...new Set([...scope.cells, ...runs])], request.order);
+
+  const partitions = [
+    ...order.map((cell) => plannedPartition({ context, t, after, feasible, candidates: asksFor, running }, cell)),
+    ...scope.beyond,
+  ];
+  const jobs = t.input.pipeline.processors.flatMap((processor) => {
+    const base = processor.index * t.dayCount;
+    const days = order
+      .filter((cell) => running.has(cell) && cell >= base && cell < base + t.dayCount)
+      .map((cell) => dayOfCell(t, cell));
+    return days.length === 0 ? [] : [planJob(context, t, processor, days)];
+  });
+  const estimate = estimateOf(jobs, partitions, input.attempts);
+  return {
+    version: 1,
+    id: planId(input.now, jobs[0]?.processor ?? request.processors[0] ?? 'none', salt),
+    pipeline: input.pipeline.name,
+    manifest,
+    createdAt: new Date(input.now).toISOString(),
+    mode: input.mode,
+    request,
+    jobs,
+    partitions,
+    ...(estimate !== undefined && { estimate }),
+    warnings: [
+      ...scope.warnings,
+      ...warningsOf(
+        context,
+        t,
+        runs,
+        added.filter((cell) => running.has(cell)),
+        jobs,
+      ),
+    ],
+  };
+}
+
+/** `20211105T101500-mlfs-ab12`: ids sort by the time at which the plan was made. */
+export function planId(now: number, processor: string, salt: string): string {
+  const at = new Date(now).toISOString().replace(/[-:]|\.\d+Z/g, '');
+  const name = processor
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '')
+    .slice(0, 20);
+  return `${at}-${name === '' ? 'x' : name}-${salt}`;
+}
+
+function addedCells(t: Tables, grid: CoverageGrid, asked: readonly number[], request: PlanRequest): number[] {
+  const up = request.withUpstream ? upstreamCells(t, asked) : [];
+  const down = request.withDownstream ? downstreamCells(t, grid, [...asked, ...up]) : [];
+  const known = new Set(asked);
+  return [...new Set([...up, ...down])].filter((cell) => !known.has(cell));
+}
+
+function needsOf(t: Tables, cell: number) {
+  const table = tableOfCell(t, cell);
+  return table === undefined ? { verdict: 'unknown' as const, offending: [] } : criticalNeeds(t, table, cell % t.dayCount);
+}
+
+/** Why a partition cannot be run whatever is asked for. */
+function neverReason(context: PlanContext, t: Tables, cell: number): string | undefined {
+  const node = tableOfCell(t, cell)?.node;
+  if (node === undefined || node.kind === 'source') return 'it is a source, and no processor makes it';
+  const held = t.input.attempts.active.get(refText(refOfCell(t, cell)));
+  if (held !== undefined) return `backfill ${held.backfill} ${held.state === 'running' ? 'runs it now' : 'has it in its queue'}`;
+  const [reason] = reasonsOf(t, cell);
+  if (reason?.kind === 'off') return offText(reason.off, reason.detail);
+  if (heldOf(t, cell) === 'unknown')
+    return `nothing is known of it: ${reason === undefined ? 'it was never read' : reasonText(reason)}`;
+  return unrunnable(context, node);
+}
+
+function unrunnable({ sqlText }: PlanContext, { run }: Processor): string | undefined {
+  const method = run[0];
+  if (method === undefined) return 'the manifest names no way to run it';
+  if (method.kind === 'sql' && sqlText(method.file) === undefined) return `${method.file} cannot be read`;
+  return undefined;
+}
+
+/** Every partition after those of the plan that it must not overtake, else by phase, the needs of processors, and date. */
+function orderOf(t: Tables, running: ReadonlySet<number>, cells: readonly number[], direction: 'oldest' | 'newest'): number[] {
+  const place = new Map(t.input.pipeline.order.map((node, index) => [node, index]));
+  const rank = (cell: number): readonly [phase: number, place: number, day: number] => {
+    const node = tableOfCell(t, cell)?.node;
+    const offset = cell % t.dayCount;
+    return [
+      node?.kind === 'processor' ? node.phase : -1,
+      place.get(node?.index ?? -1) ?? 0,
+      direction === 'oldest' ? offset : -offset,
+    ];
+  };
+  const ranked = cells
+    .map((cell) => ({ cell, rank: rank(cell) }))
+    .sort(({ rank: a }, { rank: b }) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2])
+    .map(({ cell }) => cell);
+  const indexOf = new Map(ranked.map((cell, index) => [cell, index]));
+  const upstream = ranked.map((cell) => {
+    const table = tableOfCell(t, cell);
+    if (table === undefined || !running.has(cell)) return [];
+    return precedingCells(t, table, cell % t.dayCount)
+      .filter((one) => running.has(one))
+      .flatMap((one) => indexOf.get(one) ?? [])
+      .sort((a, b) => a - b);
+  });
+  return topologicalOrder(upstream, () => undefined).flatMap((index) => ranked[index] ?? []);
+}
+
+interface Verdicts {
+  readonly context: PlanContext;
+  readonly t: Tables;
+  /** As it would be after the plan. */
+  readonly after: Tables;
+  readonly feasible: ReadonlySet<number>;
+  readonly candidates: ReadonlySet<number>;
+  readonly running: ReadonlySet<number>;
+}
+
+function plannedPartition(verdicts: Verdicts, cell: number): PlannedPartition {
+  const { context, t, after, feasible, candidates, running } = verdicts;
+  const { grid, request } = context;
+  const { node, day } = refOfCell(t, cell);
+  const status = STATUSES[grid.status[cell] ?? 0] ?? 'unknown';
+  const planned = (action: 'run' | 'skip', preflight: PlannedPartition['preflight'], why: string): PlannedPartition => ({
+    processor: node,
+    date: formatDay(day),
+    action,
+    status,
+    why,
+    preflight,
+    ...(preflight === 'overrideNeeded' && { override: SKIP_NEEDS }),
+  });
+
+  const never = neverReason(context, t, cell);
+  if (never !== undefined) return planned('skip', 'never', never);
+  if (!candidates.has(cell) && !running.has(cell)) {
+    const why = skipReason(t, cell, request);
+    return planned(
+      'skip',
+      IS_GAP[t.held[cell] ?? 0] === true && needsOf(t, cell).verdict !== 'met' ? 'overrideNeeded' : 'allowed',
+      why,
+    );
+  }
+  if (!feasible.has(cell)) {
+    const { offending, verdict } = needsOf(after, cell);
+    const unmet = verdict === 'unknown' ? 'whether its needs are met is unknown' : unmetText(t, cell, offending, feasible);
+    return running.has(cell)
+      ? planned('run', 'overrideNeeded', `${unmet}; ${SKIP_NEEDS} runs it nevertheless`)
+      : planned('skip', 'overrideNeeded', unmet);
+  }
+  const awaited = needsOf(t, cell).offending.filter((one) => running.has(one));
+  if (awaited.length > 0) return planned('run', 'allowed', `after ${awaitedText(t, awaited)} of this plan`);
+  return planned('run', 'allowed', runReason(t, cell, candidates.has(cell)));
+}
+
+function runReason(t: Tables, cell: number, asked: boolean): string {
+  const [reason] = reasonsOf(t, cell);
+  const why = reason === undefined ? 'run again, although it is complete' : reasonText(reason);
+  return asked ? why : `${why}; added for what depends on it`;
+}
+
+function skipReason(t: Tables, cell: number, { choices }: PlanRequest): string {
+  const status = heldOf(t, cell);
+  const waiver = t.input.waivers.find(({ node, from, to }) => {
+    const ref = refOfCell(t, cell);
+    return node === ref.node && from <= ref.day && ref.day <= to;
+  });
+  if (IS_GAP[t.held[cell] ?? 0] === true && waiver !== undefined) return `waived by ${waiver.author}: ${waiver.reason}`;
+  const [reason] = reasonsOf(t, cell);
+  const what = reason === undefined ? status : `${status}: ${reasonText(reason)}`;
+  return `${what} (chosen: ${choices.join(', ')})`;
+}
+
+/** The unmet needs that no partition of the plan fills. */
+function unmetText(t: Tables, cell: number, offending: readonly number[], feasible: ReadonlySet<number>): string {
+  const unfilled = new Set(offending.filter((one) => !feasible.has(one)).map((one) => refText(refOfCell(t, one))));
+  const texts = reasonsOf(t, cell).flatMap((reason) =>
+    reason.kind === 'upstream' && unfilled.has(refText(reason.partition)) ? [reasonText(reason)] : [],
+  );
+  return listText(texts.length > 0 ? texts : [...unfilled].map((ref) => `${ref} is not good enough`), 3);
+}
+
+function awaitedText(t: Tables, cells: readonly number[]): string {
+  const refs = cells.map((cell) => refText(refOfCell(t, cell)));
+  return listText(refs, 3);
+}
+
+function warningsOf(
+  { request, input }: PlanContext,
+  t: Tables,
+  runs: readonly number[],
+  added: readonly number[],
+  jobs: Plan['jobs'],
+): string[] {
+  const warnings: string[] = [];
+  if (added.length > 0) {
+    const names = [...new Set(added.map((cell) => refOfCell(t, cell).node))];
+    warnings.push(
+      `${counted(added.length, 'partition')} of ${namesText(names)} were added: upstream or downstream of what was asked for.`,
+    );
+  }
+  const again = runs.filter((cell) => heldOf(t, cell) === 'complete').length;
+  if (again > 0)
+    warnings.push(`${counted(again, 'complete partition')} will be replaced; what was built from them becomes stale.`);
+  if (request.order === 'newest') {
+    const backwards = jobs.filter((job) => job.sequential?.includes('own earlier dates') === true).map((job) => job.processor);
+    if (backwards.length > 0) warnings.push(`${namesText(backwards)} needs its own earlier dates, and so runs oldest first.`);
+  }
+  const overrides = new Set(
+    input.pipeline.processors.flatMap(({ run }) =>
+      run.flatMap((method) => (method.kind === 'command' ? Object.keys(method.overrides) : [])),
+    ),
+  );
+  for (const name of request.overrides) {
+    if (name !== SKIP_NEEDS && !overrides.has(name)) warnings.push(`No processor has an override "${name}": it changes nothing.`);
+  }
+  return warnings;
+}
