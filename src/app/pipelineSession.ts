@@ -1,0 +1,315 @@
+import { dirname, join } from 'node:path';
+import { formatDay } from '../base/day';
+import { type Logger, messageOf } from '../base/logger';
+import type { Mode } from '../base/status';
+import { keepCalendar } from '../core/calendarAlarm';
+import { classify } from '../core/classify';
+import type { AttemptLedger, CoverageGrid, CoverageInput, Waiver } from '../core/coverage';
+import { readManifest } from '../core/manifest/readManifest';
+import { readWaivers } from '../core/manifest/readWaivers';
+import type { Observations, Unavailable } from '../core/observation';
+import { calendarTableKey, nodeKey } from '../core/observationKey';
+import type { ManifestProblem, ManifestReading, Pipeline, WarehouseConfig } from '../core/pipeline';
+import { calendarKey, tableCalendars } from '../core/sql/coverage';
+import type { CoverageCache, Known, KnownCoverage } from './coverageCache';
+import { type Clock, type Warehouse, WarehouseError, type WarehouseErrorKind, type WarehouseReading } from './ports';
+
+/** Why what is shown is not what the warehouse holds now. `calendar`: a calendar table lost dates, and those that it had still count. */
+export interface CoverageProblem {
+  readonly message: string;
+  /** Epoch milliseconds of the first failure in a row. */
+  readonly since: number;
+  readonly kind: WarehouseErrorKind | 'calendar';
+}
+
+export interface CoverageState {
+  readonly input: CoverageInput;
+  readonly grid: CoverageGrid;
+  /** `warehouse`: this process has read it. `cache`: an earlier process had. */
+  readonly source: 'warehouse' | 'cache';
+  /** When the oldest part was read, epoch milliseconds; absent when nothing ever was. */
+  readonly asOf?: number;
+  readonly problem?: CoverageProblem;
+}
+
+/**
+ * How fresh an answer must be. `cached`: what is known, nothing is opened. `probe`: read only when the warehouse's metadata changed, or
+ * something of the manifest was never read. `read`: in any case.
+ */
+export type Freshness = 'cached' | 'probe' | 'read';
+
+export interface SessionDeps {
+  /** Absolute. */
+  readonly manifestPath: string;
+  readonly mode: Mode;
+  /** Undefined when there is no such file. */
+  readonly readText: (path: string) => Promise<string | undefined>;
+  /** May throw a WarehouseError. Opens nothing yet. */
+  readonly openWarehouse: (config: WarehouseConfig) => Warehouse;
+  readonly cache: CoverageCache;
+  readonly ledger: () => Promise<AttemptLedger>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const NOT_READ = 'The warehouse has not been read yet: refresh to read it.';
+
+/** One pipeline as it is known now: its last good manifest, the last good answer of its warehouse, and what follows from both. */
+export class PipelineSession {
+  readonly #deps: SessionDeps;
+  #reading: ManifestReading | undefined;
+  #pipeline: Pipeline | undefined;
+  #warehouse: { readonly config: string; readonly value: Warehouse } | undefined;
+  #known: KnownCoverage = { nodes: new Map(), calendars: new Map() };
+  #loaded: Promise<void> | undefined;
+  #source: CoverageState['source'] = 'cache';
+  #failure: CoverageProblem | undefined;
+  #state: CoverageState | undefined;
+  #waiverProblems: readonly ManifestProblem[] = [];
+  #begun = 0;
+  #judged = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Refreshes that were asked for and have not begun: who asks again meanwhile gets the same. */
+  readonly #waiting = new Map<Freshness, Promise<CoverageState | undefined>>();
+
+  constructor(deps: SessionDeps) {
+    this.#deps = deps;
+  }
+
+  /** The newest reading of the manifest, broken or not. */
+  get reading(): ManifestReading | undefined {
+    return this.#reading;
+  }
+
+  /** The last good one. */
+  get pipeline(): Pipeline | undefined {
+    return this.#pipeline;
+  }
+
+  /** Mistakes in `.backfill/waivers.yaml`, as of the last classification. */
+  get waiverProblems(): readonly ManifestProblem[] {
+    return this.#waiverProblems;
+  }
+
+  /**
+   * Reads the manifest again; the last good pipeline stays when it is broken.
+   * @param text the manifest where it is not the file's, such as of an editor.
+   */
+  async reload(text?: string): Promise<ManifestReading> {
+    const yaml = text ?? (await this.#deps.readText(this.#deps.manifestPath));
+    this.#reading = yaml === undefined ? missingManifest(this.#deps.manifestPath) : readManifest(yaml);
+    if (this.#reading.pipeline !== undefined) {
+      this.#pipeline = this.#reading.pipeline;
+      this.#state = undefined;
+    }
+    return this.#reading;
+  }
+
+  /**
+   * The coverage, at least as fresh as asked for; undefined while no manifest could be read. Trouble with the warehouse never rejects:
+   * the last good answer stays, with a `problem`. `cached` waits for no read that is under way.
+   */
+  async coverage(freshness: Freshness): Promise<CoverageState | undefined> {
+    if (this.#pipeline === undefined) return undefined;
+    if (freshness === 'cached') return this.#state ?? this.reclassify();
+    const waiting = this.#waiting.get(freshness);
+    if (waiting !== undefined) return waiting;
+    const refreshed = this.#turn.then(() => {
+      this.#waiting.delete(freshness);
+      return this.#refresh(freshness);
+    });
+    this.#turn = refreshed.catch(() => {});
+    this.#waiting.set(freshness, refreshed);
+    return refreshed;
+  }
+
+  /** Judges the same observations anew, after the journal, the waivers or the clock changed. The warehouse is not asked. */
+  async reclassify(): Promise<CoverageState | undefined> {
+    const begun = ++this.#begun;
+    this.#loaded ??= this.#load();
+    await this.#loaded;
+    const [attempts, waivers] = await Promise.all([this.#deps.ledger(), this.#readWaivers()]);
+    const pipeline = this.#pipeline;
+    if (pipeline === undefined) return undefined;
+    // One that began later was faster: what it read of the journal is newer.
+    if (begun < this.#judged && this.#state !== undefined) return this.#state;
+    this.#judged = begun;
+    const problem = this.#failure ?? calendarProblem(pipeline, this.#known);
+    const input: CoverageInput = {
+      pipeline,
+      observations: observationsOf(pipeline, this.#known, this.#failure ?? { message: NOT_READ, since: this.#deps.clock.now() }),
+      mode: this.#deps.mode,
+      now: this.#deps.clock.now(),
+      attempts,
+      waivers,
+    };
+    const grid = classify(input);
+    this.#state = {
+      input,
+      grid,
+      source: this.#source,
+      ...(Number.isFinite(grid.asOf) && { asOf: grid.asOf }),
+      ...(problem !== undefined && { problem }),
+    };
+    return this.#state;
+  }
+
+  /** The warehouse of the last good manifest. Throws a WarehouseError when there is none that can be used. */
+  warehouse(): Warehouse {
+    const pipeline = this.#pipeline;
+    if (pipeline === undefined) throw new WarehouseError('unsupported', 'The manifest could not be read: correct it first.');
+    const config = JSON.stringify(pipeline.warehouse);
+    if (this.#warehouse?.config !== config) this.#warehouse = { config, value: this.#deps.openWarehouse(pipeline.warehouse) };
+    return this.#warehouse.value;
+  }
+
+  async #load(): Promise<void> {
+    const known = await this.#deps.cache.load();
+    if (known !== undefined) this.#known = known;
+  }
+
+  async #refresh(freshness: Freshness): Promise<CoverageState | undefined> {
+    this.#loaded ??= this.#load();
+    await this.#loaded;
+    const pipeline = this.#pipeline;
+    if (pipeline === undefined) return undefined;
+    try {
+      const warehouse = this.warehouse();
+      // Before the read: a change while it runs makes the next probe differ.
+      const probe = await warehouse.probe(pipeline);
+      if (freshness === 'read' || probe !== this.#known.probe || !isKnown(pipeline, this.#known)) {
+        const reading = await warehouse.observe(pipeline);
+        this.#known = merged(pipeline, this.#known, reading, probe);
+        this.#source = 'warehouse';
+        await this.#deps.cache.save(this.#known);
+      }
+      this.#failure = undefined;
+    } catch (error) {
+      const kind = error instanceof WarehouseError ? error.kind : 'unreachable';
+      if (!(error instanceof WarehouseError)) this.#deps.logger.error('The coverage could not be read.', error);
+      this.#failure = { message: messageOf(error), since: this.#failure?.since ?? this.#deps.clock.now(), kind };
+    }
+    return this.reclassify();
+  }
+
+  async #readWaivers(): Promise<readonly Waiver[]> {
+    const path = join(dirname(this.#deps.manifestPath), '.backfill', 'waivers.yaml');
+    const { waivers, problems } = readWaivers((await this.#deps.readText(path)) ?? '', this.#pipeline);
+    this.#waiverProblems = problems;
+    return waivers;
+  }
+}
+
+function missingManifest(path: string): ManifestReading {
+  const start = { line: 0, column: 0 };
+  const message = `There is no manifest ${path}: \`backfill init\` writes one.`;
+  return { problems: [{ severity: 'error', code: 'missingFile', message, range: { start, end: start } }] };
+}
+
+/** Everything that the pipeline observes was read, or tried to, as the manifest has it now. */
+function isKnown(pipeline: Pipeline, known: KnownCoverage): boolean {
+  return (
+    pipeline.nodes.every((node) => known.nodes.get(node.id)?.key === nodeKey(pipeline, node)) &&
+    tableCalendars(pipeline).every((calendar) => known.calendars.get(calendar.name)?.key === calendarTableKey(pipeline, calendar))
+  );
+}
+
+function merged(pipeline: Pipeline, before: KnownCoverage, reading: WarehouseReading, probe: string): KnownCoverage {
+  const nodes = pipeline.nodes.map((node) => {
+    const key = nodeKey(pipeline, node);
+    return [
+      node.id,
+      answer(key, before.nodes.get(node.id), reading.nodes.get(node.id), reading.errors.get(node.id), reading.readAt),
+    ] as const;
+  });
+  const calendars = tableCalendars(pipeline).map((calendar) => {
+    const key = calendarTableKey(pipeline, calendar);
+    const last = before.calendars.get(calendar.name);
+    const now = reading.calendars.get(calendar.name);
+    if (now === undefined)
+      return [calendar.name, answer(key, last, now, reading.errors.get(calendarKey(calendar.name)), reading.readAt)] as const;
+    const { observations, lost } = keepCalendar(pipeline, last?.key === key ? last.observations : undefined, now, reading.readAt);
+    if (lost.length === 0) return [calendar.name, { key, observations }] as const;
+    const error = lossText(calendar.name, calendar.table, lost);
+    return [
+      calendar.name,
+      { key, observations, unavailable: { error, since: last?.unavailable?.since ?? reading.readAt } },
+    ] as const;
+  });
+  return { probe, nodes: new Map(nodes), calendars: new Map(calendars) };
+}
+
+/** The new answer, or the last good one with what keeps it from being newer. */
+function answer<T>(
+  key: string,
+  before: Known<T> | undefined,
+  now: T | undefined,
+  error: WarehouseError | undefined,
+  at: number,
+): Known<T> {
+  if (now !== undefined) return { key, observations: now };
+  const last = before?.key === key ? before : undefined;
+  return {
+    key,
+    ...(last?.observations !== undefined && { observations: last.observations }),
+    unavailable: { error: error?.message ?? 'The warehouse gave no answer.', since: last?.unavailable?.since ?? at },
+  };
+}
+
+function lossText(name: string, table: string, lost: readonly number[]): string {
+  const some = lost.slice(0, 3).map(formatDay).join(', ');
+  const dates =
+    lost.length === 1
+      ? `a date that it had (${some})`
+      : `${lost.length} dates that it had (${some}${lost.length > 3 ? ', …' : ''})`;
+  return `Calendar ${name} lost ${dates}. They still count as expected: restore them in ${table}, or accept the loss by an \`exclude\` in the manifest.`;
+}
+
+/** A calendar that was read and is nevertheless not trusted. */
+function calendarProblem(pipeline: Pipeline, known: KnownCoverage): CoverageProblem | undefined {
+  for (const calendar of tableCalendars(pipeline)) {
+    const found = known.calendars.get(calendar.name);
+    const unavailable = found?.key === calendarTableKey(pipeline, calendar) ? found.unavailable : undefined;
+    if (unavailable !== undefined) return { message: unavailable.error, since: unavailable.since, kind: 'calendar' };
+  }
+  return undefined;
+}
+
+/** What is known of what the pipeline observes now; what was read for another table or expression says nothing. */
+function observationsOf(
+  pipeline: Pipeline,
+  known: KnownCoverage,
+  never: { readonly message: string; readonly since: number },
+): Observations {
+  const unread: Unavailable = { error: never.message, since: never.since };
+  const nodes = split(
+    pipeline.nodes.map((node) => [node.id, nodeKey(pipeline, node)] as const),
+    known.nodes,
+    unread,
+  );
+  const keyed = tableCalendars(pipeline).map((calendar) => [calendar.name, calendarTableKey(pipeline, calendar)] as const);
+  const calendars = split(keyed, known.calendars, unread);
+  return {
+    nodes: nodes.observations,
+    calendars: calendars.observations,
+    unavailableNodes: nodes.unavailable,
+    unavailableCalendars: calendars.unavailable,
+  };
+}
+
+function split<T>(
+  keys: readonly (readonly [name: string, key: string])[],
+  known: ReadonlyMap<string, Known<T>>,
+  unread: Unavailable,
+): { readonly observations: Map<string, T>; readonly unavailable: Map<string, Unavailable> } {
+  const observations = new Map<string, T>();
+  const unavailable = new Map<string, Unavailable>();
+  for (const [name, key] of keys) {
+    const found = known.get(name);
+    const current = found?.key === key ? found : undefined;
+    if (current?.observations !== undefined) observations.set(name, current.observations);
+    const trouble = current === undefined ? unread : current.unavailable;
+    if (trouble !== undefined) unavailable.set(name, trouble);
+  }
+  return { observations, unavailable };
+}
