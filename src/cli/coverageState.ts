@@ -5,6 +5,7 @@ import { type Scope, scopeNodes, scopeOffsets } from '../core/scope';
 import type { Context } from './command';
 import { CommandFailure, EXIT, type ExitCode } from './exitCodes';
 import type { OpenPipeline } from './manifestFile';
+import { plain } from './textWidth';
 
 const UNKNOWN = statusCode('unknown');
 
@@ -19,13 +20,23 @@ export async function readCoverage(
 ): Promise<CoverageState> {
   const state = await session.coverage(refresh ? 'read' : 'probe');
   if (state === undefined) throw new CommandFailure(EXIT.usage, 'The manifest could not be read.');
-  const { problem, grid } = state;
-  if (problem === undefined) return state;
-  if (!Number.isFinite(grid.asOf)) throw new CommandFailure(EXIT.warehouse, problem.message);
-  const age = formatSeconds(Math.max(0, Math.round((services.clock.now() - grid.asOf) / 1000)));
-  terminal.warn(`Warning: ${problem.message}`);
-  terminal.warn(`What follows was read ${age} ago, on ${formatInstant(grid.asOf)}.`);
+  const { problem, asOf } = state;
+  if (problem === undefined) warnOfUnread(terminal, state);
+  else if (asOf === undefined) throw new CommandFailure(EXIT.warehouse, problem.message);
+  else {
+    terminal.warn(`Warning: ${plain(problem.message)}`);
+    if (problem.kind !== 'calendar') {
+      const age = formatSeconds(Math.max(0, Math.round((services.clock.now() - asOf) / 1000)));
+      terminal.warn(`What follows was read ${age} ago, on ${formatInstant(asOf)}.`);
+    }
+  }
   return state;
+}
+
+/** What of the manifest the warehouse refused, such as a table that it does not have. */
+function warnOfUnread(terminal: Context['terminal'], { input: { observations } }: CoverageState): void {
+  const refused = [...observations.unavailableNodes, ...observations.unavailableCalendars];
+  for (const [name, { error }] of refused) terminal.warn(`Warning: ${name} was not read: ${plain(error)}`);
 }
 
 /** The exit code of a question about coverage: gaps remain, or something in the scope was never read, or all is fine. */
@@ -42,16 +53,16 @@ export function coverageExit({ input, grid }: CoverageState, scope: Scope): Exit
 }
 
 /** `Read 2026-11-23 14:02:11 from the warehouse; thresholds of mode backfill.` */
-export function provenance({ grid, source }: CoverageState): string {
-  const from = source === 'cache' ? 'the cache, which the warehouse has not left behind' : 'the warehouse';
-  return `Read ${formatInstant(grid.asOf)} from ${from}; thresholds of mode ${grid.mode}.`;
+export function provenance({ asOf, grid, source }: CoverageState): string {
+  const read = asOf === undefined ? 'Never read' : `Read ${formatInstant(asOf)} from the ${source}`;
+  return `${read}; thresholds of mode ${grid.mode}.`;
 }
 
 /** What every JSON answer about coverage carries. */
-export function origin({ grid, source }: CoverageState): {
+export function origin({ asOf, grid, source }: CoverageState): {
   readonly asOf: string | null;
   readonly source: string;
   readonly mode: Mode;
 } {
-  return { asOf: Number.isFinite(grid.asOf) ? new Date(grid.asOf).toISOString() : null, source, mode: grid.mode };
+  return { asOf: asOf === undefined ? null : new Date(asOf).toISOString(), source, mode: grid.mode };
 }

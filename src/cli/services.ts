@@ -10,8 +10,11 @@ export interface Services {
   readonly version: string;
   session(manifest: string, mode: Mode): PipelineSession;
   journal(manifest: string): Journal;
-  /** @param folder what a relative path in the config is relative to. */
-  warehouse(config: WarehouseConfig, folder: string): Promise<Warehouse>;
+  /**
+   * May throw a WarehouseError; opens nothing yet.
+   * @param folder what a relative path in the config is relative to.
+   */
+  warehouse(config: WarehouseConfig, folder: string): Warehouse;
   /** Starts the executor of a backfill in a process of its own, unless one has it already. */
   startExecutor(manifest: string, id: string): Promise<'started' | 'alreadyRunning'>;
   /** Executes a backfill in this process. */

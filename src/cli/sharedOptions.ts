@@ -24,7 +24,7 @@ export const MODE_OPTION = {
 export const SCOPE_OPTIONS = {
   from: { kind: 'date', value: 'D', help: 'first date' },
   to: { kind: 'date', value: 'D', help: 'last date, included' },
-  processor: { kind: 'list', value: 'A,B', help: 'only these processors' },
+  processor: { kind: 'list', value: 'A,B', help: 'only these processors or sources' },
   phase: { kind: 'list', value: 'A,B', help: 'only the processors of these phases' },
 } as const satisfies OptionSpecs;
 
@@ -47,7 +47,7 @@ export interface ScopeValues {
 export function scopeFrom(pipeline: Pipeline, { from, to, processor, phase }: ScopeValues): Scope {
   if (from !== undefined && to !== undefined && to < from) throw usageError('--to is before --from: swap them.');
   const nodes = new Set([
-    ...processor.map((id) => processorOf(pipeline, id).index),
+    ...processor.map((id) => nodeOf(pipeline, id).index),
     ...phase.flatMap((id) => processorsOfPhase(pipeline, id)),
   ]);
   return {

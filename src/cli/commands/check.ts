@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { WarehouseError } from '../../app/ports';
 import { counted } from '../../base/figures';
 import type { ManifestProblem } from '../../core/pipeline';
@@ -26,7 +26,10 @@ export const checkCommand = defineCommand({
       }
     }
     for (const problem of problems) terminal.print(problemLine(manifest, cwd, problem));
-    const errors = problems.filter(({ severity }) => severity === 'error').length;
+    await session.reclassify();
+    const waivers = join(dirname(manifest), '.backfill', 'waivers.yaml');
+    for (const problem of session.waiverProblems) terminal.print(problemLine(waivers, cwd, problem));
+    const errors = [...problems, ...session.waiverProblems].filter(({ severity }) => severity === 'error').length;
     if (errors > 0) {
       terminal.print(`${counted(errors, 'error')}.`);
       return EXIT.usage;

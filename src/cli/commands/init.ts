@@ -41,7 +41,7 @@ async function inspect(services: Services, cwd: string, found: FileWarehouse | u
   const year = new Date(services.clock.now()).getUTCFullYear();
   const thisYear = { from: dayOf(year, 1, 1), to: dayOf(year, 12, 31) };
   if (found === undefined) return { warehouse: { type: 'duckdb', path: 'warehouse.duckdb' }, tables: [], season: thisYear };
-  const warehouse = await services.warehouse(found, cwd);
+  const warehouse = services.warehouse(found, cwd);
   const tables = datedTables(await warehouse.schema());
   if (tables.length === 0) return { warehouse: found, tables, season: thisYear };
   const { pipeline } = readManifest(draftManifest({ name: 'draft', warehouse: found, tables, season: ANY_DATE }));

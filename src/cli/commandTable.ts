@@ -1,0 +1,33 @@
+import type { Command } from './command';
+import { attachCommand } from './commands/attach';
+import { cancelCommand } from './commands/cancel';
+import { checkCommand } from './commands/check';
+import { coverageCommand } from './commands/coverage';
+import { executeCommand } from './commands/execute';
+import { explainCommand } from './commands/explain';
+import { gapsCommand } from './commands/gaps';
+import { initCommand } from './commands/init';
+import { logsCommand } from './commands/logs';
+import { missingEntitiesCommand } from './commands/missingEntities';
+import { planCommand } from './commands/plan';
+import { runCommand } from './commands/run';
+import { runsCommand } from './commands/runs';
+import { sqlCommand } from './commands/sql';
+
+/** Every command, in the order in which help lists them. */
+export const COMMANDS: readonly Command[] = [
+  initCommand,
+  checkCommand,
+  coverageCommand,
+  gapsCommand,
+  explainCommand,
+  missingEntitiesCommand,
+  planCommand,
+  runCommand,
+  attachCommand,
+  cancelCommand,
+  runsCommand,
+  logsCommand,
+  sqlCommand,
+  executeCommand,
+];

@@ -1,0 +1,75 @@
+import { launchPlan } from '../../app/preparePlan';
+import { isGap } from '../../base/status';
+import type { Plan } from '../../core/backfill';
+import { confirmationOf } from '../../core/confirmation';
+import { attach } from '../attach';
+import { defineCommand } from '../command';
+import { EXIT, type ExitCode, usageError } from '../exitCodes';
+import { LAUNCH_OPTIONS, planFor, showPlan } from '../launch';
+import { FORMAT_OPTION } from '../sharedOptions';
+import { type Terminal, toned } from '../terminal';
+
+export const runCommand = defineCommand({
+  name: 'run',
+  summary: 'Run a backfill and show it until it has ended',
+  details: `Makes a plan, shows it, and starts it in a process of its own, which outlives the terminal. Ctrl+C asks it to end; closing the terminal leaves it running, and 'backfill attach' shows it again.
+
+A plan of more than 60 dates or two hours, or one that replaces complete dates, is confirmed by typing the number of its dates; a script says it with --yes.`,
+  options: {
+    ...LAUNCH_OPTIONS,
+    'dry-run': { kind: 'flag', help: "only show the plan, as 'backfill plan' does" },
+    ...FORMAT_OPTION,
+    yes: { kind: 'count', value: 'N', help: 'confirm a large plan that has exactly this many dates' },
+    foreground: { kind: 'flag', help: 'execute in this process, which then must not be closed: for CI' },
+    'keep-open': { kind: 'flag', help: 'wait for Enter after the summary, and then end without an error' },
+  },
+  examples: [
+    'backfill run --processor PDC --dates 2021-11-05',
+    'backfill run --phase phase4 --from 2021-10-19 --downstream --yes 240',
+  ],
+  async run(context, options) {
+    const { terminal, services } = context;
+    const plan = await planFor(context, options);
+    if (options['dry-run']) {
+      showPlan(plan, options.format, terminal);
+      return EXIT.fine;
+    }
+    if (options.format !== undefined)
+      throw usageError(
+        "--format is for --dry-run: a backfill that runs is told in lines. 'backfill runs --format json' gives its state.",
+      );
+    showPlan(plan, undefined, terminal);
+    terminal.print('');
+    if (plan.partitions.every(({ action }) => action === 'skip')) return nothingToRun(plan, terminal);
+    if (!(await isConfirmed(plan, options.yes, terminal))) {
+      terminal.print('Nothing was started.');
+      return EXIT.interrupted;
+    }
+    await launchPlan(plan, services.journal(plan.manifest));
+    terminal.print(`Backfill ${plan.id}`);
+    return attach(context, {
+      manifest: plan.manifest,
+      id: plan.id,
+      keepOpen: options['keep-open'],
+      foreground: options.foreground,
+    });
+  },
+});
+
+function nothingToRun({ partitions }: Plan, terminal: Terminal): ExitCode {
+  terminal.print('There is nothing to run.');
+  return partitions.some(({ status }) => isGap(status)) ? EXIT.gaps : EXIT.fine;
+}
+
+async function isConfirmed(plan: Plan, yes: number | undefined, terminal: Terminal): Promise<boolean> {
+  const confirmation = confirmationOf(plan);
+  if (confirmation === undefined) return true;
+  const { text, why } = confirmation;
+  if (yes !== undefined) {
+    if (String(yes) === text) return true;
+    throw usageError(`--yes ${yes} does not confirm this plan: it has ${text} dates. Nothing was started.`);
+  }
+  if (!terminal.canAsk) throw usageError(`This is a large plan (${why}) Add --yes ${text} to confirm it. Nothing was started.`);
+  const answer = await terminal.ask(`${toned(terminal, 'strong', why)} Type ${text} to start: `);
+  return answer?.trim().replaceAll(',', '') === text;
+}

@@ -1,0 +1,102 @@
+import { formatRange, parseDay, rangesOf } from '../../base/day';
+import { counted, formatSeconds } from '../../base/figures';
+import { groupBy } from '../../base/groupBy';
+import type { Plan, PlannedJob, PlannedPartition } from '../../core/backfill';
+import { titleOf } from '../../core/progress';
+import { statusLabel } from '../statusWords';
+import { csv, markdownTable } from '../table';
+import { type Terminal, type Tone, toned } from '../terminal';
+import { plain, wrapped } from '../textWidth';
+
+/** A plan in full: the exact dates by name and number, what is skipped and why, how it runs and what it will take. */
+export function planText(plan: Plan, terminal: Pick<Terminal, 'width' | 'color'>): readonly string[] {
+  const runs = plan.partitions.filter(({ action }) => action === 'run');
+  const skips = plan.partitions.filter(({ action }) => action === 'skip');
+  const lines = [toned(terminal, 'strong', plain(titleOf(plan))), ...estimateLines(plan, runs)];
+  lines.push(...section(`Runs ${counted(runs.length, 'partition')}:`, runs, terminal));
+  lines.push(...section(`Skips ${counted(skips.length, 'partition')}:`, skips, terminal));
+  const jobs = plan.jobs.filter(({ processor }) => runs.some((run) => run.processor === processor));
+  if (jobs.length > 0) lines.push('', 'How:', ...jobs.flatMap((job) => wrapped(`  ${jobText(job)}`, terminal.width)));
+  if (plan.warnings.length > 0) {
+    lines.push('', toned(terminal, 'warning', 'Warnings:'));
+    for (const warning of plan.warnings) lines.push(...wrapped(plain(warning), terminal.width - 2).map((line) => `  ${line}`));
+  }
+  return lines;
+}
+
+function estimateLines({ estimate }: Plan, runs: readonly PlannedPartition[]): string[] {
+  if (runs.length === 0) return [];
+  if (estimate === undefined) return ['How long it takes is not known yet: nothing of this was ever run here.'];
+  const { p50, p90, basis } = estimate;
+  return [
+    `Takes about ${formatSeconds(Math.ceil(p50))}, at most ${formatSeconds(Math.ceil(p90))} nine times of ten (${plain(basis)}).`,
+  ];
+}
+
+const PREFLIGHT_TONES: Partial<Record<PlannedPartition['preflight'], Tone>> = { overrideNeeded: 'warning', never: 'bad' };
+
+function section(title: string, partitions: readonly PlannedPartition[], terminal: Pick<Terminal, 'width' | 'color'>): string[] {
+  if (partitions.length === 0) return [];
+  const groups = groupBy(partitions, ({ processor, status, why, preflight, override }) =>
+    [processor, status, why, preflight, override].join('\n'),
+  );
+  return [
+    '',
+    title,
+    ...[...groups.values()].flatMap((group) => {
+      const [first] = group;
+      if (first === undefined) return [];
+      const head = `${first.processor}: ${counted(group.length, 'date')}, ${statusLabel(first.status)}. ${whyText(first)}`;
+      return [
+        ...wrapped(plain(head), terminal.width - 2).map((line) => `  ${toned(terminal, PREFLIGHT_TONES[first.preflight], line)}`),
+        ...wrapped(datesText(group), terminal.width - 4).map((line) => `    ${line}`),
+      ];
+    }),
+  ];
+}
+
+function whyText({ why, preflight, override }: PlannedPartition): string {
+  const sentence = why === '' ? '' : `${why.charAt(0).toUpperCase()}${why.slice(1)}${why.endsWith('.') ? '' : '.'}`;
+  if (preflight === 'overrideNeeded') return `${sentence} Needs --override ${override ?? ''}.`;
+  return preflight === 'never' ? `${sentence} Nothing overrides that.` : sentence;
+}
+
+function datesText(partitions: readonly PlannedPartition[]): string {
+  const days = partitions.flatMap(({ date }) => parseDay(date) ?? []).sort((a, b) => a - b);
+  return rangesOf(days).map(formatRange).join(', ');
+}
+
+function jobText({ processor, method, command, slots, sequential }: PlannedJob): string {
+  const calls = { sql: 'one SELECT a date', date: 'one call a date', range: 'one call a range', list: 'one call a list' }[method];
+  const pace = sequential === undefined ? `${slots} at once` : `one at a time: ${sequential}`;
+  return plain(
+    `${processor}: ${calls}, ${command.join(' ')}; ${slots === 1 && sequential === undefined ? 'one at a time' : pace}`,
+  );
+}
+
+const TITLES = ['processor', 'date', 'action', 'status', 'preflight', 'why', 'override'] as const;
+
+function rowsOf({ partitions }: Plan): string[][] {
+  return partitions.map(({ processor, date, action, status, preflight, why, override }) => [
+    processor,
+    date,
+    action,
+    status,
+    preflight,
+    why,
+    override ?? '',
+  ]);
+}
+
+/** A row a partition. */
+export function planCsv(plan: Plan): string {
+  return csv(TITLES, rowsOf(plan));
+}
+
+/** A row a partition. */
+export function planMarkdown(plan: Plan): string {
+  return `${plain(titleOf(plan))}\n\n${markdownTable(
+    TITLES.map((title) => ({ title: title.charAt(0).toUpperCase() + title.slice(1) })),
+    rowsOf(plan),
+  )}`;
+}
