@@ -180,7 +180,8 @@ export class DuckdbWarehouse implements Warehouse {
 /** A SQL processor's table is made by its first run; a folder can be left without files. Every other missing table is a mistake. */
 function holdsNothing(node: PipelineNode, tables: Tables, opened: OpenedStore): boolean {
   const made = node.kind === 'processor' && node.run.some(({ kind }) => kind === 'sql');
-  return node.tables.some((table) => opened.empty.has(table) || (made && tables.schemaOf(table) === undefined));
+  const isUnmade = (table: string) => made && tables.schemaOf(table) === undefined && !opened.unreadable.has(table);
+  return node.tables.some((table) => opened.empty.has(table) || isUnmade(table));
 }
 
 async function catching(
