@@ -20,7 +20,8 @@ export function ledgerOf(backfills: Iterable<JournaledBackfill>): AttemptLedger 
   for (const backfill of backfills) {
     for (const [key, fact] of factsOf(backfill)) {
       const known = last.get(key);
-      if (known === undefined || known.endedAt <= fact.endedAt) last.set(key, fact);
+      if (known === undefined) last.set(key, fact);
+      else last.set(key, known.endedAt <= fact.endedAt ? succeed(known, fact) : succeed(fact, known));
     }
     const { id, phase, partitions } = progressOf(backfill.plan, backfill.events, backfill.ownerAlive);
     if (phase !== 'running' && phase !== 'cancelling') continue;
@@ -30,6 +31,16 @@ export function ledgerOf(backfills: Iterable<JournaledBackfill>): AttemptLedger 
     }
   }
   return { last, active };
+}
+
+/**
+ * The later of two attempts at a partition, which remembers the earlier as long as it is not known to have changed what that one built: a
+ * failed re-run neither mends a torn partition nor makes a stale one fresh.
+ */
+export function succeed(earlier: AttemptFact, later: AttemptFact): AttemptFact {
+  const changed = later.outcome === 'done' || later.outcome === 'partial' || later.outcome === 'torn';
+  if (changed || (later.after !== undefined && later.after !== later.before)) return later;
+  return { ...later, builtBy: earlier.builtBy ?? earlier };
 }
 
 function* factsOf({ plan, events, ownerAlive }: JournaledBackfill): Generator<[PartitionKey, AttemptFact]> {

@@ -12,6 +12,8 @@ export interface ChildProcessesOptions {
 }
 
 const SAMPLE_MS = 250;
+const TAIL_BYTES = 4096;
+const LONGEST_LINE = 300;
 /** After SIGKILL only what nobody collects is left, and no kill helps against that. */
 const GONE_WITHIN_MS = 5_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -30,7 +32,7 @@ export class ChildProcesses implements ChildRunner {
   async run(command: ChildCommand, signal: AbortSignal, started: (pid: number) => void): Promise<ChildExit> {
     if (signal.aborted) return { how: 'cancelled' };
     await mkdir(dirname(command.log), { recursive: true });
-    const log = await open(command.log, 'a');
+    const log = await open(command.log, 'a+');
     const index = await open(`${command.log}.idx`, 'a');
     const sampling = new AbortController();
     try {
@@ -38,7 +40,7 @@ export class ChildProcesses implements ChildRunner {
       const exit = await this.#spawn(command, log.fd, signal, started);
       sampling.abort();
       await sampled;
-      return exit;
+      return exit.how === 'exited' ? { ...exit, lastLine: await lastLineOf(log) } : exit;
     } finally {
       sampling.abort();
       await log.close();
@@ -101,7 +103,7 @@ function exitOf(child: ChildProcess, program: string): Promise<ChildExit> {
       resolve({ how: 'notStarted', message: `${program} cannot be started: ${message}` });
     });
     child.once('exit', (code, signal) =>
-      resolve(code === null ? { how: 'signal', signal: signal ?? 'unknown' } : { how: 'exited', code }),
+      resolve(code === null ? { how: 'signal', signal: signal ?? 'unknown' } : { how: 'exited', code, lastLine: '' }),
     );
   });
 }
@@ -128,6 +130,14 @@ async function isGone(pid: number, withinMs: number): Promise<boolean> {
     }
     if (performance.now() >= until) return false;
   }
+}
+
+async function lastLineOf(log: FileHandle): Promise<string> {
+  const { size } = await log.stat();
+  const length = Math.min(size, TAIL_BYTES);
+  const { buffer } = await log.read(Buffer.alloc(length), 0, length, size - length);
+  const lines = buffer.toString('utf8').split(/[\r\n]+/);
+  return (lines.findLast((line) => line.trim() !== '') ?? '').trim().slice(0, LONGEST_LINE);
 }
 
 /** Writes `offset epochMs` a few times a second while the log grows: what lies before the offset had arrived by then. */

@@ -1,0 +1,297 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Day, formatDay } from '../base/day';
+import { formatSeconds } from '../base/figures';
+import { messageOf } from '../base/logger';
+import type { BackfillEventBody, Plan, PlannedJob } from '../core/backfill';
+import type { AttemptFact, AttemptInput } from '../core/coverage';
+import { fingerprintOf, type PartitionObservation } from '../core/observation';
+import { type CallEnding, type DateVerdict, isChanged, judgeCall } from '../core/outcome';
+import type { Processor } from '../core/pipeline';
+import { isSuccess } from '../core/progress';
+import { argvOf } from '../core/runMethod';
+import { signatureOf } from '../core/signature';
+import type { WorkItem } from '../core/workSet';
+import type { ChildExit, ChildRunner } from './children';
+import type { Claim, Journal } from './journal';
+import type { LiveCoverage } from './liveCoverage';
+import { type Clock, type PartitionWriter, type Warehouse, WarehouseError } from './ports';
+
+export interface CallRunnerDeps {
+  readonly plan: Plan;
+  readonly journal: Journal;
+  readonly warehouse: Warehouse;
+  readonly writer: PartitionWriter;
+  readonly children: ChildRunner;
+  readonly clock: Clock;
+  readonly appendText: (path: string, text: string) => Promise<void>;
+  /** The manifest's. */
+  readonly folder: string;
+  /** By the names that the manifest gives the files. */
+  readonly sqlTexts: ReadonlyMap<string, string>;
+  readonly live: LiveCoverage;
+  readonly claim: Claim;
+}
+
+/** Dates of one processor for one call; `inputs` by item. */
+export interface CallRequest {
+  readonly job: PlannedJob;
+  readonly processor: Processor;
+  readonly items: readonly WorkItem[];
+  readonly inputs: readonly (readonly AttemptInput[])[];
+}
+
+/** `again`: it was not reached, and another call may do it. `notReached`: nothing tells that another would. */
+export type CallEnd = 'done' | 'failed' | 'again' | 'notReached';
+
+interface Attempt {
+  readonly id: string;
+  readonly item: WorkItem;
+  readonly before: PartitionObservation;
+  readonly inputs: readonly AttemptInput[];
+}
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
+/** A cancelled backfill does not wait for ever to learn what became of its last dates. */
+const LAST_READ_MS = 30_000;
+
+/** Runs one call after another: reads, journals, executes, reads again, judges, journals. */
+export class CallRunner {
+  readonly #deps: CallRunnerDeps;
+  readonly #signal: AbortSignal;
+  readonly #tries = new Map<string, number>();
+  readonly #children = new Set<number>();
+  #waiting = false;
+
+  /** @param signal ends what runs. */
+  constructor(deps: CallRunnerDeps, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#signal = signal;
+  }
+
+  /** What became of each item. Rejects when the warehouse cannot be read or the journal not be written. */
+  async run({ job, processor, items, inputs }: CallRequest): Promise<CallEnd[]> {
+    const { journal, warehouse, plan } = this.#deps;
+    const days = items.map(({ day }) => day);
+    let before: ReadonlyMap<Day, PartitionObservation>;
+    try {
+      before = await this.patiently(() => warehouse.read(processor, days));
+    } catch (thrown) {
+      if (this.#signal.aborted) return items.map(() => 'again');
+      throw thrown;
+    }
+    const attempts = items.map((item, index): Attempt => {
+      const number = (this.#tries.get(item.key) ?? 0) + 1;
+      this.#tries.set(item.key, number);
+      const id = `${item.processor}-${formatDay(item.day)}-${number}`;
+      return { id, item, before: observationOf(before, item.day), inputs: inputs[index] ?? [] };
+    });
+    const log = logName(attempts);
+    await journal.append(plan.id, ...attempts.map((attempt) => startedEvent(attempt, log)));
+
+    const began = performance.now();
+    const ending =
+      job.method === 'sql'
+        ? await this.#replace(job, processor, days[0] ?? 0, log)
+        : await this.#spawn(job, processor, days, log);
+    const seconds = (performance.now() - began) / 1000;
+    const after = await this.patiently(() => warehouse.read(processor, days), LAST_READ_MS);
+    return this.#end({ job, attempts, ending, seconds, after });
+  }
+
+  /** Does what the warehouse refuses while others hold it as soon as they let go of it: that is no failure, and costs no attempt. */
+  async patiently<T>(work: () => Promise<T>, afterAbortMs = 0): Promise<T> {
+    let abortedAt = Number.POSITIVE_INFINITY;
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      try {
+        const result = await work();
+        this.#waiting = false;
+        return result;
+      } catch (thrown) {
+        if (!(thrown instanceof WarehouseError) || thrown.kind !== 'busy') throw thrown;
+        if (this.#signal.aborted) abortedAt = Math.min(abortedAt, performance.now());
+        if (performance.now() - abortedAt >= afterAbortMs) throw thrown;
+        await this.#noteWaiting(thrown.message);
+      }
+      await delay(pause, undefined, this.#signal.aborted ? {} : { signal: this.#signal }).catch(() => undefined);
+    }
+  }
+
+  /** Once for each time that it has to wait. */
+  async #noteWaiting(message: string): Promise<void> {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    await this.#deps.journal.append(this.#deps.plan.id, { type: 'note', message: `Waiting for the warehouse: ${message}` });
+  }
+
+  async #replace(job: PlannedJob, processor: Processor, day: Day, log: string): Promise<CallEnding> {
+    const { sqlTexts, writer } = this.#deps;
+    const file = job.command[0] ?? '';
+    const began = performance.now();
+    const ending = await this.patiently(() => writer.replace(processor, day, sqlTexts.get(file) ?? '', this.#signal)).then(
+      (): CallEnding => ({ how: 'finished', replaced: true }),
+      (thrown: unknown): CallEnding => {
+        if (this.#signal.aborted) return { how: 'died', category: 'cancelled', message: 'it was cancelled' };
+        return { how: 'failed', category: thrown instanceof WarehouseError ? thrown.kind : 'sql', message: messageOf(thrown) };
+      },
+    );
+    const took = formatSeconds((performance.now() - began) / 1000);
+    const said = ending.how === 'finished' ? `replaced in ${took}` : `${ending.message} (after ${took})`;
+    await this.#deps.appendText(this.#logPath(log), `${processor.id} ${formatDay(day)} by ${file}: ${said}\n`);
+    return ending;
+  }
+
+  async #spawn(job: PlannedJob, processor: Processor, days: readonly Day[], log: string): Promise<CallEnding> {
+    const { children, writer, folder, claim } = this.#deps;
+    // The child may write the very file that is open here.
+    await writer.release();
+    const argv = argvOf(job.command, days.map(formatDay));
+    const timeoutMs = job.timeoutPerDateMs === undefined ? undefined : job.timeoutPerDateMs * days.length;
+    let child: number | undefined;
+    let told: Promise<void> = Promise.resolve();
+    const exit = await children.run(
+      { argv, cwd: folder, env: processor.env, log: this.#logPath(log), ...(timeoutMs !== undefined && { timeoutMs }) },
+      this.#signal,
+      (pid) => {
+        child = pid;
+        this.#children.add(pid);
+        told = claim.setChildren([...this.#children]);
+      },
+    );
+    if (child !== undefined) this.#children.delete(child);
+    await told;
+    await claim.setChildren([...this.#children]);
+    return endingOf(exit, timeoutMs);
+  }
+
+  async #end(call: {
+    readonly job: PlannedJob;
+    readonly attempts: readonly Attempt[];
+    readonly ending: CallEnding;
+    readonly seconds: number;
+    readonly after: ReadonlyMap<Day, PartitionObservation>;
+  }): Promise<CallEnd[]> {
+    const { job, attempts, ending, after } = call;
+    const { live, journal, plan } = this.#deps;
+    const changed = attempts.filter(({ before, item }) => isChanged({ before, after: observationOf(after, item.day) }));
+    // What is there now decides whether an expectation is met, that of dates which look at each other included.
+    for (const attempt of changed)
+      live.record(attempt.item.key, this.#factOf(attempt, after, { kind: 'ended', outcome: 'done' }));
+    const verdicts = judgeCall(
+      ending,
+      job.method === 'range' || job.method === 'list' ? 'many' : 'date',
+      attempts.map(({ item, before }) => {
+        const shortfall = live.shortfall(item.processor, item.day);
+        return { day: item.day, before, after: observationOf(after, item.day), ...(shortfall !== undefined && { shortfall }) };
+      }),
+    );
+    const seconds = call.seconds / Math.max(1, verdicts.filter(({ kind }) => kind === 'ended').length);
+    const events: BackfillEventBody[] = [];
+    const ends: CallEnd[] = [];
+    for (const [index, verdict] of verdicts.entries()) {
+      const attempt = attempts[index];
+      if (attempt === undefined) continue;
+      const of = { attempt: attempt.id, processor: attempt.item.processor, date: formatDay(attempt.item.day) };
+      if (verdict.kind === 'notAttempted') {
+        events.push({ type: 'notAttempted', ...of, why: verdict.why });
+        ends.push(verdict.again ? 'again' : 'notReached');
+        continue;
+      }
+      const fact = this.#factOf(attempt, after, verdict, seconds);
+      live.record(attempt.item.key, fact);
+      events.push(endedEvent(of, fact, observationOf(after, attempt.item.day).rows, seconds, verdict.alarm));
+      ends.push(isSuccess(verdict.outcome) ? 'done' : 'failed');
+    }
+    await journal.append(plan.id, ...events);
+    return ends;
+  }
+
+  #factOf(
+    attempt: Attempt,
+    after: ReadonlyMap<Day, PartitionObservation>,
+    { outcome, category, message }: Extract<DateVerdict, { kind: 'ended' }>,
+    seconds?: number,
+  ): AttemptFact {
+    return {
+      backfill: this.#deps.plan.id,
+      attempt: attempt.id,
+      outcome,
+      endedAt: this.#deps.clock.now(),
+      before: fingerprintOf(attempt.before),
+      after: fingerprintOf(observationOf(after, attempt.item.day)),
+      inputs: attempt.inputs,
+      ...(seconds !== undefined && { seconds }),
+      ...(category !== undefined && { category }),
+      ...(message !== undefined && { message, signature: signatureOf(category ?? outcome, message) }),
+    };
+  }
+
+  #logPath(log: string): string {
+    return this.#deps.journal.logPath(this.#deps.plan.id, log);
+  }
+}
+
+function observationOf(read: ReadonlyMap<Day, PartitionObservation>, day: Day): PartitionObservation {
+  return read.get(day) ?? { day, rows: 0, checks: [] };
+}
+
+/** One file a call: `logs/PDC-2021-11-05-1.log`, `logs/MLFS-2021-11-05-1+29.log`. */
+function logName(attempts: readonly Attempt[]): string {
+  const name = (attempts[0]?.id ?? 'none').replace(/[^\w.-]/g, '_');
+  return join('logs', attempts.length > 1 ? `${name}+${attempts.length - 1}.log` : `${name}.log`);
+}
+
+function startedEvent({ id, item, before, inputs }: Attempt, log: string): BackfillEventBody {
+  return {
+    type: 'attemptStarted',
+    attempt: id,
+    processor: item.processor,
+    date: formatDay(item.day),
+    before: fingerprintOf(before),
+    rowsBefore: before.rows,
+    inputs,
+    log,
+  };
+}
+
+function endedEvent(
+  of: { readonly attempt: string; readonly processor: string; readonly date: string },
+  { outcome, after, category, message, signature }: AttemptFact,
+  rowsAfter: number,
+  seconds: number,
+  alarm: boolean | undefined,
+): BackfillEventBody {
+  return {
+    type: 'attemptEnded',
+    ...of,
+    outcome,
+    ...(after !== undefined && { after }),
+    rowsAfter,
+    seconds: Math.round(seconds * 1000) / 1000,
+    ...(category !== undefined && { category }),
+    ...(message !== undefined && { message }),
+    ...(signature !== undefined && { signature }),
+    ...(alarm === true && { alarm }),
+  };
+}
+
+function endingOf(exit: ChildExit, timeoutMs: number | undefined): CallEnding {
+  switch (exit.how) {
+    case 'exited':
+      if (exit.code === 0) return { how: 'finished' };
+      return {
+        how: 'failed',
+        category: 'exit',
+        message: `exit code ${exit.code}${exit.lastLine === '' ? '' : `: ${exit.lastLine}`}`,
+      };
+    case 'signal':
+      return { how: 'died', category: 'signal', message: `killed by ${exit.signal}` };
+    case 'timeout':
+      return { how: 'died', category: 'timeout', message: `ended after its time of ${formatSeconds((timeoutMs ?? 0) / 1000)}` };
+    case 'cancelled':
+      return { how: 'died', category: 'cancelled', message: 'it was cancelled' };
+    case 'notStarted':
+      return { how: 'failed', category: 'notStarted', message: exit.message };
+  }
+}

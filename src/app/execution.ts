@@ -1,0 +1,257 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Day, type DayRange, parseDay } from '../base/day';
+import { messageOf } from '../base/logger';
+import type { Plan, PlannedJob } from '../core/backfill';
+import type { AttemptLedger } from '../core/coverage';
+import { precedingCells } from '../core/dependencies';
+import type { Pipeline, Processor } from '../core/pipeline';
+import { isExpected, oneWriterReason } from '../core/planJobs';
+import { SKIP_NEEDS } from '../core/planner';
+import { refOfCell } from '../core/reasons';
+import { nextCall } from '../core/runMethod';
+import { refText } from '../core/words';
+import { type WorkItem, WorkSet } from '../core/workSet';
+import { CallRunner, type CallRunnerDeps } from './callRunner';
+import { daysToObserve, type Readiness } from './liveCoverage';
+
+export type ExecutionResult = 'done' | 'failed' | 'cancelled';
+
+export interface ExecutionParts extends CallRunnerDeps {
+  readonly pipeline: Pipeline;
+  /** What other backfills hold. */
+  readonly others: AttemptLedger['active'];
+}
+
+interface Call {
+  readonly job: PlannedJob;
+  readonly processor: Processor;
+  readonly items: readonly WorkItem[];
+  readonly readiness: readonly Readiness[];
+}
+
+/** How old the last read of everything may be when a date's needs are judged. */
+const FRESH_MS = 30_000;
+const CANCEL_LOOK_MS = 500;
+
+/**
+ * Works through the partitions of a plan as a set: whatever is ready and has a slot runs, upstream first, and a failure stops only what
+ * depends on it.
+ */
+export class Execution {
+  readonly #parts: ExecutionParts;
+  readonly #plan: Plan;
+  readonly #calls: CallRunner;
+  readonly #jobs: readonly { readonly job: PlannedJob; readonly processor: Processor }[];
+  readonly #days: DayRange | undefined;
+  readonly #running = new Map<Promise<void>, string>();
+  /** Ends what runs. */
+  readonly #abort = new AbortController();
+  #work = new WorkSet([]);
+  /** Nothing new starts any more. */
+  #stopping = false;
+  #cancelledBy: Promise<unknown> | undefined;
+  #failures = 0;
+  #broken: unknown;
+
+  constructor(parts: ExecutionParts) {
+    this.#parts = parts;
+    this.#plan = parts.plan;
+    this.#calls = new CallRunner(parts, this.#abort.signal);
+    this.#jobs = parts.plan.jobs.flatMap((job) => {
+      const processor = parts.pipeline.processors.find(({ id }) => id === job.processor);
+      return processor === undefined ? [] : [{ job, processor }];
+    });
+    this.#days = daysToObserve(
+      parts.pipeline,
+      runsOf(parts.plan).map(({ day }) => day),
+    );
+  }
+
+  async run(signal: AbortSignal): Promise<ExecutionResult> {
+    const onSignal = () => this.#cancel('a signal to the executor');
+    signal.addEventListener('abort', onSignal, { once: true });
+    if (signal.aborted) onSignal();
+    const stopLooking = this.#lookForCancel();
+    try {
+      await this.#refresh();
+      this.#work = await this.#makeWork();
+      while (await this.#step());
+    } finally {
+      stopLooking();
+      signal.removeEventListener('abort', onSignal);
+      this.#abort.abort();
+      await Promise.all(this.#running.keys());
+      await this.#cancelledBy;
+    }
+    if (this.#broken !== undefined) throw this.#broken;
+    if (this.#cancelledBy !== undefined && (this.#failures > 0 || this.#work.waiting > 0)) return 'cancelled';
+    return this.#failures > 0 || this.#work.waiting > 0 ? 'failed' : 'done';
+  }
+
+  /** Starts what can start, then waits for something to end. False when all is over. */
+  async #step(): Promise<boolean> {
+    if (!this.#stopping) await this.#refresh();
+    for (let call = await this.#nextCall(); call !== undefined; call = await this.#nextCall()) this.#start(call);
+    if (this.#running.size === 0) return false;
+    await Promise.race(this.#running.keys());
+    return true;
+  }
+
+  async #refresh(): Promise<void> {
+    const { live, clock, warehouse } = this.#parts;
+    if (clock.now() - live.readAt < FRESH_MS) return;
+    try {
+      await this.#calls.patiently(() => live.refresh(warehouse, this.#days, this.#abort.signal));
+    } catch (thrown) {
+      // A cancelled read says nothing of the warehouse.
+      if (!this.#abort.signal.aborted) this.#break(thrown);
+    }
+  }
+
+  async #makeWork(): Promise<WorkSet> {
+    const { live, others } = this.#parts;
+    const t = live.tables;
+    const items: WorkItem[] = [];
+    for (const { processor, day, key } of runsOf(this.#plan)) {
+      const held = others.get(key);
+      // Of two that were planned at once the first has the partition: ids sort by time.
+      if (held !== undefined && held.backfill < this.#plan.id) {
+        await this.#skip({ key, processor, day, after: [] }, `backfill ${held.backfill} has it`);
+        continue;
+      }
+      const cell = t.cellOf(processor, day);
+      const table = t.nodes[Math.floor(cell / t.dayCount)];
+      const after = cell < 0 || table === undefined ? [] : precedingCells(t, table, cell % t.dayCount);
+      items.push({ key, processor, day, after: after.map((one) => refText(refOfCell(t, one))) });
+    }
+    return new WorkSet(items);
+  }
+
+  /** The next call that has a slot and whose dates' needs are met; dates whose needs are not are skipped on the way. */
+  async #nextCall(): Promise<Call | undefined> {
+    const { pipeline } = this.#parts;
+    const slots = oneWriterReason(pipeline.warehouse) === undefined ? Math.max(1, this.#plan.request.slots) : 1;
+    // Calls of many dates wait to be full, unless nothing else is left to wait for.
+    for (const patient of [true, false]) {
+      for (const { job, processor } of this.#jobs) {
+        for (;;) {
+          if (this.#stopping || this.#running.size >= slots) return undefined;
+          const busy = [...this.#running.values()].filter((id) => id === processor.id).length;
+          if (busy >= job.slots) break;
+          const items = this.#candidates(job, processor, patient);
+          if (items.length === 0) break;
+          const call = await this.#judge(job, processor, items);
+          if (call !== undefined) return call;
+        }
+      }
+      if (this.#running.size > 0) return undefined;
+    }
+    return undefined;
+  }
+
+  #candidates(job: PlannedJob, processor: Processor, patient: boolean): readonly WorkItem[] {
+    const many = job.method === 'range' || job.method === 'list';
+    const ready = this.#work.ready(processor.id, many);
+    if (ready.length === 0) return [];
+    const full = ready.length >= (job.maxDates ?? Number.POSITIVE_INFINITY);
+    if (many && patient && !full && ready.length < this.#work.waitingOf(processor.id)) return [];
+    const t = this.#parts.live.tables;
+    const days = nextCall(
+      job.method,
+      ready.map(({ day }) => day),
+      job.maxDates,
+      (day) => isExpected(t, processor, day),
+    );
+    return days.flatMap((day) => ready.find((item) => item.day === day) ?? []);
+  }
+
+  /** A call for these dates, or none when one of them had to be skipped: the others are then chosen anew. */
+  async #judge(job: PlannedJob, processor: Processor, items: readonly WorkItem[]): Promise<Call | undefined> {
+    const days = items.map(({ day }) => day);
+    const readiness = this.#parts.live.readiness(processor.id, days, items.length > 1);
+    if (!this.#plan.request.overrides.includes(SKIP_NEEDS)) {
+      const unmet = items.flatMap((item, index) => {
+        const one = readiness[index];
+        return one === undefined || one.verdict === 'met' ? [] : [{ item, why: one.why }];
+      });
+      for (const { item, why } of unmet) {
+        this.#work.settle(item);
+        await this.#skip(item, why);
+      }
+      if (unmet.length > 0) return undefined;
+    }
+    return { job, processor, items, readiness };
+  }
+
+  #start({ job, processor, items, readiness }: Call): void {
+    this.#work.start(items);
+    const call = this.#calls
+      .run({ job, processor, items, inputs: readiness.map(({ inputs }) => inputs) })
+      .then(async (ends) => {
+        for (const [index, end] of ends.entries()) {
+          const item = items[index];
+          if (item !== undefined) await this.#take(item, end);
+        }
+      })
+      .catch((thrown: unknown) => this.#break(thrown))
+      .finally(() => this.#running.delete(call));
+    this.#running.set(call, processor.id);
+  }
+
+  async #take(item: WorkItem, end: 'done' | 'failed' | 'again' | 'notReached'): Promise<void> {
+    if (end === 'again' || (end === 'notReached' && this.#abort.signal.aborted)) {
+      this.#work.putBack([item]);
+      return;
+    }
+    this.#work.settle(item);
+    if (end === 'done') return;
+    if (end === 'notReached') await this.#skip(item, 'the call that was to build it ended before it came to it');
+    this.#failures += 1;
+    const { policy } = this.#plan.request;
+    if (policy !== 'continue') this.#stopping = true;
+    if (policy === 'failFast') this.#abort.abort();
+  }
+
+  async #skip({ processor, key }: WorkItem, why: string): Promise<void> {
+    this.#failures += 1;
+    await this.#parts.journal.append(this.#plan.id, { type: 'skipped', processor, date: key.slice(-10), why });
+  }
+
+  /** The run cannot go on: what runs ends by itself, and nothing new starts. */
+  #break(thrown: unknown): void {
+    this.#broken ??= thrown;
+    this.#stopping = true;
+  }
+
+  #cancel(by: string): void {
+    if (this.#cancelledBy !== undefined) return;
+    this.#stopping = true;
+    this.#cancelledBy = this.#parts.journal.append(this.#plan.id, { type: 'cancelRequested', by }).catch((thrown: unknown) => {
+      this.#break(thrown);
+    });
+    this.#abort.abort();
+  }
+
+  #lookForCancel(): () => void {
+    const { journal } = this.#parts;
+    const stop = new AbortController();
+    const look = async () => {
+      for (;;) {
+        const by = await journal.cancelRequested(this.#plan.id);
+        if (by !== undefined) return this.#cancel(by);
+        await delay(CANCEL_LOOK_MS, undefined, { signal: stop.signal, ref: false });
+      }
+    };
+    look().catch((thrown: unknown) => {
+      if (!stop.signal.aborted) this.#break(new Error(`Requests to cancel cannot be seen: ${messageOf(thrown)}`));
+    });
+    return () => stop.abort();
+  }
+}
+
+function runsOf({ partitions }: Plan): { readonly processor: string; readonly day: Day; readonly key: string }[] {
+  return partitions.flatMap(({ processor, date, action }) => {
+    const day = parseDay(date);
+    return action === 'run' && day !== undefined ? [{ processor, day, key: `${processor} ${date}` }] : [];
+  });
+}
