@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
+import { namesText } from '../base/figures';
 import { messageOf } from '../base/logger';
 import { MODES, type Mode } from '../base/status';
 import type { CommandId, SettingId } from '../protocol/contributions';
 import type { BackfillSummary } from '../protocol/messages';
-import { isActive, processorsText, resultText } from './backfillName';
+import { isActive, resultText } from './backfillText';
 import type { Documents } from './documents';
 import type { Engine } from './engine';
 import type { LaunchFlow } from './launchFlow';
-import { askPartition } from './launchQuestions';
+import { askDate, askNode } from './launchQuestions';
 import type { MatrixPanel } from './matrixPanel';
 import type { Pipelines } from './pipelines';
 import { type CommandTarget, MIXED, targetOf } from './target';
@@ -39,13 +40,11 @@ export function commandsOf(context: CommandContext): Commands {
       else await launchFlow.run(plan);
     },
     'backfill.explain': async ({ nodes = [], from, to, dates }) => {
-      const [node] = nodes;
-      const date = from ?? dates?.[0];
-      const partition =
-        node !== undefined && date !== undefined && (to === undefined || to === date)
-          ? { node, date }
-          : await askPartition(await engine.request('backfill/choices', {}), node);
-      if (partition !== undefined) await documents.showExplanation(partition);
+      const node = nodes[0] ?? (await askNode(await engine.request('backfill/choices', {})));
+      if (node === undefined) return;
+      const [first] = dates ?? (from === to && from !== undefined ? [from] : []);
+      const date = first ?? (await askDate(node, await engine.request('backfill/gapDates', { node })));
+      if (date !== undefined) await documents.showExplanation({ node, date });
     },
     'backfill.openMatrix': async ({ nodes = [], from }) => {
       const [node] = nodes;
@@ -60,14 +59,14 @@ export function commandsOf(context: CommandContext): Commands {
       const backfill = await askBackfill(engine, target, () => true, 'Which backfill?');
       const { manifest } = engine;
       if (backfill === undefined || manifest === undefined) return;
-      await terminals.attach({ id: backfill.id, name: processorsText(backfill.processors) }, manifest);
+      await terminals.attach({ id: backfill.id, name: namesText(backfill.processors) }, manifest);
     },
     'backfill.cancel': async (target) => {
       const backfill = await askBackfill(engine, target, isActive, 'Which backfill to cancel?');
       if (backfill === undefined) return;
       const cancel = 'Cancel Backfill';
       const chosen = await vscode.window.showWarningMessage(
-        `Cancel the backfill of ${processorsText(backfill.processors)}?`,
+        `Cancel the backfill of ${namesText(backfill.processors)}?`,
         {
           modal: true,
           detail: `${resultText(backfill)}. What runs is asked to end; what is done stays.`,

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import { counted } from '../base/figures';
+import { counted, namesText } from '../base/figures';
 import type { LaunchChoices, PlanChoice, PlanParams, PlanPreview, ProcessorChoice } from '../protocol/messages';
-import { processorsText } from './backfillName';
 import type { Documents } from './documents';
 import type { Engine } from './engine';
 import { askDates, askOptions, askProcessors } from './launchQuestions';
@@ -65,7 +64,7 @@ export class LaunchFlow {
     const backfill = await this.#engine.request('backfill/launch', { planId: plan.planId });
     const { manifest } = this.#engine;
     if (manifest !== undefined) {
-      await this.#terminals.attach({ id: backfill.id, name: processorsText(backfill.processors) }, manifest);
+      await this.#terminals.attach({ id: backfill.id, name: namesText(backfill.processors) }, manifest);
     }
   }
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { parseDay } from '../base/day';
 import { counted } from '../base/figures';
-import type { LaunchChoices, PlanChoice, PlanParams, ProcessorChoice } from '../protocol/messages';
+import type { GapDate, LaunchChoices, PlanChoice, PlanParams, ProcessorChoice } from '../protocol/messages';
 import { parseDates } from './parseDates';
 
 type Dates = Pick<PlanParams, 'dates' | 'from' | 'to' | 'choices'>;
@@ -136,16 +136,8 @@ export async function askOptions(request: PlanParams, processors: readonly Proce
   return slots === undefined ? undefined : { ...changed, slots };
 }
 
-/** A partition to explain; undefined when it was dismissed. */
-export async function askPartition(choices: LaunchChoices, node?: string): Promise<{ node: string; date: string } | undefined> {
-  const id = node ?? (await askNode(choices));
-  if (id === undefined) return undefined;
-  const known = choices.processors.find((choice) => choice.id === id)?.gapDates ?? [];
-  const date = await askDate(id, known);
-  return date === undefined ? undefined : { node: id, date };
-}
-
-async function askNode({ processors, sources }: LaunchChoices): Promise<string | undefined> {
+/** A processor or source; undefined when it was dismissed. */
+export async function askNode({ processors, sources }: LaunchChoices): Promise<string | undefined> {
   const items = [
     ...processors.map(({ id, name, summary }) => ({ label: id, description: summary, detail: name })),
     ...sources.map(({ id, name }) => ({ label: id, description: 'source', detail: name })),
@@ -155,7 +147,7 @@ async function askNode({ processors, sources }: LaunchChoices): Promise<string |
 }
 
 /** The known gaps to choose from, and any date that is typed. */
-async function askDate(node: string, gaps: ProcessorChoice['gapDates']): Promise<string | undefined> {
+export async function askDate(node: string, gaps: readonly GapDate[]): Promise<string | undefined> {
   const picker = vscode.window.createQuickPick();
   const known = gaps.map(({ date, text }) => ({ label: date, description: text }));
   picker.title = `Explain ${node}`;

@@ -37,9 +37,10 @@ export class MatrixFeed {
   async sendAll(): Promise<void> {
     if (!this.#ready || this.#asking) return;
     this.#asking = true;
+    this.#announced = 0;
     try {
       let snapshot = await this.#ask();
-      while (snapshot !== null && snapshot.version < this.#announced) snapshot = await this.#ask();
+      if (snapshot !== null && snapshot.version < this.#announced) snapshot = await this.#ask();
       if (!this.#ready) return;
       this.#held = snapshot?.version;
       this.#post(snapshot === null ? { type: 'empty', message: 'Nothing was read yet.' } : { type: 'snapshot', snapshot });

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import { namesText } from '../base/figures';
 import type { CommandId } from '../protocol/contributions';
 import type { BackfillSummary } from '../protocol/messages';
-import { processorsText, resultText } from './backfillName';
+import { resultText } from './backfillText';
 import { Disposables } from './disposables';
 import { endedSince } from './endings';
 import type { Engine } from './engine';
@@ -40,7 +41,7 @@ export class Notifier implements vscode.Disposable {
 
 async function show(backfill: BackfillSummary, others: number): Promise<void> {
   const more = others > 0 ? ` ${others} more ended, too.` : '';
-  const message = `Backfill ${processorsText(backfill.processors)} ${ENDINGS[backfill.phase]}: ${resultText(backfill)}.${more}`;
+  const message = `Backfill ${namesText(backfill.processors)} ${ENDINGS[backfill.phase]}: ${resultText(backfill)}.${more}`;
   const actions: readonly { title: string; command: CommandId | 'backfill.coverage.focus' }[] = [
     { title: 'Show in Terminal', command: 'backfill.attach' },
     { title: 'Show Coverage', command: 'backfill.coverage.focus' },

@@ -1,7 +1,7 @@
-import { counted, formatCount, formatInstant, formatSeconds } from '../base/figures';
+import { counted, formatCount, formatInstant, formatSeconds, namesText } from '../base/figures';
 import type { CommandId, EngineState } from '../protocol/contributions';
 import type { BackfillSummary, ServerState } from '../protocol/messages';
-import { isActive, processorsText, resultText } from './backfillName';
+import { isActive, resultText } from './backfillText';
 
 export interface StatusBarContent {
   readonly text: string;
@@ -38,7 +38,7 @@ export function statusBarContent(
   if (running !== undefined) {
     const done = sum(active, ({ done, failed, skipped }) => done + failed + skipped);
     const total = sum(active, ({ total }) => total);
-    const who = another === undefined ? processorsText(running.processors) : counted(active.length, 'backfill');
+    const who = another === undefined ? namesText(running.processors) : counted(active.length, 'backfill');
     const left = Math.max(...active.map(({ etaSeconds }) => etaSeconds ?? -1));
     const eta = left < 0 ? '' : ` · ${formatSeconds(left)} left`;
     const cancelling = running.phase === 'cancelling' && another === undefined;
@@ -51,7 +51,7 @@ export function statusBarContent(
     (newest.phase === 'interrupted' || newest.phase === 'failed') &&
     (newest.endedAt ?? 0) > seenUntil
   ) {
-    const text = `$(warning) ${processorsText(newest.processors)} ${newest.phase}`;
+    const text = `$(warning) ${namesText(newest.processors)} ${newest.phase}`;
     return { text, tooltip, warning: true, view: 'backfills' };
   }
   const coverage = state?.coverage;

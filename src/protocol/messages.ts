@@ -17,6 +17,8 @@ export interface Requests {
   /** Everything there is to say about a partition, as a Markdown document. */
   'backfill/explain': { params: PartitionParams; result: string };
   'backfill/choices': { params: Record<string, never>; result: LaunchChoices };
+  /** The gaps of a processor or source, newest first, at most 100. */
+  'backfill/gapDates': { params: { node: string }; result: readonly GapDate[] };
   /** Makes a plan and shows it; nothing is written. */
   'backfill/plan': { params: PlanParams; result: PlanPreview };
   /** Writes the plan that was shown; the terminal that runs `attach` starts it. */
@@ -121,6 +123,12 @@ export interface LaunchChoices {
   readonly seasons: readonly { readonly name: string; readonly from: string; readonly to: string }[];
 }
 
+export interface GapDate {
+  readonly date: string;
+  /** `blocked · PDC 36 of 100`. */
+  readonly text: string;
+}
+
 export interface ProcessorChoice {
   readonly id: string;
   readonly name: string;
@@ -134,8 +142,6 @@ export interface ProcessorChoice {
   readonly runnable: boolean;
   /** Named overrides of its commands. */
   readonly overrides: readonly string[];
-  /** The dates of its gaps, newest first, at most 100. */
-  readonly gapDates: readonly { readonly date: string; readonly text: string }[];
 }
 
 /** The same words as the command line. Without dates, from and to: every date of the pipeline. */

@@ -1,13 +1,6 @@
 import { counted } from '../base/figures';
 import type { BackfillSummary } from '../protocol/messages';
 
-/** `MLFS`, `PDC and PCF`, `PDC and 3 more`: short enough for a terminal's tab and the status bar. */
-export function processorsText(processors: readonly string[]): string {
-  const [first = 'nothing', second] = processors;
-  if (second === undefined) return first;
-  return processors.length === 2 ? `${first} and ${second}` : `${first} and ${processors.length - 1} more`;
-}
-
 export function isActive({ phase }: BackfillSummary): boolean {
   return phase === 'running' || phase === 'cancelling';
 }

@@ -1,0 +1,140 @@
+import { counted, formatCount, formatInstant, formatSeconds, namesText } from '../base/figures';
+import type { BackfillEvent, BackfillPhase, PartitionState } from '../core/backfill';
+import type { PartitionKey } from '../core/coverage';
+import type { TreeNode } from '../protocol/messages';
+import { type BackfillView, isActive, processorsOf } from './backfillViews';
+import { type Look, STATUS_LOOKS } from './statusLooks';
+
+const ROOT = 'backfills';
+/** More partitions of one backfill would be a list that nobody reads. */
+const MOST = 200;
+
+const PHASE_LOOKS: Readonly<Record<BackfillPhase, Look>> = {
+  planned: { icon: 'circle-large', color: 'descriptionForeground' },
+  running: STATUS_LOOKS.running,
+  cancelling: { icon: 'loading~spin', color: 'charts.orange' },
+  done: STATUS_LOOKS.complete,
+  failed: STATUS_LOOKS.failed,
+  cancelled: { icon: 'circle-slash', color: 'descriptionForeground' },
+  interrupted: { icon: 'debug-disconnect', color: 'charts.orange' },
+};
+
+const STATES: Readonly<Record<PartitionState, Look & { readonly words: string; readonly rank: number }>> = {
+  running: { ...STATUS_LOOKS.running, words: 'running', rank: 0 },
+  failed: { ...STATUS_LOOKS.failed, words: 'failed', rank: 1 },
+  torn: { ...STATUS_LOOKS.failed, words: 'died half-way', rank: 1 },
+  succeededButEmpty: { ...STATUS_LOOKS.failed, words: 'ended well, left no rows', rank: 1 },
+  wroteNothing: { ...STATUS_LOOKS.suspect, words: 'ended well, changed nothing', rank: 1 },
+  partial: { ...STATUS_LOOKS.partial, words: 'below its expectation', rank: 1 },
+  interrupted: { icon: 'debug-disconnect', color: 'charts.orange', words: 'interrupted', rank: 1 },
+  waiting: { ...STATUS_LOOKS.queued, words: 'waiting', rank: 2 },
+  done: { ...STATUS_LOOKS.complete, words: 'done', rank: 3 },
+  skipped: { ...STATUS_LOOKS.off, words: 'skipped', rank: 4 },
+};
+
+/**
+ * The Backfills tree: newest first, and under each its partitions, what needs eyes first.
+ * @param views newest first.
+ */
+export function backfillChildren(views: readonly BackfillView[], parent: string): readonly TreeNode[] {
+  if (parent === '') return views.map(backfillNode);
+  const view = views.find(({ progress }) => `${ROOT}/${progress.id}` === parent);
+  return view === undefined ? [] : partitionNodes(view);
+}
+
+function backfillNode(view: BackfillView): TreeNode {
+  const { id, phase, title } = view.progress;
+  const label = namesText(processorsOf(view.record));
+  const description = progressText(view);
+  const hasLog = view.record.events.some(({ type }) => type === 'attemptStarted');
+  return {
+    id: `${ROOT}/${id}`,
+    label: label === '' ? 'Nothing' : label,
+    description,
+    ...PHASE_LOOKS[phase],
+    children: true,
+    context: `backfill${isActive(view) ? '+active' : ''}${hasLog ? '+log' : ''}`,
+    accessibilityLabel: `${title}, ${description}`,
+    hasTooltip: true,
+    target: { backfill: id },
+  };
+}
+
+/** `12/25 · 3 min left · PDC 2021-11-05`, `interrupted · 12/25 · 2 failed`. */
+export function progressText({ progress, record }: BackfillView): string {
+  const { phase, done, failed, skipped, total, etaSeconds, current, endedAt } = progress;
+  const ended = done + failed + skipped;
+  const share = `${formatCount(phase === 'running' ? ended : done)}/${formatCount(total)}`;
+  const parts: string[] = [];
+  if (phase !== 'running') parts.push(phase === 'cancelling' ? 'ending' : phase);
+  if (phase !== 'planned') parts.push(share);
+  if (failed > 0) parts.push(`${formatCount(failed)} failed`);
+  if (phase === 'running' && etaSeconds !== undefined) parts.push(`${formatSeconds(etaSeconds)} left`);
+  if (current !== undefined) parts.push(current);
+  const [first, last] = datesOf(record.plan.partitions.map(({ date }) => date));
+  if (current === undefined && first !== undefined) parts.push(first === last ? first : `${first} to ${last}`);
+  if (endedAt !== undefined) parts.push(formatInstant(endedAt));
+  return parts.join(' · ');
+}
+
+function partitionNodes({ progress, record }: BackfillView): readonly TreeNode[] {
+  const parent = `${ROOT}/${progress.id}`;
+  const endings = lastEndings(record.events);
+  const started = new Set(record.events.flatMap((event) => (event.type === 'attemptStarted' ? [keyOf(event)] : [])));
+  const ranked = record.plan.partitions
+    .map((partition) => ({ partition, state: progress.partitions.get(keyOf(partition)) ?? 'waiting' }))
+    .sort((a, b) => STATES[a.state].rank - STATES[b.state].rank);
+  const nodes = ranked.slice(0, MOST).map(({ partition, state }): TreeNode => {
+    const { processor, date, why } = partition;
+    const key = keyOf(partition);
+    const { words, icon, color } = STATES[state];
+    const ending = endings.get(key);
+    const detail = state === 'skipped' ? why : ending?.message;
+    const seconds = state === 'done' && ending !== undefined ? formatSeconds(ending.seconds) : undefined;
+    const description = [words, seconds, detail].filter((part) => part !== undefined && part !== '').join(' · ');
+    return {
+      id: `${parent}/${key}`,
+      label: key,
+      description,
+      icon,
+      ...(color !== undefined && { color }),
+      children: false,
+      context: `partition${started.has(key) ? '+log' : ''}`,
+      accessibilityLabel: `${key}, ${description}`,
+      action: 'explain',
+      target: { nodes: [processor], from: date, to: date },
+    };
+  });
+  const rest = ranked.length - nodes.length;
+  return rest === 0 ? nodes : [...nodes, restNode(parent, rest)];
+}
+
+function restNode(parent: string, rest: number): TreeNode {
+  const label = `${counted(rest, 'more partition')}: see them in the terminal`;
+  return {
+    id: `${parent}/@rest`,
+    label,
+    icon: 'ellipsis',
+    children: false,
+    context: 'message',
+    accessibilityLabel: label,
+    action: 'attach',
+    target: { backfill: parent.slice(ROOT.length + 1) },
+  };
+}
+
+function lastEndings(events: readonly BackfillEvent[]): Map<PartitionKey, Extract<BackfillEvent, { type: 'attemptEnded' }>> {
+  const endings = new Map<PartitionKey, Extract<BackfillEvent, { type: 'attemptEnded' }>>();
+  for (const event of events) if (event.type === 'attemptEnded') endings.set(keyOf(event), event);
+  return endings;
+}
+
+/** Plans and events carry dates as ISO text. */
+function keyOf({ processor, date }: { readonly processor: string; readonly date: string }): PartitionKey {
+  return `${processor} ${date}`;
+}
+
+function datesOf(dates: readonly string[]): readonly [string | undefined, string | undefined] {
+  const sorted = dates.toSorted();
+  return [sorted[0], sorted.at(-1)];
+}

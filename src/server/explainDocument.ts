@@ -1,0 +1,108 @@
+import { formatDay } from '../base/day';
+import { counted, formatCount, formatInstant, formatSeconds } from '../base/figures';
+import type { CoverageInput, Explanation, NeedResult } from '../core/coverage';
+import type { PipelineNode } from '../core/pipeline';
+import { fixText, overlayText, reasonText, rootText } from '../core/words';
+import { escaped, table } from './markdown';
+
+const WEEKDAY = new Intl.DateTimeFormat('en-US', { weekday: 'long', timeZone: 'UTC' });
+
+const VERDICTS: Readonly<Record<NeedResult['verdict'], string>> = { met: '✓ met', unmet: '✗ not met', unknown: '? unknown' };
+
+/** What an explanation is rendered with. */
+export interface ExplainContext {
+  readonly input: CoverageInput;
+  readonly node: PipelineNode;
+}
+
+/** Everything there is to say about a partition: why it is as it is, and what to do. */
+export function explainDocument(explanation: Explanation, { input, node }: ExplainContext): string {
+  const { day, status, reasons, overlays, roots, needs } = explanation;
+  const phase = node.kind === 'processor' ? input.pipeline.phases[node.phase]?.name : 'source';
+  const sections = [
+    `# ${node.id} ${formatDay(day)}: ${status}`,
+    [escaped(node.name), WEEKDAY.format(day * 86_400_000), escaped(phase ?? ''), `${input.mode} thresholds`].join(' · '),
+    bullets(reasons.map((reason) => escaped(sentence(reasonText(reason))))),
+    overlays.length === 0 ? '' : bullets(overlays.map((overlay) => escaped(sentence(overlayText(overlay))))),
+  ];
+  if (roots.length > 0) {
+    sections.push('## What to do');
+    sections.push(
+      roots.map((root, index) => `${index + 1}. **${escaped(fixText(root))}** ${escaped(sentence(rootText(root)))}`).join('\n'),
+    );
+  } else if (status === 'complete') sections.push('Nothing to do.');
+  sections.push('## What is there', table(['', ''], factsOf(explanation, node)));
+  if (needs.length > 0) sections.push('## What it needs', table(['need', '', ''], needs.map(needRow)));
+  const attempt = attemptText(explanation);
+  if (attempt !== undefined) sections.push('## Last attempt', attempt);
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** The same in short, for a tooltip. */
+export function explainTooltip(explanation: Explanation, { input, node }: ExplainContext): string {
+  const { day, status, reasons, overlays, roots, needs } = explanation;
+  const lines = [`**${node.id} ${formatDay(day)}** · ${WEEKDAY.format(day * 86_400_000)} · ${status}`];
+  const said = [...reasons.map(reasonText), ...overlays.map(overlayText)];
+  if (said.length > 0) lines.push(bullets(said.map((text) => escaped(text))));
+  lines.push(amountText(explanation, node));
+  if (needs.length > 0) {
+    lines.push(
+      bullets(needs.map(({ verdict, critical, text }) => `${MARKS[verdict]} ${escaped(text)}${critical ? '' : ' (optional)'}`)),
+    );
+  }
+  const elsewhere = roots.filter((root) => root.node !== node.id || root.day !== day);
+  if (elsewhere.length > 0) lines.push(`Cause: ${shortened(elsewhere.map((root) => escaped(rootText(root))))}`);
+  if (roots.length > 0) lines.push(shortened(roots.map((root) => escaped(fixText(root)))));
+  const attempt = attemptText(explanation);
+  if (attempt !== undefined) lines.push(`Last attempt: ${attempt}`);
+  lines.push(`${input.mode} thresholds${explanation.readAt === undefined ? '' : ` · read ${formatInstant(explanation.readAt)}`}`);
+  return lines.join('\n\n');
+}
+
+const MARKS: Readonly<Record<NeedResult['verdict'], string>> = { met: '$(pass)', unmet: '$(error)', unknown: '$(question)' };
+
+function factsOf(explanation: Explanation, node: PipelineNode): string[][] {
+  const { rows, entities, expectedRows, readAt } = explanation;
+  const facts = [['Rows', rows < 0 ? 'never read' : formatCount(rows)]];
+  if (expectedRows > 0) facts.push(['Expected', `at least ${counted(expectedRows, 'row')}`]);
+  if (entities >= 0) facts.push(['Entities', `${formatCount(entities)} distinct ${escaped(node.entity.join(', '))}`]);
+  facts.push(['Table', node.tables.map((name) => escaped(name)).join(', ')]);
+  facts.push(['Date column', escaped(node.dateColumn)]);
+  if (node.where !== undefined) facts.push(['Where', escaped(node.where)]);
+  if (readAt !== undefined) facts.push(['Read', formatInstant(readAt)]);
+  return facts;
+}
+
+function amountText({ rows, entities, expectedRows }: Explanation, node: PipelineNode): string {
+  const parts = [rows < 0 ? 'never read' : counted(rows, 'row')];
+  if (entities >= 0) parts.push(`${formatCount(entities)} distinct ${escaped(node.entity.join(', '))}`);
+  if (expectedRows > 0) parts.push(`expects at least ${counted(expectedRows, 'row')}`);
+  return parts.join(' · ');
+}
+
+function needRow({ verdict, critical, text }: NeedResult): string[] {
+  return [escaped(text), VERDICTS[verdict], critical ? '' : 'optional'];
+}
+
+function attemptText({ lastAttempt }: Explanation): string | undefined {
+  if (lastAttempt === undefined) return undefined;
+  const { outcome, endedAt, seconds, message, backfill } = lastAttempt;
+  const parts = [`**${outcome}**`, formatInstant(endedAt)];
+  if (seconds !== undefined) parts.push(`took ${formatSeconds(seconds)}`);
+  parts.push(`backfill ${escaped(backfill)}`);
+  return `${parts.join(' · ')}${message === undefined || message === '' ? '' : `\n\n> ${escaped(message)}`}`;
+}
+
+function bullets(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n');
+}
+
+function shortened(items: readonly string[]): string {
+  const shown = items.slice(0, 3).join('; ');
+  return items.length > 3 ? `${shown}; and ${items.length - 3} more` : shown;
+}
+
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}

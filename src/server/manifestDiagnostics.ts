@@ -1,0 +1,61 @@
+import { pathToFileURL } from 'node:url';
+import type { Diagnostic } from 'vscode-languageserver';
+import { readManifest } from '../core/manifest/readManifest';
+import { readWaivers } from '../core/manifest/readWaivers';
+import type { Unavailable } from '../core/observation';
+import { diagnosticOf, unavailableDiagnostics } from './diagnostics';
+
+/** Publishes what is wrong with the manifest, as the editor holds it while it is open and as it is on disk otherwise, and with the waivers. */
+export class ManifestDiagnostics {
+  readonly #manifestUri: string;
+  readonly #waiversUri: string;
+  readonly #publish: (uri: string, diagnostics: readonly Diagnostic[]) => void;
+  #open: { readonly uri: string; readonly text: string } | undefined;
+  #onDisk: string | undefined;
+  #waivers: string | undefined;
+  #unavailable: ReadonlyMap<string, Unavailable> = new Map();
+
+  constructor(manifest: string, waivers: string, publish: (uri: string, diagnostics: readonly Diagnostic[]) => void) {
+    this.#manifestUri = pathToFileURL(manifest).toString();
+    this.#waiversUri = pathToFileURL(waivers).toString();
+    this.#publish = publish;
+  }
+
+  /** @param text undefined when there is no such file. */
+  onDisk(text: string | undefined): void {
+    this.#onDisk = text;
+    if (this.#open === undefined) this.#tell();
+  }
+
+  /** @param uri as the editor writes it. */
+  opened(uri: string, text: string): void {
+    this.#open = { uri, text };
+    this.#tell();
+  }
+
+  closed(): void {
+    this.#open = undefined;
+    this.#tell();
+  }
+
+  /** What the warehouse refused to read, by node id. */
+  unavailable(nodes: ReadonlyMap<string, Unavailable>): void {
+    if (nodes.size === 0 && this.#unavailable.size === 0) return;
+    this.#unavailable = nodes;
+    this.#tell();
+  }
+
+  /** @param text undefined when there is no such file. */
+  waivers(text: string | undefined): void {
+    this.#waivers = text;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const text = this.#open?.text ?? this.#onDisk;
+    const { pipeline, problems } = text === undefined ? { problems: [] } : readManifest(text);
+    const refused = pipeline === undefined ? [] : unavailableDiagnostics(pipeline, this.#unavailable);
+    this.#publish(this.#open?.uri ?? this.#manifestUri, [...problems.map(diagnosticOf), ...refused]);
+    this.#publish(this.#waiversUri, readWaivers(this.#waivers ?? '', pipeline).problems.map(diagnosticOf));
+  }
+}

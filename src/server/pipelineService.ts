@@ -1,0 +1,364 @@
+import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Journal } from '../app/journal';
+import type { CoverageState, Freshness, PipelineSession } from '../app/pipelineSession';
+import type { Clock } from '../app/ports';
+import { type Logger, messageOf } from '../base/logger';
+import type { Mode } from '../base/status';
+import { dateStatuses } from '../core/dates';
+import { explain } from '../core/explain';
+import { rootText } from '../core/words';
+import type { BackfillSummary, ServerNotifications, ServerState, TreeViewId } from '../protocol/messages';
+import type { Snapshot } from '../protocol/snapshot';
+import { BackfillList } from './backfillList';
+import { backfillChildren } from './backfillsTree';
+import { summaryOf } from './backfillViews';
+import { CoverageTree } from './coverageTree';
+import { buildSnapshot, changeBetween } from './snapshots';
+import { TreePublisher } from './treePublisher';
+
+const POLL_MS = 5_000;
+/** Events of an executor come in bursts. */
+const SETTLE_MS = 150;
+/** The coverage depends on the clock by what is due. */
+const CLOCK_MS = 600_000;
+const RETRY_MS = [500, 1_000, 2_000, 5_000];
+
+export interface ServiceDeps {
+  /** Absolute path. */
+  readonly manifest: string;
+  readonly session: (mode: Mode) => PipelineSession;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly send: <M extends keyof ServerNotifications>(method: M, params: ServerNotifications[M]) => void;
+}
+
+/** Holds what is known of one pipeline, keeps it current, and tells the views what of it changed. */
+export class PipelineService {
+  readonly #deps: ServiceDeps;
+  readonly #trees: Readonly<Record<TreeViewId, TreePublisher>> = {
+    coverage: new TreePublisher(),
+    backfills: new TreePublisher(),
+  };
+  readonly #backfills: BackfillList;
+  #session: PipelineSession;
+  #mode: Mode;
+  #state: CoverageState | undefined;
+  #tree: CoverageTree;
+  #mistakes = 0;
+  #reading = true;
+  #wanted: Freshness | undefined;
+  #inFlight: Promise<void> | undefined;
+  #journalChanges = 0;
+  #watch = { views: false, matrix: false };
+  #retries = 0;
+  #retry: NodeJS.Timeout | undefined;
+  #settle: NodeJS.Timeout | undefined;
+  #changedBackfills = new Set<string>();
+  #poll: NodeJS.Timeout | undefined;
+  #stopWatching: (() => void) | undefined;
+  #toldState: ServerState | undefined;
+  #toldBackfills: readonly BackfillSummary[] = [];
+  #snapshot: Snapshot | undefined;
+  #version = 0;
+
+  constructor(deps: ServiceDeps, mode: Mode) {
+    this.#deps = deps;
+    this.#mode = mode;
+    this.#session = deps.session(mode);
+    this.#backfills = new BackfillList(deps.journal);
+    this.#tree = this.#composeTree();
+  }
+
+  get state(): CoverageState | undefined {
+    return this.#state;
+  }
+
+  get session(): PipelineSession {
+    return this.#session;
+  }
+
+  get mode(): Mode {
+    return this.#mode;
+  }
+
+  get tree(): CoverageTree {
+    return this.#tree;
+  }
+
+  get backfills(): BackfillList {
+    return this.#backfills;
+  }
+
+  /** Shows what was known last, then looks whether it still holds. */
+  async start(): Promise<void> {
+    this.#stopWatching = this.#deps.journal.watch((ids) => this.#journalChanged(ids));
+    await this.#backfills.refresh([]);
+    await this.manifestChanged();
+  }
+
+  /** The manifest is to be read again. */
+  async manifestChanged(): Promise<void> {
+    const { problems } = await this.#session.reload();
+    this.#mistakes = problems.filter(({ severity }) => severity === 'error').length;
+    await this.read('cached');
+    await this.read('probe');
+  }
+
+  /** Waivers or the clock changed: the same observations are judged anew. */
+  async judgeAgain(): Promise<void> {
+    this.#take(await this.#session.reclassify());
+  }
+
+  /** Ends when what is known is at least as fresh as asked. Never rejects for trouble with the warehouse. */
+  read(freshness: Freshness): Promise<void> {
+    this.#wanted = fresher(this.#wanted, freshness);
+    this.#inFlight ??= this.#drain().finally(() => {
+      this.#inFlight = undefined;
+    });
+    return this.#inFlight;
+  }
+
+  async setMode(mode: Mode): Promise<void> {
+    if (mode === this.#mode) return;
+    this.#mode = mode;
+    this.#session = this.#deps.session(mode);
+    await this.manifestChanged();
+  }
+
+  /** What is on screen. Nothing is polled while nothing is. */
+  watch(watch: { readonly views: boolean; readonly matrix: boolean }): void {
+    const before = this.#isWatched();
+    const matrixIsNew = watch.matrix && !this.#watch.matrix;
+    this.#watch = watch;
+    clearInterval(this.#poll);
+    // What the matrix holds may be older: changes were not sent meanwhile.
+    if (matrixIsNew && this.#version > 0) this.#deps.send('backfill/coverageChanged', { version: ++this.#version });
+    if (!this.#isWatched()) return;
+    this.#poll = setInterval(() => void this.#look(), POLL_MS);
+    if (!before) void this.#look();
+  }
+
+  /** The children of a node; what is told is remembered, and changes of it are announced. */
+  children(view: TreeViewId, parent: string) {
+    return this.#trees[view].tell(parent, this.#compose(view, parent));
+  }
+
+  /** The whole, for a view that holds no version that a change applies to. */
+  snapshot(): Snapshot | undefined {
+    if (this.#snapshot === undefined && this.#state !== undefined) this.#snapshot = this.#buildSnapshot(this.#state);
+    return this.#snapshot;
+  }
+
+  summaries(): readonly BackfillSummary[] {
+    return this.#backfills.views.map(summaryOf);
+  }
+
+  /** A backfill was made or its journal changed; the views are told when it was read. */
+  async backfillChanged(id: string): Promise<void> {
+    await this.#backfills.refresh([id]);
+    await this.judgeAgain();
+  }
+
+  dispose(): void {
+    this.#stopWatching?.();
+    clearInterval(this.#poll);
+    clearTimeout(this.#retry);
+    clearTimeout(this.#settle);
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#wanted !== undefined) {
+      const freshness = this.#wanted;
+      this.#wanted = undefined;
+      const seen = this.#journalChanges;
+      const session = this.#session;
+      if (freshness === 'read' || this.#state === undefined) this.#setReading(freshness !== 'cached');
+      const state = await session.coverage(freshness).catch((error: unknown) => {
+        this.#deps.logger.error(`Reading the coverage: ${messageOf(error)}`, error);
+        return this.#state;
+      });
+      this.#reading = freshness === 'cached' && state === undefined && this.#mistakes === 0;
+      // Another session was made meanwhile, for another mode: what it says comes next.
+      if (session === this.#session) this.#take(state);
+      // The journal may have been judged meanwhile, more recently than what was just taken.
+      if (seen !== this.#journalChanges) await this.judgeAgain();
+    }
+  }
+
+  #take(state: CoverageState | undefined): void {
+    this.#state = state ?? this.#state;
+    clearTimeout(this.#retry);
+    if (this.#state?.problem?.kind === 'busy') {
+      const delay = RETRY_MS[Math.min(this.#retries++, RETRY_MS.length - 1)];
+      if (this.#isWatched() || this.#backfills.active.length > 0) this.#retry = setTimeout(() => void this.read('probe'), delay);
+    } else this.#retries = 0;
+    this.#publish();
+  }
+
+  async #look(): Promise<void> {
+    await this.read('probe');
+    const judgedAt = this.#state?.input.now;
+    if (judgedAt !== undefined && this.#deps.clock.now() - judgedAt > CLOCK_MS) await this.judgeAgain();
+  }
+
+  #journalChanged(ids: readonly string[]): void {
+    this.#journalChanges++;
+    for (const id of ids) this.#changedBackfills.add(id);
+    this.#settle ??= setTimeout(() => {
+      this.#settle = undefined;
+      this.#followJournal().catch((error: unknown) =>
+        this.#deps.logger.error(`Following the journal: ${messageOf(error)}`, error),
+      );
+    }, SETTLE_MS);
+  }
+
+  async #followJournal(): Promise<void> {
+    const ids = [...this.#changedBackfills];
+    this.#changedBackfills.clear();
+    const before = this.#endings();
+    await this.#backfills.refresh(ids);
+    await this.judgeAgain();
+    // Data changes where partitions end: only then the warehouse is asked.
+    if (this.#endings() !== before) await this.read('probe');
+  }
+
+  #endings(): string {
+    return this.#backfills.views.map(({ progress: { id, done, failed, phase } }) => `${id} ${done} ${failed} ${phase}`).join();
+  }
+
+  #isWatched(): boolean {
+    return this.#watch.views || this.#watch.matrix;
+  }
+
+  #setReading(reading: boolean): void {
+    if (this.#reading === reading) return;
+    this.#reading = reading;
+    this.#publish();
+  }
+
+  #publish(): void {
+    this.#tree = this.#composeTree();
+    for (const view of ['coverage', 'backfills'] as const) {
+      const { updated, reordered } = this.#trees[view].changes((parent) => this.#compose(view, parent));
+      if (updated.length > 0 || reordered.length > 0) this.#deps.send('backfill/treeChanged', { view, updated, reordered });
+    }
+    const backfills = this.summaries();
+    if (!isDeepStrictEqual(backfills, this.#toldBackfills)) {
+      this.#toldBackfills = backfills;
+      this.#deps.send('backfill/backfillsChanged', { backfills });
+    }
+    const state = this.#serverState();
+    if (!isDeepStrictEqual(state, this.#toldState)) {
+      this.#toldState = state;
+      this.#deps.send('backfill/state', state);
+    }
+    this.#publishSnapshot();
+  }
+
+  #publishSnapshot(): void {
+    if (this.#state === undefined) return;
+    const before = this.#snapshot;
+    // Nobody holds one: the next that asks gets the whole.
+    if (before === undefined || !this.#watch.matrix) {
+      this.#snapshot = undefined;
+      return;
+    }
+    const next = this.#buildSnapshot(this.#state, before);
+    const change = changeBetween(before, next);
+    const same = change !== undefined && change.cells.length === 0 && isSame(before, next);
+    if (same) return;
+    this.#snapshot = next;
+    this.#deps.send('backfill/coverageChanged', { version: next.version, ...(change !== undefined && { change }) });
+  }
+
+  #buildSnapshot(state: CoverageState, previous?: Snapshot): Snapshot {
+    const { input, grid, source, asOf, problem } = state;
+    return buildSnapshot(
+      {
+        input,
+        grid,
+        manifest: this.#deps.manifest,
+        source,
+        ...(asOf !== undefined && { asOf }),
+        ...(problem !== undefined && { problem: { message: problem.message, since: problem.since } }),
+        dates: dateStatuses(input, grid),
+        rootText: (gap) =>
+          explain(input, grid, Math.floor(gap / grid.dayCount), grid.firstDay + (gap % grid.dayCount))
+            .roots.map(rootText)
+            .join('; '),
+      },
+      ++this.#version,
+      previous,
+    );
+  }
+
+  #compose(view: TreeViewId, parent: string) {
+    return view === 'coverage' ? this.#tree.children(parent) : backfillChildren(this.#backfills.views, parent);
+  }
+
+  #composeTree(): CoverageTree {
+    const problem = this.#state?.problem;
+    return new CoverageTree({
+      ...(this.#state !== undefined && { coverage: this.#state }),
+      ...(problem !== undefined && {
+        problem: { message: problem.message, since: problem.since, busy: problem.kind === 'busy' },
+      }),
+      reading: this.#reading,
+      mistakes: this.#mistakes,
+      manifestName: basename(this.#deps.manifest),
+      now: this.#deps.clock.now(),
+    });
+  }
+
+  #serverState(): ServerState {
+    const state = this.#state;
+    const problem = state?.problem;
+    return {
+      reading: this.#reading,
+      mistakes: this.#mistakes,
+      ...(problem !== undefined && { problem: { message: problem.message, since: problem.since } }),
+      ...(state !== undefined && {
+        coverage: {
+          pipeline: state.input.pipeline.name,
+          mode: state.input.mode,
+          ...(state.asOf !== undefined && { asOf: state.asOf }),
+          ...countGaps(state),
+        },
+      }),
+    };
+  }
+}
+
+/** Gaps of processors that are not waived, and the distinct partitions that cause them. */
+function countGaps({ input, grid }: CoverageState): { gaps: number; causes: number } {
+  let gaps = 0;
+  const sets = new Set<number>();
+  for (const { index } of input.pipeline.processors) {
+    for (let cell = index * grid.dayCount; cell < (index + 1) * grid.dayCount; cell++) {
+      const set = grid.rootSet[cell] ?? 0;
+      if (set === 0) continue;
+      gaps++;
+      sets.add(set);
+    }
+  }
+  const causes = new Set([...sets].flatMap((set) => [...(grid.rootSets[set] ?? [])]));
+  return { gaps, causes: causes.size };
+}
+
+function fresher(left: Freshness | undefined, right: Freshness): Freshness {
+  const order: readonly Freshness[] = ['cached', 'probe', 'read'];
+  return left !== undefined && order.indexOf(left) > order.indexOf(right) ? left : right;
+}
+
+/** Beyond their cells, which are compared elsewhere. */
+function isSame(a: Snapshot, b: Snapshot): boolean {
+  return (
+    a.asOf === b.asOf &&
+    a.source === b.source &&
+    isDeepStrictEqual(a.problem, b.problem) &&
+    isDeepStrictEqual(a.rootTexts, b.rootTexts) &&
+    isDeepStrictEqual(a.dates, b.dates)
+  );
+}

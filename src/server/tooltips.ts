@@ -1,0 +1,118 @@
+import { parseDay } from '../base/day';
+import { counted, formatInstant, formatSeconds } from '../base/figures';
+import { runCommandLine } from '../core/commandLine';
+import type { CoverageGrid, CoverageInput } from '../core/coverage';
+import { explain } from '../core/explain';
+import { gapsByRoot } from '../core/gaps';
+import type { PipelineNode } from '../core/pipeline';
+import type { Scope } from '../core/scope';
+import type { BackfillView } from './backfillViews';
+import { explainTooltip } from './explainDocument';
+import { code, commandLink, escaped } from './markdown';
+import { tallyOf, tallySentence } from './tally';
+
+/** The tooltip of a node of the Coverage tree as Markdown, by the node's id; empty for a node that is gone. */
+export function coverageTooltip(id: string, input: CoverageInput, grid: CoverageGrid): string {
+  const [, group, nodeId, month, date] = id.split('/');
+  if (group === undefined) return '';
+  const { pipeline } = input;
+  if (nodeId === undefined) {
+    const phase = pipeline.phases.find((candidate) => candidate.id === group);
+    const nodes = phase === undefined ? pipeline.sources : pipeline.processors.filter((node) => node.phase === phase.index);
+    return [
+      `**${escaped(phase?.name ?? 'Sources')}** · ${counted(nodes.length, phase === undefined ? 'source' : 'processor')}`,
+      ...standing(input, grid, nodes, {}),
+    ].join('\n\n');
+  }
+  const node = pipeline.nodes.find((candidate) => candidate.id === nodeId);
+  if (node === undefined) return '';
+  const day = date === undefined ? undefined : parseDay(date);
+  if (day !== undefined) return dateTooltip(input, grid, node, day);
+  if (month !== undefined) {
+    const from = parseDay(`${month}-01`);
+    if (from === undefined) return '';
+    const to = lastOfMonth(from);
+    return [`**${node.id} ${month}**`, ...standing(input, grid, [node], { from, to })].join('\n\n');
+  }
+  return nodeTooltip(input, grid, node);
+}
+
+/** The tooltip of a node of the Backfills tree. */
+export function backfillTooltip({ record, progress }: BackfillView): string {
+  const { plan, problems } = record;
+  const { phase, done, failed, skipped, running, waiting, total, startedAt, endedAt, etaSeconds, perMinute } = progress;
+  const counts = [`${done} of ${counted(total, 'partition')} done`];
+  for (const [count, word] of [
+    [failed, 'failed'],
+    [skipped, 'skipped'],
+    [running, 'running'],
+    [waiting, 'waiting'],
+  ] as const) {
+    if (count > 0) counts.push(`${count} ${word}`);
+  }
+  const times = [`planned ${formatInstant(Date.parse(plan.createdAt))}`];
+  if (startedAt !== undefined) times.push(`started ${formatInstant(startedAt)}`);
+  if (endedAt !== undefined) times.push(`ended ${formatInstant(endedAt)}`);
+  if (etaSeconds !== undefined) times.push(`${formatSeconds(etaSeconds)} left`);
+  if (perMinute !== undefined) times.push(`${perMinute.toFixed(1)} a minute`);
+  const lines = [`**${escaped(progress.title)}** · ${phase}`, counts.join(', '), times.join(' · ')];
+  if (plan.request.reason !== undefined && plan.request.reason !== '') lines.push(`Reason: ${escaped(plan.request.reason)}`);
+  lines.push(code(runCommandLine(plan.request, plan.mode)));
+  for (const problem of problems) lines.push(`$(warning) ${escaped(problem)}`);
+  lines.push(`${commandLink('Show in terminal', 'backfill.attach', { backfill: plan.id })} · ${escaped(plan.id)}`);
+  return lines.join('\n\n');
+}
+
+function dateTooltip(input: CoverageInput, grid: CoverageGrid, node: PipelineNode, day: number): string {
+  const explanation = explain(input, grid, node.index, day);
+  const date = new Date(day * 86_400_000).toISOString().slice(0, 10);
+  const target = { nodes: [node.id], from: date, to: date };
+  const links = [commandLink('Explain', 'backfill.explain', target)];
+  if (node.kind === 'processor' && node.run.length > 0) links.push(commandLink('Launch', 'backfill.launch', target));
+  if (explanation.lastAttempt !== undefined) links.push(commandLink('Open log', 'backfill.openLog', target));
+  return `${explainTooltip(explanation, { input, node })}\n\n${links.join(' · ')}`;
+}
+
+function nodeTooltip(input: CoverageInput, grid: CoverageGrid, node: PipelineNode): string {
+  const { pipeline, observations } = input;
+  const calendar = pipeline.calendars[node.calendar]?.name ?? '';
+  const lines = [
+    `**${node.id}** ${escaped(node.name)}`,
+    `${node.tables.map(code).join(', ')} by ${code(node.dateColumn)} · calendar ${escaped(calendar)}`,
+    ...standing(input, grid, [node], {}),
+  ];
+  const unavailable = observations.unavailableNodes.get(node.id);
+  if (unavailable !== undefined) lines.push(`$(warning) ${escaped(unavailable.error)}`);
+  const readAt = observations.nodes.get(node.id)?.readAt;
+  if (readAt !== undefined) lines.push(`Read ${formatInstant(readAt)}`);
+  if (node.kind === 'processor' && node.run.length === 0) lines.push('The manifest does not say how it is run.');
+  return lines.join('\n\n');
+}
+
+/** Counts, and the causes of the gaps: the first of them is what to mend first. */
+function standing(
+  input: CoverageInput,
+  grid: CoverageGrid,
+  nodes: readonly PipelineNode[],
+  range: Pick<Scope, 'from' | 'to'>,
+): string[] {
+  const indexes = nodes.map(({ index }) => index);
+  const from = range.from === undefined ? 0 : Math.max(0, range.from - grid.firstDay);
+  const end = range.to === undefined ? grid.dayCount : Math.min(grid.dayCount, range.to - grid.firstDay + 1);
+  const lines = [tallySentence(tallyOf(input.pipeline, grid, indexes, from, end))];
+  const groups = gapsByRoot(input, grid, { processors: indexes, ...range });
+  if (groups.length > 0)
+    lines.push(
+      groups
+        .slice(0, 4)
+        .map(({ headline }) => `- ${escaped(headline)}`)
+        .join('\n'),
+    );
+  if (groups.length > 4) lines.push(`and ${counted(groups.length - 4, 'more cause')}`);
+  return lines;
+}
+
+function lastOfMonth(first: number): number {
+  const date = new Date(first * 86_400_000);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0) / 86_400_000;
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { MatrixFeed } from '../../../src/client/matrixFeed';
+import type { ToMatrix } from '../../../src/protocol/matrix';
+import type { Snapshot, SnapshotChange } from '../../../src/protocol/snapshot';
+
+const NONE = { i32: new Int32Array(0), u8: new Uint8Array(0) };
+
+function snapshot(version: number): Snapshot {
+  return {
+    version,
+    pipeline: 'p',
+    manifest: '/p/backfill.yaml',
+    mode: 'backfill',
+    source: 'warehouse',
+    firstDay: 0,
+    dayCount: 0,
+    nodes: [],
+    seasons: [],
+    ...cells(),
+  };
+}
+
+function change(base: number, version: number): SnapshotChange {
+  return { base, version, source: 'warehouse', cells: NONE.i32, ...cells() };
+}
+
+function cells() {
+  const { i32, u8 } = NONE;
+  return {
+    status: u8,
+    off: u8,
+    rows: i32,
+    expectedRows: i32,
+    flags: u8,
+    rootSet: i32,
+    rootTexts: [],
+    rootCells: [],
+    dates: u8,
+    gaps: 0,
+  };
+}
+
+function feedOf(ask: () => Promise<Snapshot | null>) {
+  const posted: ToMatrix[] = [];
+  return { posted, feed: new MatrixFeed((message) => void posted.push(message), ask) };
+}
+
+const types = (posted: readonly ToMatrix[]) => posted.map(({ type }) => type);
+
+describe('MatrixFeed', () => {
+  it('sends nothing before the page is ready, then the whole, then changes that fit', async () => {
+    const { posted, feed } = feedOf(async () => snapshot(1));
+    await feed.changed(1, undefined);
+    assert.deepEqual(posted, []);
+    await feed.ready();
+    await feed.changed(2, change(1, 2));
+    await feed.changed(3, change(2, 3));
+    assert.deepEqual(types(posted), ['snapshot', 'change', 'change']);
+  });
+
+  it('asks for the whole when a change belongs to another version', async () => {
+    let version = 1;
+    const { posted, feed } = feedOf(async () => snapshot(version));
+    await feed.ready();
+    version = 5;
+    await feed.changed(5, change(4, 5));
+    assert.deepEqual(types(posted), ['snapshot', 'snapshot']);
+    await feed.changed(5, change(4, 5));
+    assert.equal(posted.length, 2);
+  });
+
+  it('asks again when something newer was announced while the whole was under way', async () => {
+    const answers = [snapshot(1), snapshot(2)];
+    const { posted, feed } = feedOf(async () => answers.shift() ?? null);
+    const ready = feed.ready();
+    await feed.changed(2, change(1, 2));
+    await ready;
+    assert.deepEqual(
+      posted.map((message) => message.type === 'snapshot' && message.snapshot.version),
+      [2],
+    );
+  });
+
+  it('sends nothing to a hidden page, and the whole when it is back', async () => {
+    const { posted, feed } = feedOf(async () => snapshot(1));
+    await feed.ready();
+    feed.hidden();
+    await feed.changed(2, change(1, 2));
+    assert.deepEqual(types(posted), ['snapshot']);
+    await feed.ready();
+    assert.deepEqual(types(posted), ['snapshot', 'snapshot']);
+  });
+
+  it('keeps a place to reveal until there is something to reveal it in', async () => {
+    const { posted, feed } = feedOf(async () => snapshot(1));
+    feed.reveal('PDC', '2021-11-05');
+    assert.deepEqual(posted, []);
+    await feed.ready();
+    feed.reveal('PCF', '2021-11-06');
+    assert.deepEqual(types(posted), ['snapshot', 'reveal', 'reveal']);
+  });
+
+  it('says why there is nothing to show', async () => {
+    const { posted, feed } = feedOf(async () => Promise.reject(new Error('The engine is starting.')));
+    await feed.ready();
+    assert.deepEqual(posted, [{ type: 'empty', message: 'The engine is starting.' }]);
+    const empty = feedOf(async () => null);
+    await empty.feed.ready();
+    assert.deepEqual(types(empty.posted), ['empty']);
+  });
+});

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { statusBarContent } from '../../../src/client/statusBarContent';
+import type { ServerState } from '../../../src/protocol/messages';
+import { summary } from './summaries';
+
+const STATE: ServerState = {
+  reading: false,
+  mistakes: 0,
+  coverage: { pipeline: 'NBA_seasons', mode: 'backfill', gaps: 1096, causes: 3 },
+};
+
+describe('statusBarContent', () => {
+  it('is empty without a pipeline and before anything was read', () => {
+    assert.equal(statusBarContent('none', STATE, [], 0), undefined);
+    assert.equal(statusBarContent('ready', undefined, [], 0), undefined);
+  });
+
+  it('counts gaps', () => {
+    const content = statusBarContent('ready', STATE, [], 0);
+    assert.equal(content?.text, '$(table) 1,096 gaps');
+    assert.equal(content?.warning, false);
+    assert.match(content?.tooltip ?? '', /NBA\\_seasons[\s\S]*1,096 gaps, 3 causes[\s\S]*\(command:backfill\.fillGaps\)/);
+    const none = { ...STATE, coverage: { pipeline: 'p', mode: 'backfill' as const, gaps: 0, causes: 0 } };
+    assert.equal(statusBarContent('ready', none, [], 0)?.text, '$(pass) No gaps');
+  });
+
+  it('shows what runs, with what is done, failed and skipped behind it, and how long it takes', () => {
+    const running = summary({ done: 10, failed: 1, skipped: 1, etaSeconds: 190 });
+    assert.equal(statusBarContent('ready', STATE, [running], 0)?.text, '$(sync~spin) MLFS 12/25 · 3 min 10 s left');
+    const other = summary({ id: 'b2', processors: ['PDC'], done: 1, total: 10, etaSeconds: 20 });
+    assert.equal(statusBarContent('ready', STATE, [running, other], 0)?.text, '$(sync~spin) 2 backfills 13/35 · 3 min 10 s left');
+    assert.equal(statusBarContent('ready', STATE, [summary({ phase: 'cancelling' })], 0)?.text, '$(sync~spin) MLFS ending');
+    assert.equal(statusBarContent('ready', undefined, [summary()], 0)?.text, '$(sync~spin) MLFS 0/25');
+  });
+
+  it('warns of a backfill that ended badly until somebody looked, or another one started', () => {
+    const failed = summary({ phase: 'failed', endedAt: 50 });
+    const warning = statusBarContent('ready', STATE, [failed], 0);
+    assert.deepEqual([warning?.text, warning?.warning, warning?.view], ['$(warning) MLFS failed', true, 'backfills']);
+    assert.equal(statusBarContent('ready', STATE, [failed], 50)?.warning, false);
+    assert.equal(statusBarContent('ready', STATE, [summary({ id: 'b2' }), failed], 0)?.warning, false);
+    assert.equal(statusBarContent('ready', STATE, [summary({ phase: 'cancelled', endedAt: 50 })], 0)?.warning, false);
+  });
+
+  it('says that the engine does not run', () => {
+    const content = statusBarContent('failed', STATE, [], 0);
+    assert.equal(content?.warning, true);
+    assert.match(content?.tooltip ?? '', /command:backfill\.restartEngine/);
+  });
+});

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { COMMANDS, CONTEXT_KEYS, MENUS, VIEW_CONTAINER, VIEWS, WELCOME } from '../../../src/protocol/contributions';
+
+describe('contributions', () => {
+  it('are in package.json as they are typed', () => {
+    execFileSync(process.execPath, ['scripts/contributions.mjs', '--check'], { stdio: 'pipe' });
+  });
+
+  it('refer to commands, views and keys that exist', () => {
+    const known = new Set<string>([...Object.keys(COMMANDS), ...Object.keys(VIEWS), ...Object.keys(CONTEXT_KEYS)]);
+    const texts = [
+      ...Object.values(MENUS).flatMap((items) => items.map(({ when }) => when)),
+      ...Object.values(COMMANDS).flatMap((command) => [command.enablement ?? '', 'palette' in command ? command.palette : '']),
+      ...WELCOME.flatMap(({ when, contents }) => [
+        when,
+        ...[...contents.matchAll(/command:([\w.]+)/g)].map(([, id]) => id ?? ''),
+      ]),
+    ];
+    for (const [word] of texts.join(' ').matchAll(/\bbackfill\.[a-zA-Z]+/g)) assert.ok(known.has(word), word);
+  });
+
+  it('name files that exist', () => {
+    const { icon } = JSON.parse(readFileSync('package.json', 'utf8')) as { icon: string };
+    for (const file of [icon, VIEW_CONTAINER.icon]) assert.ok(existsSync(file), file);
+  });
+});
