@@ -3,7 +3,7 @@ import type { Calendar, Due, Exclusion, Season } from '../pipeline';
 import { type ObjectPlace, object, optional, required, variant } from './collections';
 import { present } from './present';
 import type { Place, Reader } from './reader';
-import { column, date, integer, oneOf, table, text, zone } from './scalars';
+import { column, date, expression, integer, oneOf, table, text, zone } from './scalars';
 
 /** A century: longer spans are mistyped years, and every date of a span costs memory. */
 export const MAX_DAYS = 36_525;
@@ -94,7 +94,7 @@ export const everyCalendar = object(
 
 export const tableCalendar = object(
   'a calendar with `table`',
-  { table: required(table), date_column: required(column), where: optional(text), count: optional(column) },
+  { table: required(table), date_column: required(column), where: optional(expression), count: optional(column) },
   ({ table: name, date_column: dateColumn, where, count }): Unnamed<Calendar> => ({
     kind: 'table',
     table: name,

@@ -4,7 +4,7 @@ import { MAX_DAYS } from './dates';
 import { needs, type RawNeed, REFERENCE_SHAPE, type Reference, referenceFrom } from './needs';
 import { type Located, located, type Place } from './reader';
 import { run } from './run';
-import { anyText, column, id, integer, positive, ratio, table, text, variable } from './scalars';
+import { anyText, column, expression, id, integer, positive, ratio, table, text, variable } from './scalars';
 
 /** A source or processor as written: ids of others are not looked up yet. */
 export interface RawNode {
@@ -69,8 +69,8 @@ export const expectation = object(
 
 export const check = object(
   'a check',
-  { name: required(text), expression: required(text), at_least: optional(ratio, 1) },
-  ({ name, expression, at_least: atLeast }): Check => ({ name, expression, atLeast }),
+  { name: required(text), expression: required(expression), at_least: optional(ratio, 1) },
+  ({ name, expression: sql, at_least: atLeast }): Check => ({ name, expression: sql, atLeast }),
 );
 
 const columns = oneOrMany(column, { of: 'a column' });
@@ -82,7 +82,7 @@ const NODE_SHAPE = {
   table: optional(table),
   tables: optional(list(table, { min: 1, of: 'a table' })),
   date_column: required(column),
-  where: optional(text),
+  where: optional(expression),
   entity: optional(columns, []),
   key: optional(columns, []),
   written_at: optional(column),

@@ -1,4 +1,5 @@
 import { type Day, formatDay, parseDay } from '../../base/day';
+import { expressionProblem } from '../sql/tokens';
 import { didYouMean, nearest } from './nearest';
 import { type Place, type Reader, refine, scalar } from './reader';
 
@@ -19,6 +20,12 @@ export const anyText: Reader<string> = scalar('', (value, place) => {
 export const text: Reader<string> = refine(anyText, '', (value, place) =>
   value.trim() === '' ? place.error('badValue', `${place.label} is blank: write a text.`) : value,
 );
+
+/** A SQL expression that cannot leave the parentheses it will stand in. */
+export const expression: Reader<string> = refine(text, '', (value, place) => {
+  const problem = expressionProblem(value);
+  return problem === undefined ? value : place.error('badValue', `${place.label} must be one SQL expression: ${problem}.`);
+});
 
 /** `true` or `false`. */
 export const flag: Reader<boolean> = scalar(false, (value, place) =>

@@ -122,6 +122,16 @@ describe('mistakes in a manifest', () => {
   describe('in values', () => {
     finds('of a type', manifest({ sources: 'sources: «BOX»' }), 'wrongType: `sources` must be a list, not the text "BOX".');
     finds(
+      'an expression that ends a statement',
+      processors('where: «"v = 1; DROP TABLE x"»'),
+      'badValue: `where` must be one SQL expression: a semicolon would start a second statement.',
+    );
+    finds(
+      'an expression that leaves its parentheses',
+      processors('checks: [{ name: c, expression: «"true) OR (true"», at_least: 1 }]'),
+      'badValue: `expression` must be one SQL expression: a parenthesis is closed that was never opened.',
+    );
+    finds(
       'a number for a text',
       manifest({ name: 'name: «2021»' }),
       'wrongType: `name` must be a text in quotes, not 2021. => "2021"',
