@@ -21,7 +21,8 @@ export interface CallRunnerDeps {
   readonly plan: Plan;
   readonly journal: Journal;
   readonly warehouse: Warehouse;
-  readonly writer: PartitionWriter;
+  /** Absent where nothing is executed by SQL. */
+  readonly writer: PartitionWriter | undefined;
   readonly children: ChildRunner;
   readonly clock: Clock;
   readonly appendText: (path: string, text: string) => Promise<void>;
@@ -128,6 +129,8 @@ export class CallRunner {
   async #replace(job: PlannedJob, processor: Processor, day: Day, log: string): Promise<CallEnding> {
     const { sqlTexts, writer } = this.#deps;
     const file = job.command[0] ?? '';
+    if (writer === undefined)
+      return { how: 'failed', category: 'unsupported', message: 'this warehouse is written by commands only' };
     const began = performance.now();
     const ending = await this.patiently(() => writer.replace(processor, day, sqlTexts.get(file) ?? '', this.#signal)).then(
       (): CallEnding => ({ how: 'finished', replaced: true }),
@@ -145,7 +148,7 @@ export class CallRunner {
   async #spawn(job: PlannedJob, processor: Processor, days: readonly Day[], log: string): Promise<CallEnding> {
     const { children, writer, folder, claim } = this.#deps;
     // The child may write the very file that is open here.
-    await writer.release();
+    await writer?.release();
     const argv = argvOf(job.command, days.map(formatDay));
     const timeoutMs = job.timeoutPerDateMs === undefined ? undefined : job.timeoutPerDateMs * days.length;
     let child: number | undefined;

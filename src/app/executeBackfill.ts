@@ -20,11 +20,10 @@ export interface ExecutionDeps {
   readonly readText: (path: string) => Promise<string>;
   /** Appends to a file, whose folder is made where it is missing. */
   readonly appendText: (path: string, text: string) => Promise<void>;
-  /** @param folder what a relative path in the config is relative to. */
-  readonly openWarehouse: (
-    config: WarehouseConfig,
-    folder: string,
-  ) => Promise<{ readonly warehouse: Warehouse; readonly writer: PartitionWriter }>;
+  /** @param folder what a relative path in the config is relative to. May throw a WarehouseError. */
+  readonly openWarehouse: (config: WarehouseConfig, folder: string) => Warehouse;
+  /** Asked for only when the plan has SQL to execute. May throw a WarehouseError. */
+  readonly openWriter: (config: WarehouseConfig, folder: string) => PartitionWriter;
 }
 
 /**
@@ -71,8 +70,8 @@ async function executeClaimed(
   try {
     const { pipeline, sqlTexts } = await readAsPlanned(plan, deps);
     const folder = dirname(plan.manifest);
-    const opened = await deps.openWarehouse(pipeline.warehouse, folder);
-    writer = opened.writer;
+    const warehouse = deps.openWarehouse(pipeline.warehouse, folder);
+    if (plan.jobs.some(({ method }) => method === 'sql')) writer = deps.openWriter(pipeline.warehouse, folder);
     const { waivers } = readWaivers(await deps.readText(join(folder, '.backfill', 'waivers.yaml')).catch(() => ''));
     const ledger = await deps.journal.ledger();
     const others = new Map([...ledger.active].filter(([, { backfill }]) => backfill !== plan.id));
@@ -83,7 +82,9 @@ async function executeClaimed(
       attempts: { last: ledger.last, active: others },
       clock: deps.clock,
     });
-    result = await new Execution({ ...deps, ...opened, plan, pipeline, folder, sqlTexts, others, live, claim }).run(signal);
+    result = await new Execution({ ...deps, warehouse, writer, plan, pipeline, folder, sqlTexts, others, live, claim }).run(
+      signal,
+    );
   } catch (thrown) {
     if (thrown instanceof JournalError) throw thrown;
     await deps.journal.append(plan.id, { type: 'note', message: messageOf(thrown) });

@@ -129,9 +129,11 @@ function neverReason(context: PlanContext, t: Tables, cell: number): string | un
   return unrunnable(context, node);
 }
 
-function unrunnable({ sqlText }: PlanContext, { run }: Processor): string | undefined {
+function unrunnable({ sqlText, input }: PlanContext, { run }: Processor): string | undefined {
   const method = run[0];
   if (method === undefined) return 'the manifest names no way to run it';
+  if (method.kind === 'sql' && input.pipeline.warehouse.type === 'parquet')
+    return 'a folder of Parquet is written by commands only';
   if (method.kind === 'sql' && sqlText(method.file) === undefined) return `${method.file} cannot be read`;
   return undefined;
 }

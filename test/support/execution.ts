@@ -1,0 +1,167 @@
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { openWarehouse, openWriter } from '../../src/adapters/duckdb/openWarehouse';
+import { FileJournal } from '../../src/adapters/journal/fileJournal';
+import { ChildProcesses } from '../../src/adapters/process/childProcesses';
+import type { ExecutionDeps } from '../../src/app/executeBackfill';
+import { executeBackfill } from '../../src/app/executeBackfill';
+import type { ExecutionResult } from '../../src/app/execution';
+import { launchPlan, preparePlan } from '../../src/app/preparePlan';
+import type { BackfillEvent, Plan, PlanRequest } from '../../src/core/backfill';
+import { classify } from '../../src/core/classify';
+import type { CoverageInput } from '../../src/core/coverage';
+import { explain } from '../../src/core/explain';
+import { readManifest } from '../../src/core/manifest/readManifest';
+import { type BackfillProgress, progressOf } from '../../src/core/progress';
+import { day } from './builders';
+import { runDuckdb } from './duckdb';
+
+/** The repository's: tests are run from there, wherever they were bundled to. */
+export const JOB = resolve('test/support/jobs/partitionJob.mjs');
+
+export const REQUEST: PlanRequest = {
+  processors: [],
+  choices: ['missing', 'failed', 'partial', 'suspect'],
+  withUpstream: false,
+  withDownstream: false,
+  order: 'oldest',
+  slots: 2,
+  policy: 'continue',
+  overrides: [],
+};
+
+export interface Executed {
+  readonly result: ExecutionResult;
+  readonly plan: Plan;
+  readonly events: readonly BackfillEvent[];
+  readonly progress: BackfillProgress;
+}
+
+/** A pipeline in a folder: a manifest, a DuckDB file with the tables of its nodes (day, k, stamp), and its journal. */
+export class ExecutionFixture {
+  readonly folder: string;
+  readonly manifest: string;
+  readonly database: string;
+  readonly journal: FileJournal;
+
+  constructor(folder: string) {
+    this.folder = folder;
+    this.manifest = join(folder, 'backfill.yaml');
+    this.database = join(folder, 'w.duckdb');
+    this.journal = new FileJournal(join(folder, '.backfill'), { heartbeatMs: 100 });
+  }
+
+  /**
+   * @param phases the manifest's `sources:` and `phases:`, where `$JOB` stands for the argv of the test's job on this warehouse, to be
+   * followed by table, behaviour and dates.
+   * @param tables to make, with the rows that dates have.
+   */
+  async write(phases: string, tables: Readonly<Record<string, Readonly<Record<string, number>>>>): Promise<void> {
+    const job = `${JSON.stringify(process.execPath)}, ${JSON.stringify(JOB)}, ${JSON.stringify(this.database)}`;
+    const head = [
+      'version: 1',
+      'name: Test',
+      'warehouse: { type: duckdb, path: w.duckdb }',
+      'seasons: [{ name: s, start: 2021-11-01, end: 2021-11-30 }]',
+      'calendars: { daily: { every: day } }',
+    ];
+    await writeFile(this.manifest, `${head.join('\n')}\n${phases.replaceAll('$JOB', job)}\n`);
+    await mkdir(join(this.folder, 'sql'), { recursive: true });
+    const statements = Object.entries(tables).flatMap(([table, dates]) => [
+      `CREATE TABLE ${table} (day DATE, k BIGINT, stamp BIGINT)`,
+      ...Object.entries(dates).map(([date, rows]) => `INSERT INTO ${table} SELECT DATE '${date}', i, 0 FROM range(${rows}) r(i)`),
+    ]);
+    await runDuckdb(this.database, ...statements);
+  }
+
+  async writeSql(name: string, text: string): Promise<void> {
+    await writeFile(join(this.folder, 'sql', name), text);
+  }
+
+  async input(): Promise<CoverageInput> {
+    const { pipeline, problems } = readManifest(await readFile(this.manifest, 'utf8'));
+    if (pipeline === undefined) throw new Error(problems.map(({ message }) => message).join('\n'));
+    const reading = await openWarehouse(pipeline.warehouse, this.folder, Date).observe(pipeline);
+    const errors = [...reading.errors.values()];
+    if (errors[0] !== undefined) throw errors[0];
+    return {
+      pipeline,
+      observations: { ...reading, unavailableNodes: new Map(), unavailableCalendars: new Map() },
+      mode: 'backfill',
+      now: Date.now(),
+      attempts: await this.journal.ledger(),
+      waivers: [],
+    };
+  }
+
+  async plan(request: Partial<PlanRequest> = {}): Promise<Plan> {
+    const input = await this.input();
+    return preparePlan(
+      { input, grid: classify(input) },
+      { ...REQUEST, ...request },
+      {
+        manifest: this.manifest,
+        readText: (path) => readFile(path, 'utf8'),
+      },
+    );
+  }
+
+  async launch(request: Partial<PlanRequest> = {}): Promise<Plan> {
+    const plan = await this.plan(request);
+    await launchPlan(plan, this.journal);
+    return plan;
+  }
+
+  deps(more: Partial<ExecutionDeps> = {}): ExecutionDeps {
+    return {
+      journal: this.journal,
+      children: new ChildProcesses({ graceMs: 300 }),
+      clock: Date,
+      readText: (path) => readFile(path, 'utf8'),
+      appendText: async (path, text) => {
+        await mkdir(dirname(path), { recursive: true });
+        await appendFile(path, text);
+      },
+      openWarehouse: (config, folder) => openWarehouse(config, folder, Date, { patienceMs: 100 }),
+      openWriter: (config, folder) => openWriter(config, folder, { patienceMs: 100 }),
+      ...more,
+    };
+  }
+
+  async execute(plan: Plan, signal = new AbortController().signal, deps = this.deps()): Promise<Executed> {
+    const result = await executeBackfill(plan.id, deps, signal);
+    const { events = [] } = (await this.journal.read(plan.id)) ?? {};
+    return { result, plan, events, progress: progressOf(plan, events, false) };
+  }
+
+  async run(request: Partial<PlanRequest> = {}): Promise<Executed> {
+    return this.execute(await this.launch(request));
+  }
+
+  /** Status and first reason of a partition, as any view would see it now. */
+  async statusOf(node: string, date: string): Promise<string> {
+    const input = await this.input();
+    const index = input.pipeline.nodes.find(({ id }) => id === node)?.index ?? -1;
+    const { status, reasons } = explain(input, classify(input), index, day(date));
+    return [status, ...reasons.slice(0, 1).map(({ kind }) => kind)].join(' ');
+  }
+
+  /** What the test's job was called with, in order. */
+  async calls(): Promise<
+    { readonly table: string; readonly span: string; readonly cwd: string; readonly env: NodeJS.ProcessEnv }[]
+  > {
+    const text = await readFile(`${this.database}.calls`, 'utf8').catch(() => '');
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line));
+  }
+
+  async rows(table: string): Promise<Record<string, number>> {
+    const found = await runDuckdb(
+      this.database,
+      `SELECT strftime(day, '%Y-%m-%d') AS day, count(*)::INTEGER AS rows FROM ${table} GROUP BY 1 ORDER BY 1`,
+    );
+    return Object.fromEntries(found.map(({ day: date, rows }) => [String(date), Number(rows)]));
+  }
+}
