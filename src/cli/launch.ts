@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { CoverageState } from '../app/pipelineSession';
 import { preparePlan } from '../app/preparePlan';
 import { formatDay } from '../base/day';
 import { CHOICES, type Plan, type PlanRequest } from '../core/backfill';
@@ -18,6 +19,7 @@ const POLICIES = Object.values(POLICY_WORDS);
 export const LAUNCH_OPTIONS = {
   ...MANIFEST_OPTION,
   ...SCOPE_OPTIONS,
+  processor: { kind: 'list', value: 'A,B', help: 'only these processors (default: all)' },
   dates: { kind: 'dates', value: 'D,D', help: 'these dates instead of a range' },
   choose: { kind: 'choices', of: CHOICES, help: `which of them by status (default: ${DEFAULT_CHOICES.join(',')})` },
   upstream: { kind: 'flag', help: 'also the gaps upstream that keep them from running' },
@@ -37,14 +39,18 @@ export const LAUNCH_OPTIONS = {
 export type LaunchValues = OptionValues<typeof LAUNCH_OPTIONS>;
 
 /** Makes a plan from the warehouse as it is now; where it cannot be read there is none. Nothing is written. */
-export async function planFor(context: Context, options: LaunchValues): Promise<Plan> {
+export async function planFor(
+  context: Context,
+  options: LaunchValues,
+): Promise<{ readonly plan: Plan; readonly state: CoverageState }> {
   const open = await openPipeline(context, options);
   const request = requestFrom(open.pipeline, options);
   const state = await readCoverage(context, open, true);
   if (state.problem !== undefined && state.problem.kind !== 'calendar') {
     throw new CommandFailure(EXIT.warehouse, 'Nothing was planned: a plan needs the warehouse as it is now.');
   }
-  return preparePlan(state, request, { manifest: open.manifest, readText: (path) => readFile(path, 'utf8') });
+  const plan = await preparePlan(state, request, { manifest: open.manifest, readText: (path) => readFile(path, 'utf8') });
+  return { plan, state };
 }
 
 /** What was asked for, as every other surface asks for it. */

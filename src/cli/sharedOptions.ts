@@ -1,10 +1,10 @@
 import type { Day } from '../base/day';
 import { MODES } from '../base/status';
-import { didYouMean, nearest } from '../core/manifest/nearest';
 import type { Pipeline, PipelineNode } from '../core/pipeline';
 import type { Scope } from '../core/scope';
 import type { OptionSpecs } from './command';
 import { usageError } from './exitCodes';
+import { didYouMean } from './parseCommandLine';
 
 export const FORMATS = ['table', 'json', 'csv', 'md'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -82,5 +82,5 @@ function processorsOfPhase(pipeline: Pipeline, id: string): readonly number[] {
 
 function unknownId(kind: string, id: string, known: readonly { readonly id: string }[]): string {
   const ids = known.map((one) => one.id);
-  return `There is no ${kind} '${id}'.${didYouMean(nearest(id, ids))} Known: ${ids.join(', ')}.`;
+  return `There is no ${kind} '${id}'.${didYouMean(id, ids)} Known: ${ids.join(', ')}.`;
 }

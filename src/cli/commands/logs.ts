@@ -21,7 +21,7 @@ export const logsCommand = defineCommand({
     ...MANIFEST_OPTION,
     follow: { kind: 'flag', help: 'go on until the backfill has ended or Ctrl+C' },
   },
-  examples: ['backfill logs 20261123-140211-ab12', 'backfill logs 20261123-140211-ab12 PDC 2021-11-05'],
+  examples: ['backfill logs 20261123T140211-pdc-ab12', 'backfill logs 20261123-140211-ab12 PDC 2021-11-05'],
   async run({ terminal, services, cwd }, options, [id = '', ...words]) {
     const journal = services.journal(await findManifest(cwd, options.manifest));
     // `PDC 2021-11-05` is one partition, whether the shell gives it as one word or as two.

@@ -12,7 +12,8 @@ export const planCommand = defineCommand({
     'backfill plan --choose failed --format json',
   ],
   async run(context, options) {
-    showPlan(await planFor(context, options), options.format, context.terminal);
+    const { plan } = await planFor(context, options);
+    showPlan(plan, options.format, context.terminal);
     return EXIT.fine;
   },
 });

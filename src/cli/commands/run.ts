@@ -1,10 +1,11 @@
+import type { CoverageState } from '../../app/pipelineSession';
 import { launchPlan } from '../../app/preparePlan';
-import { isGap } from '../../base/status';
-import type { Plan } from '../../core/backfill';
+import { parseDay } from '../../base/day';
+import type { Plan, PlannedPartition } from '../../core/backfill';
 import { confirmationOf } from '../../core/confirmation';
 import { attach } from '../attach';
 import { defineCommand } from '../command';
-import { EXIT, type ExitCode, usageError } from '../exitCodes';
+import { EXIT, usageError } from '../exitCodes';
 import { LAUNCH_OPTIONS, planFor, showPlan } from '../launch';
 import { FORMAT_OPTION } from '../sharedOptions';
 import { type Terminal, toned } from '../terminal';
@@ -29,7 +30,7 @@ A plan of more than 60 dates or two hours, or one that replaces complete dates, 
   ],
   async run(context, options) {
     const { terminal, services } = context;
-    const plan = await planFor(context, options);
+    const { plan, state } = await planFor(context, options);
     if (options['dry-run']) {
       showPlan(plan, options.format, terminal);
       return EXIT.fine;
@@ -40,7 +41,10 @@ A plan of more than 60 dates or two hours, or one that replaces complete dates, 
       );
     showPlan(plan, undefined, terminal);
     terminal.print('');
-    if (plan.partitions.every(({ action }) => action === 'skip')) return nothingToRun(plan, terminal);
+    if (plan.partitions.every(({ action }) => action === 'skip')) {
+      terminal.print('There is nothing to run.');
+      return plan.partitions.some((partition) => isGapNow(state, partition)) ? EXIT.gaps : EXIT.fine;
+    }
     if (!(await isConfirmed(plan, options.yes, terminal))) {
       terminal.print('Nothing was started.');
       return EXIT.interrupted;
@@ -56,9 +60,11 @@ A plan of more than 60 dates or two hours, or one that replaces complete dates, 
   },
 });
 
-function nothingToRun({ partitions }: Plan, terminal: Terminal): ExitCode {
-  terminal.print('There is nothing to run.');
-  return partitions.some(({ status }) => isGap(status)) ? EXIT.gaps : EXIT.fine;
+function isGapNow({ input, grid }: CoverageState, { processor, date }: PlannedPartition): boolean {
+  const node = input.pipeline.nodes.find(({ id }) => id === processor);
+  const offset = (parseDay(date) ?? Number.NaN) - grid.firstDay;
+  if (node === undefined || !(offset >= 0 && offset < grid.dayCount)) return false;
+  return (grid.rootSet[node.index * grid.dayCount + offset] ?? 0) !== 0;
 }
 
 async function isConfirmed(plan: Plan, yes: number | undefined, terminal: Terminal): Promise<boolean> {

@@ -3,7 +3,7 @@ import { counted, formatSeconds } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
 import type { Plan, PlannedJob, PlannedPartition } from '../../core/backfill';
 import { titleOf } from '../../core/progress';
-import { statusLabel } from '../statusWords';
+import { STATUS_SYMBOLS } from '../statusWords';
 import { csv, markdownTable } from '../table';
 import { type Terminal, type Tone, toned } from '../terminal';
 import { plain, wrapped } from '../textWidth';
@@ -16,10 +16,10 @@ export function planText(plan: Plan, terminal: Pick<Terminal, 'width' | 'color'>
   lines.push(...section(`Runs ${counted(runs.length, 'partition')}:`, runs, terminal));
   lines.push(...section(`Skips ${counted(skips.length, 'partition')}:`, skips, terminal));
   const jobs = plan.jobs.filter(({ processor }) => runs.some((run) => run.processor === processor));
-  if (jobs.length > 0) lines.push('', 'How:', ...jobs.flatMap((job) => wrapped(`  ${jobText(job)}`, terminal.width)));
+  if (jobs.length > 0) lines.push('', 'How:', ...jobs.flatMap((job) => indented(jobText(job), 2, terminal)));
   if (plan.warnings.length > 0) {
     lines.push('', toned(terminal, 'warning', 'Warnings:'));
-    for (const warning of plan.warnings) lines.push(...wrapped(plain(warning), terminal.width - 2).map((line) => `  ${line}`));
+    for (const warning of plan.warnings) lines.push(...indented(warning, 2, terminal));
   }
   return lines;
 }
@@ -46,19 +46,24 @@ function section(title: string, partitions: readonly PlannedPartition[], termina
     ...[...groups.values()].flatMap((group) => {
       const [first] = group;
       if (first === undefined) return [];
-      const head = `${first.processor}: ${counted(group.length, 'date')}, ${statusLabel(first.status)}. ${whyText(first)}`;
+      const head = `${first.processor}: ${counted(group.length, 'date')}, ${whyText(first)}`;
       return [
-        ...wrapped(plain(head), terminal.width - 2).map((line) => `  ${toned(terminal, PREFLIGHT_TONES[first.preflight], line)}`),
-        ...wrapped(datesText(group), terminal.width - 4).map((line) => `    ${line}`),
+        ...indented(head, 2, terminal).map((line) => toned(terminal, PREFLIGHT_TONES[first.preflight], line)),
+        ...indented(datesText(group), 4, terminal),
       ];
     }),
   ];
 }
 
-function whyText({ why, preflight, override }: PlannedPartition): string {
-  const sentence = why === '' ? '' : `${why.charAt(0).toUpperCase()}${why.slice(1)}${why.endsWith('.') ? '' : '.'}`;
+function whyText({ status, why, preflight, override }: PlannedPartition): string {
+  const symbol = STATUS_SYMBOLS[status];
+  const sentence = why.startsWith(status) ? `${symbol} ${why}.` : `${symbol} ${status}: ${why}.`;
   if (preflight === 'overrideNeeded') return `${sentence} Needs --override ${override ?? ''}.`;
   return preflight === 'never' ? `${sentence} Nothing overrides that.` : sentence;
+}
+
+function indented(text: string, indent: number, { width }: Pick<Terminal, 'width'>): string[] {
+  return wrapped(plain(text), Math.max(20, width - indent)).map((line) => ' '.repeat(indent) + line);
 }
 
 function datesText(partitions: readonly PlannedPartition[]): string {

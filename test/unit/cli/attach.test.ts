@@ -108,7 +108,7 @@ describe('attach', () => {
       run.terminal.out,
       `[1/2] PDC 2021-11-05: done, 214 rows in 1 s
 [2/2] PDC 2021-11-06: done, 214 rows in 1 s
-Backfill 20261123-140211-ab12 is done after 5 s: 2 of 2 done.
+Backfill 20261123T140211-pdc-ab12 is done after 5 s: 2 of 2 done.
 `,
     );
     assert.equal(run.journal.watched, false);
@@ -119,7 +119,7 @@ Backfill 20261123-140211-ab12 is done after 5 s: 2 of 2 done.
     run.journal.say(...allDone);
     assert.equal(await run.attach(), 0);
     assert.equal(await run.attach(), 0);
-    const line = 'Backfill 20261123-140211-ab12 is done after 5 s: 2 of 2 done.\n';
+    const line = 'Backfill 20261123T140211-pdc-ab12 is done after 5 s: 2 of 2 done.\n';
     assert.equal(run.terminal.out, line + line);
   });
 
@@ -145,7 +145,7 @@ Backfill 20261123-140211-ab12 is done after 5 s: 2 of 2 done.
       '[1/2] PDC 2021-11-05: wroteNothing, 0 rows in 1 s. ended without an error and changed nothing',
       'waiting for the warehouse',
       '[2/2] PDC 2021-11-06: skipped, BOX is missing',
-      'Backfill 20261123-140211-ab12 ended with failures after 5 s: 0 of 2 done, 1',
+      'Backfill 20261123T140211-pdc-ab12 ended with failures after 5 s: 0 of 2 done, 1',
     ]);
   });
 
@@ -178,7 +178,7 @@ Backfill 20261123-140211-ab12 is done after 5 s: 2 of 2 done.
     assert.equal(run.journal.cancels.length, 1);
     assert.match(
       run.terminal.out,
-      /Detached: the backfill is being cancelled without this terminal. To see it again: backfill attach 20261123-140211-ab12\n$/,
+      /Detached: the backfill is being cancelled without this terminal. To see it again: backfill attach 20261123T140211-pdc-ab12\n$/,
     );
   });
 
@@ -251,7 +251,7 @@ Backfill 20261123-140211-ab12 is done after 5 s: 2 of 2 done.
     assert.equal(
       screen.text(),
       `[2/2] PDC 2021-11-06: failed, 214 rows in 1 s. exit code 1
-Backfill 20261123-140211-ab12 ended with failures after 4 s: 1 of 2 done, 1
+Backfill 20261123T140211-pdc-ab12 ended with failures after 4 s: 1 of 2 done, 1
 failed.
 
 Failed:
@@ -259,7 +259,7 @@ Failed:
      2021-11-06
 
 Next:
-  backfill logs 20261123-140211-ab12 'PDC 2021-11-06'
+  backfill logs 20261123T140211-pdc-ab12 'PDC 2021-11-06'
   backfill gaps --processor PDC`,
     );
     assert.equal(screen.cursorShown, true);

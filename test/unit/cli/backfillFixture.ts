@@ -17,7 +17,7 @@ const REQUEST: PlanRequest = {
 export function planOf(partitions: readonly (readonly [processor: string, day: number, action?: 'skip'])[]): Plan {
   return {
     version: 1,
-    id: '20261123-140211-ab12',
+    id: '20261123T140211-pdc-ab12',
     pipeline: 'NBA seasons',
     manifest: '/data/nba/backfill.yaml',
     createdAt: '2026-11-23T14:02:11.000Z',

@@ -139,7 +139,7 @@ describe('the summary', () => {
       ...['PDC', 'MLFS'].flatMap((processor) => [5, 6, 7, 8, 9].map((day) => [day, ended(processor, day, 1)] as const)),
       [190, { type: 'ended', result: 'done' }],
     ]);
-    assert.equal(summary(all), 'Backfill 20261123-140211-ab12 is done after 3 min 10 s: 10 of 10 done.');
+    assert.equal(summary(all), 'Backfill 20261123T140211-pdc-ab12 is done after 3 min 10 s: 10 of 10 done.');
   });
 
   it('groups failures and skips by their reason and says what to do next', () => {
@@ -156,8 +156,8 @@ describe('the summary', () => {
     ]);
     assert.equal(
       summary(all),
-      `Backfill 20261123-140211-ab12 ended with failures after 50 s: 2 of 10 done, 3
-failed, 2 skipped, 3 not started.
+      `Backfill 20261123T140211-pdc-ab12 ended with failures after 50 s: 2 of 10 done,
+3 failed, 2 skipped, 3 not started.
 
 Failed:
   2  PDC: exit code 1: no such column: minutes
@@ -170,7 +170,7 @@ Skipped:
      2021-11-06 to 2021-11-07
 
 Next:
-  backfill logs 20261123-140211-ab12 'PDC 2021-11-06'
+  backfill logs 20261123T140211-pdc-ab12 'PDC 2021-11-06'
   backfill gaps --processor PDC`,
     );
   });
