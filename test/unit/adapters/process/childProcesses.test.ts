@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ChildProcesses } from '../../../../src/adapters/process/childProcesses';
+import { cleanEnvironment } from '../../../../src/adapters/process/cleanEnvironment';
+import { startTimeOf } from '../../../../src/adapters/process/processIdentity';
+import type { ChildCommand } from '../../../../src/app/children';
+import { useTemporaryFolder } from '../../../support/temporaryFolder';
+
+describe('ChildProcesses', () => {
+  const folder = useTemporaryFolder();
+  const never = new AbortController().signal;
+  const node = (script: string, more: Partial<ChildCommand> = {}): ChildCommand => ({
+    argv: [process.execPath, '-e', script],
+    cwd: folder(),
+    env: {},
+    log: join(folder(), 'logs', 'a.log'),
+    ...more,
+  });
+  const run = (command: ChildCommand, signal = never, started: (pid: number) => void = () => undefined) =>
+    new ChildProcesses({ graceMs: 200 }).run(command, signal, started);
+
+  it('tells the exit code and the last line of the output', async () => {
+    assert.deepEqual(await run(node("console.log('out'); console.error('err\\n\\n'); process.exit(7)")), {
+      how: 'exited',
+      code: 7,
+      lastLine: 'err',
+    });
+    assert.equal(await readFile(join(folder(), 'logs', 'a.log'), 'utf8'), 'out\nerr\n\n\n');
+  });
+
+  it('appends to a log that is there', async () => {
+    await run(node("process.stdout.write('one ')"));
+    await run(node("process.stdout.write('two')"));
+    assert.equal(await readFile(join(folder(), 'logs', 'a.log'), 'utf8'), 'one two');
+  });
+
+  it('tells the signal of somebody else', async () => {
+    assert.deepEqual(await run(node("process.kill(process.pid, 'SIGKILL')")), { how: 'signal', signal: 'SIGKILL' });
+  });
+
+  it('passes arguments as they are, without a shell', async () => {
+    const words = ['$HOME', 'a b', '*', '; exit 9', '"'];
+    await run(
+      node('process.stdout.write(JSON.stringify(process.argv.slice(1)))', {
+        argv: [process.execPath, '-e', 'process.stdout.write(JSON.stringify(process.argv.slice(1)))', ...words],
+      }),
+    );
+    assert.deepEqual(JSON.parse(await readFile(join(folder(), 'logs', 'a.log'), 'utf8')), words);
+  });
+
+  it('gives nothing to read, so that a job that asks gets an end', async () => {
+    assert.equal((await run(node("process.stdin.on('end', () => process.exit(4)).resume()"))).how, 'exited');
+  });
+
+  for (const how of ['cancelled', 'timeout'] as const) {
+    it(`ends the whole group when it is ${how}, a child that ignores requests included`, async () => {
+      const stubborn = "process.on('SIGTERM',()=>{});console.log(process.pid);setInterval(()=>{},1000)";
+      const script = `require('child_process').spawn(process.execPath,['-e',${JSON.stringify(stubborn)}],{stdio:'inherit'});setInterval(()=>{},1000)`;
+      const stop = new AbortController();
+      const log = join(folder(), 'logs', 'a.log');
+      const running = run(node(script, how === 'timeout' ? { timeoutMs: 1500 } : {}), stop.signal);
+      let pid = 0;
+      while (pid === 0) {
+        pid = Number((await readFile(log, 'utf8').catch(() => '')).trim());
+        await new Promise((next) => setImmediate(next));
+      }
+      assert.notEqual(startTimeOf(pid), undefined);
+      if (how === 'cancelled') stop.abort();
+      assert.deepEqual(await running, { how });
+      assert.equal(startTimeOf(pid), undefined);
+    });
+  }
+
+  it('starts nothing after it was cancelled', async () => {
+    const exit = await run(node(''), AbortSignal.abort(), () => assert.fail('started'));
+    assert.deepEqual(exit, { how: 'cancelled' });
+  });
+});
+
+describe('cleanEnvironment', () => {
+  it('takes out what VS Code and the product put there, and adds what the manifest says', () => {
+    const own = {
+      PATH: '/shim:/bin',
+      HOME: '/h',
+      ELECTRON_RUN_AS_NODE: '1',
+      VSCODE_IPC_HOOK: 'x',
+      BACKFILL_HOME: 'y',
+      PYTHONPATH: '/p',
+    };
+    assert.deepEqual(cleanEnvironment(own, { PYTHONPATH: '.' }), { PATH: '/shim:/bin', HOME: '/h', PYTHONPATH: '.' });
+  });
+});
