@@ -1,4 +1,4 @@
-// Makes the sample pipeline of samples/nba as a workspace: `node scripts/sample.mjs DIR [--seed N] [--fresh]`.
+// Makes the sample pipeline of samples/nba as a workspace: `node scripts/sample.mjs DIR [--seed N] [--fresh] [--no-cache]`.
 // @ts-check
 import { createHash } from 'node:crypto';
 import {
@@ -24,13 +24,15 @@ import { makeWarehouse, readProcessors, rowsByDate } from '../samples/nba/genera
 
 const ROOT = resolve(import.meta.dirname, '..');
 const SOURCE = join(ROOT, 'samples/nba');
+const CACHE = join(ROOT, 'out/sample');
 const COPIED = ['README.md', 'backfill.yaml', 'jobs', 'sql'];
 const MADE = ['warehouse.duckdb', 'warehouse.duckdb.wal', '.backfill', '.sample'];
 
 /**
  * @typedef {object} SampleOptions
  * @property {number} [seed] another seed than that of holes.json gives other games; then the holes are planted, but not promised
- * @property {boolean} [fresh] make it again where it is there already, and the data too, instead of copying data made before
+ * @property {boolean} [fresh] make the workspace again where it is there already
+ * @property {boolean} [cache] false: make the data again too, instead of copying data that was made before
  */
 
 /**
@@ -40,25 +42,28 @@ const MADE = ['warehouse.duckdb', 'warehouse.duckdb.wal', '.backfill', '.sample'
  * @param {SampleOptions} [options]
  * @returns {Promise<{ folder: string, seconds: number, from: 'there' | 'copied' | 'made' }>}
  */
-export async function makeSample(folder, { seed, fresh = false } = {}) {
+export async function makeSample(folder, { seed, fresh = false, cache = true } = {}) {
   const begun = performance.now();
   const workspace = resolve(folder);
   const { seed: usualSeed, holes } = readHoles(SOURCE);
-  const stamp = `${sourceHash()}-${seed ?? usualSeed}`;
+  const sources = sourceHash();
+  const stamp = `${sources}-${seed ?? usualSeed}`;
   const marker = join(workspace, '.sample');
   const done = (/** @type {'there' | 'copied' | 'made'} */ from) => ({
     folder: workspace,
     seconds: (performance.now() - begun) / 1000,
     from,
   });
-  if (!fresh && existsSync(marker) && readFileSync(marker, 'utf8') === stamp) return done('there');
+  if (!fresh && cache && existsSync(marker) && readFileSync(marker, 'utf8') === stamp) return done('there');
 
-  const cached = join(ROOT, 'out/sample', `${stamp}.duckdb`);
-  const isCached = !fresh && existsSync(cached);
-  if (!isCached)
+  const cached = join(CACHE, `${stamp}.duckdb`);
+  const isCached = cache && existsSync(cached);
+  if (!isCached) {
+    forgetDataBut(sources);
     await makeInPlace(cached, (file) =>
       makeWarehouse(file, { source: SOURCE, seed: seed ?? usualSeed, plant: (stage) => plantsOf(holes, stage) }),
     );
+  }
 
   mkdirSync(workspace, { recursive: true });
   for (const name of [...COPIED, ...MADE]) rmSync(join(workspace, name), { recursive: true, force: true });
@@ -101,6 +106,12 @@ async function makeInPlace(file, make) {
   }
 }
 
+/** Removes data that was made of other sources. @param {string} sources */
+function forgetDataBut(sources) {
+  for (const name of existsSync(CACHE) ? readdirSync(CACHE) : [])
+    if (name.endsWith('.duckdb') && !name.startsWith(sources)) rmSync(join(CACHE, name), { force: true });
+}
+
 /** The jobs find DuckDB in a node_modules above them: a workspace outside of the repository gets a link to it. @param {string} workspace */
 function linkPackages(workspace) {
   try {
@@ -121,15 +132,19 @@ function sourceHash() {
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { seed: { type: 'string' }, fresh: { type: 'boolean', default: false } },
+    options: {
+      seed: { type: 'string' },
+      fresh: { type: 'boolean', default: false },
+      'no-cache': { type: 'boolean', default: false },
+    },
   });
   const [folder] = positionals;
   const seed = values.seed === undefined ? undefined : Number(values.seed);
   if (folder === undefined || positionals.length > 1 || (seed !== undefined && !Number.isSafeInteger(seed))) {
-    console.error('usage: node scripts/sample.mjs DIR [--seed N] [--fresh]');
+    console.error('usage: node scripts/sample.mjs DIR [--seed N] [--fresh] [--no-cache]');
     process.exit(2);
   }
-  const made = await makeSample(folder, { ...(seed !== undefined && { seed }), fresh: values.fresh });
+  const made = await makeSample(folder, { ...(seed !== undefined && { seed }), fresh: values.fresh, cache: !values['no-cache'] });
   const how = made.from === 'there' ? 'was there already' : `${made.from} in ${made.seconds.toFixed(1)} s`;
   console.log(`The sample pipeline is in ${relative(process.cwd(), made.folder) || '.'} (${how}).`);
 }

@@ -14,7 +14,7 @@ describe('making the sample', function () {
     const { makeSample } = await sampleMaker();
     const [first, second] = [join(folder(), 'first'), join(folder(), 'second')];
     await makeSample(first);
-    const { from } = await makeSample(second, { fresh: true });
+    const { from } = await makeSample(second, { cache: false });
     assert.equal(from, 'made');
     const digest = await digestOf(first);
     assert.deepEqual(await digestOf(second), digest);
@@ -30,7 +30,11 @@ describe('making the sample', function () {
     assert.equal((await makeSample(folder())).from, 'there');
     assert.equal((await tablesOf(folder())).length, 15);
 
+    assert.equal((await makeSample(folder(), { fresh: true })).from, 'copied');
+    assert.equal((await tablesOf(folder())).length, 16);
+
     rmSync(join(folder(), '.sample'));
+    rmSync(warehouseIn(folder()));
     assert.equal((await makeSample(folder())).from, 'copied');
     assert.equal((await tablesOf(folder())).length, 16);
     assert.ok(existsSync(mine));
