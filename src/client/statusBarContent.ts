@@ -68,7 +68,7 @@ function tooltipOf(state: ServerState | undefined, backfills: readonly BackfillS
     lines.push(`**${escaped(pipeline)}**`);
     const behind = gaps === 0 ? '' : `, ${counted(causes, 'cause')}`;
     lines.push(`${gaps === 0 ? 'No gaps' : counted(gaps, 'gap')}${behind} (${mode} thresholds)`);
-    if (asOf !== undefined) lines.push(`Warehouse read at ${formatInstant(asOf)}`);
+    lines.push(`Warehouse read at ${formatInstant(asOf)}`);
   }
   if (state?.problem !== undefined) lines.push(`$(warning) ${escaped(state.problem.message)}`);
   const [newest] = backfills;

@@ -1,4 +1,4 @@
-import type { Mode, Status } from '../base/status';
+import type { Mode } from '../base/status';
 import type { Snapshot, SnapshotChange } from './snapshot';
 
 /**
@@ -61,7 +61,7 @@ export interface ServerState {
   readonly coverage?: {
     readonly pipeline: string;
     readonly mode: Mode;
-    readonly asOf?: number;
+    readonly asOf: number;
     readonly gaps: number;
     readonly causes: number;
   };
@@ -133,8 +133,6 @@ export interface ProcessorChoice {
   readonly id: string;
   readonly name: string;
   readonly phase: string;
-  /** The worst status of it. */
-  readonly status: Status;
   readonly gaps: number;
   /** `19/25 · 6 blocked by PDC`. */
   readonly summary: string;

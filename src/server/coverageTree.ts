@@ -1,6 +1,7 @@
+import type { CoverageProblem } from '../app/pipelineSession';
 import { type Day, dayOf, formatDay, monthOf } from '../base/day';
 import { counted, formatInstant, formatSeconds } from '../base/figures';
-import { OFF_KINDS, STATUSES, type Status } from '../base/status';
+import { OFF_KINDS } from '../base/status';
 import { type CoverageGrid, type CoverageInput, type Explanation, FLAG } from '../core/coverage';
 import { explain } from '../core/explain';
 import type { PipelineNode } from '../core/pipeline';
@@ -19,7 +20,7 @@ const MONTHS = new Intl.DateTimeFormat('en-US', { month: 'long', year: 'numeric'
 /** What the tree shows: the coverage as it is known, and how well it is known. */
 export interface CoverageTreeSource {
   readonly coverage?: { readonly input: CoverageInput; readonly grid: CoverageGrid; readonly asOf?: number };
-  readonly problem?: { readonly message: string; readonly since: number; readonly busy: boolean };
+  readonly problem?: { readonly message: string; readonly kind: CoverageProblem['kind'] };
   readonly reading: boolean;
   /** Errors in the manifest as it is now. */
   readonly mistakes: number;
@@ -60,13 +61,10 @@ export class CoverageTree {
       );
     }
     if (problem !== undefined) {
-      const label = problem.busy ? 'The warehouse is being written' : 'The warehouse cannot be read';
-      const age =
-        coverage?.asOf === undefined
-          ? problem.message
-          : `shown: ${formatSeconds((now - coverage.asOf) / 1000)} old, ${formatInstant(coverage.asOf)}`;
-      const look = problem.busy ? { icon: 'lock' } : { icon: 'warning', color: 'problemsWarningIcon.foreground' };
-      messages.push({ ...message('problem', label, age, look, 'refresh'), hasTooltip: true });
+      const age = coverage?.asOf === undefined ? undefined : ageText(coverage.asOf, now);
+      const description = problem.kind === 'calendar' || age === undefined ? problem.message : `shown: ${age}`;
+      const look = problem.kind === 'busy' ? { icon: 'lock' } : { icon: 'warning', color: 'problemsWarningIcon.foreground' };
+      messages.push({ ...message('problem', problemLabel(problem.kind), description, look, 'refresh'), hasTooltip: true });
     } else if (coverage === undefined && mistakes === 0) {
       messages.push(
         reading
@@ -214,11 +212,6 @@ export class CoverageTree {
   }
 }
 
-/** The processor's or source's status at a date, for those who have only the grid. */
-export function statusAt(grid: CoverageGrid, node: PipelineNode, day: Day): Status {
-  return STATUSES[grid.status[node.index * grid.dayCount + day - grid.firstDay] ?? 0] ?? 'off';
-}
-
 function isShown(grid: CoverageGrid, cell: number): boolean {
   const off = grid.off[cell];
   return (off !== OUTSIDE && off !== FUTURE) || ((grid.flags[cell] ?? 0) & FLAG.unexpectedRows) !== 0;
@@ -232,6 +225,18 @@ function flags(node: PipelineNode, gap: boolean): string {
 function boundsOf(month: string): { readonly from: Day; readonly to: Day } {
   const [year = 0, number = 1] = month.split('-').map(Number);
   return { from: dayOf(year, number, 1), to: dayOf(year, number + 1, 1) - 1 };
+}
+
+function problemLabel(kind: CoverageProblem['kind']): string {
+  if (kind === 'busy') return 'The warehouse is being written';
+  if (kind === 'calendar') return 'A calendar lost dates';
+  return kind === 'missingFile' ? 'The warehouse is not there' : 'The warehouse cannot be read';
+}
+
+/** `3 min old, read 2026-11-23 14:02:11`; in whole minutes, so that the node does not change with every look. */
+function ageText(asOf: number, now: number): string {
+  const minutes = Math.floor((now - asOf) / 60_000);
+  return `${minutes < 1 ? 'under 1 min' : formatSeconds(minutes * 60)} old, read ${formatInstant(asOf)}`;
 }
 
 function message(

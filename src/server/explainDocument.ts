@@ -3,11 +3,15 @@ import { counted, formatCount, formatInstant, formatSeconds } from '../base/figu
 import type { CoverageInput, Explanation, NeedResult } from '../core/coverage';
 import type { PipelineNode } from '../core/pipeline';
 import { fixText, overlayText, reasonText, rootText } from '../core/words';
-import { escaped, table } from './markdown';
+import { code, escaped } from './markdown';
 
 const WEEKDAY = new Intl.DateTimeFormat('en-US', { weekday: 'long', timeZone: 'UTC' });
 
-const VERDICTS: Readonly<Record<NeedResult['verdict'], string>> = { met: '✓ met', unmet: '✗ not met', unknown: '? unknown' };
+/** What stands before a need: in a document as text, in a tooltip as an icon. */
+type Marks = Readonly<Record<NeedResult['verdict'], string>>;
+
+const VERDICTS: Marks = { met: '✓', unmet: '✗ **not met:**', unknown: '? unknown:' };
+const ICONS: Marks = { met: '$(pass)', unmet: '$(error)', unknown: '$(question)' };
 
 /** What an explanation is rendered with. */
 export interface ExplainContext {
@@ -31,8 +35,8 @@ export function explainDocument(explanation: Explanation, { input, node }: Expla
       roots.map((root, index) => `${index + 1}. **${escaped(fixText(root))}** ${escaped(sentence(rootText(root)))}`).join('\n'),
     );
   } else if (status === 'complete') sections.push('Nothing to do.');
-  sections.push('## What is there', table(['', ''], factsOf(explanation, node)));
-  if (needs.length > 0) sections.push('## What it needs', table(['need', '', ''], needs.map(needRow)));
+  sections.push('## What is there', bullets(factsOf(explanation, node)));
+  if (needs.length > 0) sections.push('## What it needs', bullets(needs.map((need) => needText(need, VERDICTS))));
   const attempt = attemptText(explanation);
   if (attempt !== undefined) sections.push('## Last attempt', attempt);
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -46,9 +50,7 @@ export function explainTooltip(explanation: Explanation, { input, node }: Explai
   if (said.length > 0) lines.push(bullets(said.map((text) => escaped(text))));
   lines.push(amountText(explanation, node));
   if (needs.length > 0) {
-    lines.push(
-      bullets(needs.map(({ verdict, critical, text }) => `${MARKS[verdict]} ${escaped(text)}${critical ? '' : ' (optional)'}`)),
-    );
+    lines.push(bullets(needs.map((need) => needText(need, ICONS))));
   }
   const elsewhere = roots.filter((root) => root.node !== node.id || root.day !== day);
   if (elsewhere.length > 0) lines.push(`Cause: ${shortened(elsewhere.map((root) => escaped(rootText(root))))}`);
@@ -59,17 +61,15 @@ export function explainTooltip(explanation: Explanation, { input, node }: Explai
   return lines.join('\n\n');
 }
 
-const MARKS: Readonly<Record<NeedResult['verdict'], string>> = { met: '$(pass)', unmet: '$(error)', unknown: '$(question)' };
-
-function factsOf(explanation: Explanation, node: PipelineNode): string[][] {
+function factsOf(explanation: Explanation, node: PipelineNode): string[] {
   const { rows, entities, expectedRows, readAt } = explanation;
-  const facts = [['Rows', rows < 0 ? 'never read' : formatCount(rows)]];
-  if (expectedRows > 0) facts.push(['Expected', `at least ${counted(expectedRows, 'row')}`]);
-  if (entities >= 0) facts.push(['Entities', `${formatCount(entities)} distinct ${escaped(node.entity.join(', '))}`]);
-  facts.push(['Table', node.tables.map((name) => escaped(name)).join(', ')]);
-  facts.push(['Date column', escaped(node.dateColumn)]);
-  if (node.where !== undefined) facts.push(['Where', escaped(node.where)]);
-  if (readAt !== undefined) facts.push(['Read', formatInstant(readAt)]);
+  const facts = [
+    `Rows: **${rows < 0 ? 'never read' : formatCount(rows)}**${expectedRows > 0 ? `, expected at least ${formatCount(expectedRows)}` : ''}`,
+  ];
+  if (entities >= 0) facts.push(`Entities: **${formatCount(entities)}** distinct ${node.entity.map(code).join(', ')}`);
+  const share = node.where === undefined ? '' : `, where ${code(node.where)}`;
+  facts.push(`Table: ${node.tables.map(code).join(', ')} by ${code(node.dateColumn)}${share}`);
+  if (readAt !== undefined) facts.push(`Read: ${formatInstant(readAt)}`);
   return facts;
 }
 
@@ -80,8 +80,8 @@ function amountText({ rows, entities, expectedRows }: Explanation, node: Pipelin
   return parts.join(' · ');
 }
 
-function needRow({ verdict, critical, text }: NeedResult): string[] {
-  return [escaped(text), VERDICTS[verdict], critical ? '' : 'optional'];
+function needText({ verdict, critical, text }: NeedResult, marks: Marks): string {
+  return `${marks[verdict]} ${escaped(text)}${critical ? '' : ' (optional)'}`;
 }
 
 function attemptText({ lastAttempt }: Explanation): string | undefined {

@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from 'vscode-languageserver';
 import { readManifest } from '../core/manifest/readManifest';
 import { readWaivers } from '../core/manifest/readWaivers';
@@ -13,6 +14,7 @@ export class ManifestDiagnostics {
   #open: { readonly uri: string; readonly text: string } | undefined;
   #onDisk: string | undefined;
   #waivers: string | undefined;
+  readonly #said = new Map<string, readonly Diagnostic[]>();
   #unavailable: ReadonlyMap<string, Unavailable> = new Map();
 
   constructor(manifest: string, waivers: string, publish: (uri: string, diagnostics: readonly Diagnostic[]) => void) {
@@ -40,7 +42,6 @@ export class ManifestDiagnostics {
 
   /** What the warehouse refused to read, by node id. */
   unavailable(nodes: ReadonlyMap<string, Unavailable>): void {
-    if (nodes.size === 0 && this.#unavailable.size === 0) return;
     this.#unavailable = nodes;
     this.#tell();
   }
@@ -55,7 +56,14 @@ export class ManifestDiagnostics {
     const text = this.#open?.text ?? this.#onDisk;
     const { pipeline, problems } = text === undefined ? { problems: [] } : readManifest(text);
     const refused = pipeline === undefined ? [] : unavailableDiagnostics(pipeline, this.#unavailable);
-    this.#publish(this.#open?.uri ?? this.#manifestUri, [...problems.map(diagnosticOf), ...refused]);
-    this.#publish(this.#waiversUri, readWaivers(this.#waivers ?? '', pipeline).problems.map(diagnosticOf));
+    this.#say(this.#open?.uri ?? this.#manifestUri, [...problems.map(diagnosticOf), ...refused]);
+    this.#say(this.#waiversUri, readWaivers(this.#waivers ?? '', pipeline).problems.map(diagnosticOf));
+  }
+
+  /** Only what differs from what was said last; a file starts without any. */
+  #say(uri: string, diagnostics: readonly Diagnostic[]): void {
+    if (isDeepStrictEqual(this.#said.get(uri) ?? [], diagnostics)) return;
+    this.#said.set(uri, diagnostics);
+    this.#publish(uri, diagnostics);
   }
 }

@@ -10,9 +10,17 @@ export function code(text: string): string {
   return `\`${text.replaceAll('`', "'")}\``;
 }
 
+/** Wider cells would push the columns after them out of sight. */
+const WIDEST = 60;
+
 /** A table with padded columns, so that it also reads well as plain text. Cells are Markdown already. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = header.map((title, column) =>
+    Math.min(
+      WIDEST,
+      rows.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), Math.max(3, title.length)),
+    ),
+  );
   const line = (cells: readonly string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
   return [line(header), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n');
 }

@@ -7,6 +7,7 @@ import { type Logger, messageOf } from '../base/logger';
 import type { Mode } from '../base/status';
 import { dateStatuses } from '../core/dates';
 import { explain } from '../core/explain';
+import type { Unavailable } from '../core/observation';
 import { rootText } from '../core/words';
 import type { BackfillSummary, ServerNotifications, ServerState, TreeViewId } from '../protocol/messages';
 import type { Snapshot } from '../protocol/snapshot';
@@ -32,6 +33,10 @@ export interface ServiceDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly send: <M extends keyof ServerNotifications>(method: M, params: ServerNotifications[M]) => void;
+  /** Called with every new state: the nodes that could not be read, although the warehouse could. */
+  readonly judged: (unavailable: ReadonlyMap<string, Unavailable>) => void;
+  /** Looks whether watched files changed, where the system may not tell. */
+  readonly lookAtFiles: () => Promise<void>;
 }
 
 /** Holds what is known of one pipeline, keeps it current, and tells the views what of it changed. */
@@ -48,9 +53,6 @@ export class PipelineService {
   #tree: CoverageTree;
   #mistakes = 0;
   #reading = true;
-  #wanted: Freshness | undefined;
-  #inFlight: Promise<void> | undefined;
-  #journalChanges = 0;
   #watch = { views: false, matrix: false };
   #retries = 0;
   #retry: NodeJS.Timeout | undefined;
@@ -108,16 +110,20 @@ export class PipelineService {
 
   /** Waivers or the clock changed: the same observations are judged anew. */
   async judgeAgain(): Promise<void> {
-    this.#take(await this.#session.reclassify());
+    const session = this.#session;
+    const state = await session.reclassify();
+    if (session === this.#session) this.#take(state);
   }
 
   /** Ends when what is known is at least as fresh as asked. Never rejects for trouble with the warehouse. */
-  read(freshness: Freshness): Promise<void> {
-    this.#wanted = fresher(this.#wanted, freshness);
-    this.#inFlight ??= this.#drain().finally(() => {
-      this.#inFlight = undefined;
-    });
-    return this.#inFlight;
+  async read(freshness: Freshness): Promise<void> {
+    const session = this.#session;
+    if (freshness === 'read') this.#setReading(true);
+    const state = await session.coverage(freshness);
+    // Another session was made meanwhile, for another mode: what it says comes next.
+    if (session !== this.#session) return;
+    if (freshness !== 'cached') this.#reading = false;
+    this.#take(state);
   }
 
   async setMode(mode: Mode): Promise<void> {
@@ -136,8 +142,8 @@ export class PipelineService {
     // What the matrix holds may be older: changes were not sent meanwhile.
     if (matrixIsNew && this.#version > 0) this.#deps.send('backfill/coverageChanged', { version: ++this.#version });
     if (!this.#isWatched()) return;
-    this.#poll = setInterval(() => void this.#look(), POLL_MS);
-    if (!before) void this.#look();
+    this.#poll = setInterval(() => this.#background('Polling', this.#look()), POLL_MS);
+    if (!before) this.#background('Looking', this.#look());
   }
 
   /** The children of a node; what is told is remembered, and changes of it are announced. */
@@ -168,49 +174,35 @@ export class PipelineService {
     clearTimeout(this.#settle);
   }
 
-  async #drain(): Promise<void> {
-    while (this.#wanted !== undefined) {
-      const freshness = this.#wanted;
-      this.#wanted = undefined;
-      const seen = this.#journalChanges;
-      const session = this.#session;
-      if (freshness === 'read' || this.#state === undefined) this.#setReading(freshness !== 'cached');
-      const state = await session.coverage(freshness).catch((error: unknown) => {
-        this.#deps.logger.error(`Reading the coverage: ${messageOf(error)}`, error);
-        return this.#state;
-      });
-      this.#reading = freshness === 'cached' && state === undefined && this.#mistakes === 0;
-      // Another session was made meanwhile, for another mode: what it says comes next.
-      if (session === this.#session) this.#take(state);
-      // The journal may have been judged meanwhile, more recently than what was just taken.
-      if (seen !== this.#journalChanges) await this.judgeAgain();
-    }
-  }
-
   #take(state: CoverageState | undefined): void {
     this.#state = state ?? this.#state;
     clearTimeout(this.#retry);
     if (this.#state?.problem?.kind === 'busy') {
       const delay = RETRY_MS[Math.min(this.#retries++, RETRY_MS.length - 1)];
-      if (this.#isWatched() || this.#backfills.active.length > 0) this.#retry = setTimeout(() => void this.read('probe'), delay);
+      if (this.#isWatched() || this.#backfills.active.length > 0)
+        this.#retry = setTimeout(() => this.#background('Reading again', this.read('probe')), delay);
     } else this.#retries = 0;
+    this.#deps.judged(unavailableOf(this.#state));
     this.#publish();
   }
 
+  #background(what: string, work: Promise<void>): void {
+    work.catch((error: unknown) => this.#deps.logger.error(`${what}: ${messageOf(error)}`, error));
+  }
+
   async #look(): Promise<void> {
+    if (this.#session.reading === undefined) return;
+    await this.#deps.lookAtFiles();
     await this.read('probe');
     const judgedAt = this.#state?.input.now;
     if (judgedAt !== undefined && this.#deps.clock.now() - judgedAt > CLOCK_MS) await this.judgeAgain();
   }
 
   #journalChanged(ids: readonly string[]): void {
-    this.#journalChanges++;
     for (const id of ids) this.#changedBackfills.add(id);
     this.#settle ??= setTimeout(() => {
       this.#settle = undefined;
-      this.#followJournal().catch((error: unknown) =>
-        this.#deps.logger.error(`Following the journal: ${messageOf(error)}`, error),
-      );
+      this.#background('Following the journal', this.#followJournal());
     }, SETTLE_MS);
   }
 
@@ -301,9 +293,9 @@ export class PipelineService {
   #composeTree(): CoverageTree {
     const problem = this.#state?.problem;
     return new CoverageTree({
-      ...(this.#state !== undefined && { coverage: this.#state }),
+      ...(this.#state?.asOf !== undefined && { coverage: this.#state }),
       ...(problem !== undefined && {
-        problem: { message: problem.message, since: problem.since, busy: problem.kind === 'busy' },
+        problem: { message: problem.message, kind: problem.kind },
       }),
       reading: this.#reading,
       mistakes: this.#mistakes,
@@ -319,16 +311,22 @@ export class PipelineService {
       reading: this.#reading,
       mistakes: this.#mistakes,
       ...(problem !== undefined && { problem: { message: problem.message, since: problem.since } }),
-      ...(state !== undefined && {
+      // Before anything was read nothing is known to be missing.
+      ...(state?.asOf !== undefined && {
         coverage: {
           pipeline: state.input.pipeline.name,
           mode: state.input.mode,
-          ...(state.asOf !== undefined && { asOf: state.asOf }),
+          asOf: state.asOf,
           ...countGaps(state),
         },
       }),
     };
   }
+}
+
+function unavailableOf(state: CoverageState | undefined): ReadonlyMap<string, Unavailable> {
+  const isRead = state?.asOf !== undefined && (state.problem === undefined || state.problem.kind === 'calendar');
+  return isRead ? state.input.observations.unavailableNodes : new Map();
 }
 
 /** Gaps of processors that are not waived, and the distinct partitions that cause them. */
@@ -345,11 +343,6 @@ function countGaps({ input, grid }: CoverageState): { gaps: number; causes: numb
   }
   const causes = new Set([...sets].flatMap((set) => [...(grid.rootSets[set] ?? [])]));
   return { gaps, causes: causes.size };
-}
-
-function fresher(left: Freshness | undefined, right: Freshness): Freshness {
-  const order: readonly Freshness[] = ['cached', 'probe', 'read'];
-  return left !== undefined && order.indexOf(left) > order.indexOf(right) ? left : right;
 }
 
 /** Beyond their cells, which are compared elsewhere. */

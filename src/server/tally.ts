@@ -85,25 +85,35 @@ export function tallyText(tally: Tally): string {
   const { expected, counts, unexpected } = tally;
   if (expected === 0) return unexpected > 0 ? `nothing expected · ${unexpectedText(unexpected)}` : 'nothing expected';
   const parts = partsOf(tally);
-  const shown = parts.length > 3 ? [...parts.slice(0, 2), 'more'] : parts;
+  const shown = parts.length > 3 ? parts.slice(0, 2) : parts;
+  const others = parts.slice(shown.length).reduce((sum, { count }) => sum + count, 0);
+  const texts = [...shown.map(({ text }) => text), ...(others > 0 ? [`${formatCount(others)} others`] : [])];
   const share = `${formatCount(counts.complete)}/${formatCount(expected)}`;
-  return shown.length === 0 ? share : `${share} · ${shown.join(', ')}`;
+  return texts.length === 0 ? share : `${share} · ${texts.join(', ')}`;
 }
 
 /** The same for a screen reader. */
 export function tallySentence(tally: Tally): string {
   if (tally.expected === 0) return tallyText(tally);
   const share = `${formatCount(tally.counts.complete)} of ${counted(tally.expected, 'date')} complete`;
-  return [share, ...partsOf(tally)].join(', ');
+  return [share, ...partsOf(tally).map(({ text }) => text)].join(', ');
 }
 
-function partsOf({ counts, waived, unexpected, blockers }: Tally): string[] {
-  const parts = SEVERITY.filter((status) => status !== 'complete' && counts[status] > 0).map((status) => {
+interface Part {
+  readonly count: number;
+  readonly text: string;
+}
+
+function partsOf({ counts, waived, unexpected, blockers }: Tally): Part[] {
+  const parts = SEVERITY.filter((status) => status !== 'complete' && counts[status] > 0).map((status): Part => {
     const text = `${formatCount(counts[status])} ${status}`;
-    return status === 'blocked' && blockers.length > 0 ? `${text} by ${namesText(blockers)}` : text;
+    return {
+      count: counts[status],
+      text: status === 'blocked' && blockers.length > 0 ? `${text} by ${namesText(blockers)}` : text,
+    };
   });
-  if (waived > 0) parts.push(`${formatCount(waived)} waived`);
-  if (unexpected > 0) parts.push(unexpectedText(unexpected));
+  if (waived > 0) parts.push({ count: waived, text: `${formatCount(waived)} waived` });
+  if (unexpected > 0) parts.push({ count: unexpected, text: unexpectedText(unexpected) });
   return parts;
 }
 

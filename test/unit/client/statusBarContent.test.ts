@@ -6,7 +6,7 @@ import { summary } from './summaries';
 const STATE: ServerState = {
   reading: false,
   mistakes: 0,
-  coverage: { pipeline: 'NBA_seasons', mode: 'backfill', gaps: 1096, causes: 3 },
+  coverage: { pipeline: 'NBA_seasons', mode: 'backfill', asOf: 0, gaps: 1096, causes: 3 },
 };
 
 describe('statusBarContent', () => {
@@ -20,7 +20,7 @@ describe('statusBarContent', () => {
     assert.equal(content?.text, '$(table) 1,096 gaps');
     assert.equal(content?.warning, false);
     assert.match(content?.tooltip ?? '', /NBA\\_seasons[\s\S]*1,096 gaps, 3 causes[\s\S]*\(command:backfill\.fillGaps\)/);
-    const none = { ...STATE, coverage: { pipeline: 'p', mode: 'backfill' as const, gaps: 0, causes: 0 } };
+    const none = { ...STATE, coverage: { pipeline: 'p', mode: 'backfill' as const, asOf: 0, gaps: 0, causes: 0 } };
     assert.equal(statusBarContent('ready', none, [], 0)?.text, '$(pass) No gaps');
   });
 

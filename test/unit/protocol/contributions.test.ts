@@ -12,7 +12,7 @@ describe('contributions', () => {
     const known = new Set<string>([...Object.keys(COMMANDS), ...Object.keys(VIEWS), ...Object.keys(CONTEXT_KEYS)]);
     const texts = [
       ...Object.values(MENUS).flatMap((items) => items.map(({ when }) => when)),
-      ...Object.values(COMMANDS).flatMap((command) => [command.enablement ?? '', 'palette' in command ? command.palette : '']),
+      ...Object.values(COMMANDS).flatMap((command) => ['enablement' in command ? command.enablement : '', 'palette' in command ? command.palette : '']),
       ...WELCOME.flatMap(({ when, contents }) => [
         when,
         ...[...contents.matchAll(/command:([\w.]+)/g)].map(([, id]) => id ?? ''),

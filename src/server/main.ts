@@ -1,0 +1,184 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  createConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  LSPErrorCodes,
+  ProposedFeatures,
+  ResponseError,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { version } from '../../package.json';
+import { FileCoverageCache } from '../adapters/files/coverageCache';
+import { readText } from '../adapters/files/textFile';
+import { FileJournal } from '../adapters/journal/fileJournal';
+import { openWarehouse } from '../adapters/openWarehouse';
+import { PipelineSession } from '../app/pipelineSession';
+import { type Logger, messageOf } from '../base/logger';
+import type { ClientNotifications, InitializationOptions } from '../protocol/messages';
+import { fixesOf } from './diagnostics';
+import { FileWatcher } from './fileWatcher';
+import { ManifestDiagnostics } from './manifestDiagnostics';
+import { PipelineService } from './pipelineService';
+import { type Handlers, requestHandlers, untrustedHandlers } from './requests';
+
+/** The composition root of the engine: a language server for one manifest, and the data of its pipeline. */
+const connection = createConnection(ProposedFeatures.all, new IPCMessageReader(process), new IPCMessageWriter(process));
+const documents = new TextDocuments(TextDocument);
+const startedAt = Date.now();
+const errors: string[] = [];
+
+const logger: Logger = {
+  debug: (message) => connection.console.debug(message),
+  info: (message) => connection.console.info(message),
+  warn: (message) => connection.console.warn(message),
+  error: (message, cause) => {
+    errors.push(`${new Date().toISOString()} ${message}`);
+    errors.splice(0, Math.max(0, errors.length - 20));
+    connection.console.error(cause instanceof Error ? `${message}\n${cause.stack ?? ''}` : message);
+  },
+};
+
+/** Everything starts with what the client says about the workspace. */
+connection.onInitialize(({ initializationOptions }) => {
+  const options = initializationOptions as InitializationOptions;
+  start(options);
+  return {
+    serverInfo: { name: 'backfill', version },
+    capabilities: {
+      textDocumentSync: TextDocumentSyncKind.Incremental,
+      codeActionProvider: { codeActionKinds: ['quickfix'] },
+    },
+  };
+});
+
+function start({ manifest, trusted, mode }: InitializationOptions): void {
+  const stateFolder = join(dirname(manifest), '.backfill');
+  const waivers = join(stateFolder, 'waivers.yaml');
+  const diagnostics = new ManifestDiagnostics(manifest, waivers, (uri, found) =>
+    inBackground('Publishing diagnostics', connection.sendDiagnostics({ uri, diagnostics: [...found] })),
+  );
+  const isManifest = (uri: string) => uri.startsWith('file:') && fileURLToPath(uri) === manifest;
+  documents.onDidChangeContent(({ document }) => {
+    if (isManifest(document.uri)) debounced(() => diagnostics.opened(document.uri, document.getText()));
+  });
+  documents.onDidClose(({ document }) => {
+    if (isManifest(document.uri)) debounced(() => diagnostics.closed());
+  });
+  connection.onCodeAction(({ textDocument, context }) => fixesOf(textDocument.uri, context.diagnostics));
+
+  const readForDiagnostics = async () => {
+    diagnostics.onDisk(await readText(manifest));
+    diagnostics.waivers(await readText(waivers));
+  };
+  const describe = () => [
+    `Engine ${version}, process ${process.pid}, Node ${process.version}, up ${Math.round((Date.now() - startedAt) / 1000)} s`,
+    ...errors.map((error) => `Error: ${error}`),
+  ];
+
+  if (!trusted) {
+    const watcher = new FileWatcher([manifest, waivers], () => inBackground('Reading the manifest', readForDiagnostics()));
+    answer(untrustedHandlers(describe));
+    connection.onInitialized(() => {
+      inBackground('Watching the manifest', watcher.start());
+      inBackground('Reading the manifest', readForDiagnostics());
+    });
+    return;
+  }
+
+  const journal = new FileJournal(stateFolder);
+  const service = new PipelineService(
+    {
+      manifest,
+      session: (sessionMode) =>
+        new PipelineSession({
+          manifestPath: manifest,
+          mode: sessionMode,
+          readText,
+          openWarehouse: (config) => openWarehouse(config, dirname(manifest)),
+          cache: new FileCoverageCache(stateFolder, logger),
+          ledger: () => journal.ledger(),
+          clock: Date,
+          logger,
+        }),
+      journal,
+      clock: Date,
+      logger,
+      send: (method, params) => inBackground(method, connection.sendNotification(method, params)),
+      judged: (unavailable) => diagnostics.unavailable(unavailable),
+      lookAtFiles: () => watcher.check(),
+    },
+    mode,
+  );
+  const watcher = new FileWatcher([manifest, waivers], (path) => {
+    inBackground('Reading the manifest', readForDiagnostics());
+    inBackground('Reading the pipeline', path === manifest ? service.manifestChanged() : service.judgeAgain());
+  });
+  answer(
+    requestHandlers({
+      service,
+      journal,
+      files: { manifest, readText: async (path) => (await readText(path)) ?? absent(path) },
+      describe,
+    }),
+  );
+  listen('backfill/watch', (watch) => service.watch(watch));
+  listen('backfill/mode', ({ mode: wanted }) => inBackground('Choosing thresholds', service.setMode(wanted)));
+  connection.onInitialized(() => {
+    inBackground('Reading the manifest', readForDiagnostics());
+    inBackground('Watching the manifest', watcher.start());
+    inBackground('Starting', service.start());
+  });
+  connection.onShutdown(() => {
+    watcher.dispose();
+    service.dispose();
+  });
+}
+
+function answer(handlers: Handlers): void {
+  for (const [method, handler] of Object.entries(handlers) as [string, (params: unknown) => Promise<unknown>][]) {
+    connection.onRequest(method, async (params: unknown) => {
+      try {
+        return await handler(params);
+      } catch (error) {
+        logger.error(`${method}: ${messageOf(error)}`, error);
+        // Another kind of error would reach people with “Request … failed with message” before it.
+        return new ResponseError(LSPErrorCodes.RequestFailed, messageOf(error));
+      }
+    });
+  }
+}
+
+function listen<M extends keyof ClientNotifications>(method: M, handler: (params: ClientNotifications[M]) => void): void {
+  connection.onNotification(method, handler);
+}
+
+let typing: NodeJS.Timeout | undefined;
+
+/** Typing is not diagnosed key by key. */
+function debounced(action: () => void): void {
+  clearTimeout(typing);
+  typing = setTimeout(action, 150);
+}
+
+function inBackground(what: string, work: Promise<unknown>): void {
+  work.catch((error: unknown) => logger.error(`${what}: ${messageOf(error)}`, error));
+}
+
+function absent(path: string): never {
+  throw new Error(`There is no ${path}.`);
+}
+
+process.on('uncaughtException', (error) => {
+  // Said before the process ends: its own output may reach nobody.
+  logger.error(`The engine failed: ${error.message}`, error);
+  setTimeout(() => process.exit(1), 100);
+});
+// The extension host is gone: nobody is left to ask.
+process.on('disconnect', () => process.exit(0));
+
+documents.listen(connection);
+connection.listen();

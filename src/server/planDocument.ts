@@ -1,0 +1,79 @@
+import { formatRange, parseDay, rangesOf } from '../base/day';
+import { counted, formatCount, formatSeconds } from '../base/figures';
+import { groupBy } from '../base/groupBy';
+import type { Plan, PlannedJob, PlannedPartition } from '../core/backfill';
+import { runCommandLine } from '../core/commandLine';
+import { confirmationOf } from '../core/confirmation';
+import { titleOf } from '../core/progress';
+import { code, codeBlock, escaped, table } from './markdown';
+
+/** A plan in full, to be read before it is confirmed: every date that runs by name and number, what is skipped and why, and how. */
+export function planDocument(plan: Plan): string {
+  const runs = plan.partitions.filter(({ action }) => action === 'run');
+  const skips = plan.partitions.filter(({ action }) => action === 'skip');
+  const confirmation = confirmationOf(plan);
+  const sections = [
+    `# ${escaped(titleOf(plan))}`,
+    runs.length === 0 ? 'Nothing would run.' : estimateText(plan),
+    confirmation === undefined ? '' : `**${escaped(confirmation.why)}** Its number of dates has to be typed before it starts.`,
+    plan.warnings.map((warning) => `> ⚠ ${escaped(warning)}`).join('\n>\n'),
+  ];
+  if (runs.length > 0) {
+    sections.push(
+      `## Runs ${counted(runs.length, 'partition')}`,
+      table(['#', 'processor', 'date', 'now', 'why'], runs.map(runRow)),
+    );
+  }
+  if (skips.length > 0) {
+    const groups = groupBy(skips, ({ processor, why, preflight, override }) => [processor, why, preflight, override].join('\n'));
+    sections.push(`## Skips ${counted(skips.length, 'partition')}`, [...groups.values()].map(skipText).join('\n'));
+  }
+  if (plan.jobs.length > 0) sections.push('## How', plan.jobs.map(jobText).join('\n'));
+  sections.push('## The same from a shell', codeBlock('sh', runCommandLine(plan.request, plan.mode)));
+  sections.push(`Thresholds: ${plan.mode}. Manifest: ${code(plan.manifest)}`);
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** `6 partitions of MLFS, about 2 min`. */
+export function planHeadline(plan: Plan): string {
+  const runs = plan.partitions.filter(({ action }) => action === 'run').length;
+  if (runs === 0) return `Nothing to run: ${counted(plan.partitions.length, 'partition')} skipped`;
+  const estimate = plan.estimate === undefined ? '' : `, about ${formatSeconds(Math.max(1, Math.round(plan.estimate.p50)))}`;
+  return `${titleOf(plan)}${estimate}`;
+}
+
+function estimateText({ estimate }: Plan): string {
+  if (estimate === undefined) return 'How long it takes is not known: nothing of this was ever run here.';
+  const { p50, p90, basis } = estimate;
+  const about = formatSeconds(Math.max(1, Math.round(p50)));
+  return `About ${about}, at most ${formatSeconds(Math.max(1, Math.ceil(p90)))} nine times of ten (${escaped(basis)}).`;
+}
+
+function runRow({ processor, date, status, why, preflight, override }: PlannedPartition, index: number): string[] {
+  const needs = preflight === 'overrideNeeded' && override !== undefined ? ` (override ${override})` : '';
+  return [formatCount(index + 1), processor, date, status, `${escaped(why)}${escaped(needs)}`];
+}
+
+function skipText(group: readonly PlannedPartition[]): string {
+  const [first] = group;
+  if (first === undefined) return '';
+  const { processor, why, preflight, override } = first;
+  const days = group.flatMap(({ date }) => parseDay(date) ?? []).sort((a, b) => a - b);
+  const dates = rangesOf(days).map(formatRange).join(', ');
+  const allowed = { allowed: '', never: ' Nothing overrides that.', overrideNeeded: ` Needs the override ${override ?? ''}.` };
+  return `- **${processor}**, ${counted(group.length, 'date')}: ${escaped(why)}.${escaped(allowed[preflight])}\n  ${dates}`;
+}
+
+const CALLS: Readonly<Record<PlannedJob['method'], string>> = {
+  sql: 'one SELECT a date, replaced in one transaction',
+  date: 'one call a date',
+  range: 'one call a range of dates',
+  list: 'one call a list of dates',
+};
+
+function jobText({ processor, method, command, slots, sequential, maxDates }: PlannedJob): string {
+  const most = maxDates === undefined ? '' : `, at most ${counted(maxDates, 'date')} each`;
+  const pace =
+    sequential === undefined ? (slots === 1 ? 'one at a time' : `${slots} at once`) : `one at a time: ${escaped(sequential)}`;
+  return `- **${processor}**: ${CALLS[method]}${most}, ${pace}\n  ${code(command.join(' '))}`;
+}

@@ -1,0 +1,212 @@
+import type { Journal } from '../app/journal';
+import type { CoverageState } from '../app/pipelineSession';
+import { launchPlan, type PlanFiles, preparePlan } from '../app/preparePlan';
+import { formatDay, parseDay } from '../base/day';
+import { formatInstant } from '../base/figures';
+import type { Plan } from '../core/backfill';
+import { runCommandLine } from '../core/commandLine';
+import { confirmationOf } from '../core/confirmation';
+import type { PartitionKey } from '../core/coverage';
+import { explain } from '../core/explain';
+import type { PipelineNode } from '../core/pipeline';
+import { partitionKey } from '../core/words';
+import type { LaunchChoices, LogParams, PlanPreview, Requests } from '../protocol/messages';
+import type { BackfillView } from './backfillViews';
+import { explainDocument } from './explainDocument';
+import { partitionText } from './partitionText';
+import type { PipelineService } from './pipelineService';
+import { planDocument, planHeadline } from './planDocument';
+import { tallyOf, tallyText } from './tally';
+import { backfillTooltip, coverageTooltip } from './tooltips';
+
+/** What the extension can ask, one plain function a request. They reject with an Error whose message is for people. */
+export type Handlers = { readonly [M in keyof Requests]: (params: Requests[M]['params']) => Promise<Requests[M]['result']> };
+
+export interface RequestDeps {
+  readonly service: PipelineService;
+  readonly journal: Journal;
+  readonly files: PlanFiles;
+  /** Versions and the last errors of this process, a line each. */
+  readonly describe: () => readonly string[];
+}
+
+/** Plans are kept until they are launched; those that nobody confirmed make room. */
+const KEPT_PLANS = 20;
+const MOST_GAP_DATES = 100;
+
+export function requestHandlers({ service, journal, files, describe }: RequestDeps): Handlers {
+  const plans = new Map<string, Plan>();
+  return {
+    'backfill/snapshot': async () => service.snapshot() ?? null,
+    'backfill/refresh': async () => {
+      await service.read('read');
+      return null;
+    },
+    'backfill/tree': async ({ view, parent = '' }) => service.children(view, parent),
+    'backfill/tooltip': async ({ view, id }) => {
+      if (view === 'backfills') {
+        const found = findBackfill(service, id.split('/')[1] ?? '');
+        return found === undefined ? '' : backfillTooltip(found);
+      }
+      const state = service.state;
+      const { problem } = state ?? {};
+      if (id === 'coverage/@problem')
+        return problem === undefined ? '' : `${problem.message}\n\nSince ${formatInstant(problem.since)}`;
+      return state === undefined ? '' : coverageTooltip(id, state.input, state.grid);
+    },
+    'backfill/explain': async ({ node, date }) => {
+      const { input, grid } = known(service);
+      const found = nodeOf(input.pipeline.nodes, node);
+      return explainDocument(explain(input, grid, found.index, dayOf(date)), { input, node: found });
+    },
+    'backfill/choices': async () => choicesOf(known(service)),
+    'backfill/gapDates': async ({ node }) => {
+      const { input, grid } = known(service);
+      const { index } = nodeOf(input.pipeline.nodes, node);
+      const dates: { date: string; text: string }[] = [];
+      for (let offset = grid.dayCount - 1; offset >= 0 && dates.length < MOST_GAP_DATES; offset--) {
+        if ((grid.rootSet[index * grid.dayCount + offset] ?? 0) === 0) continue;
+        const day = grid.firstDay + offset;
+        dates.push({ date: formatDay(day), text: partitionText(explain(input, grid, index, day)) });
+      }
+      return dates;
+    },
+    'backfill/plan': async (request) => {
+      const plan = await preparePlan(known(service), request, files);
+      plans.set(plan.id, plan);
+      for (const id of [...plans.keys()].slice(0, -KEPT_PLANS)) plans.delete(id);
+      return previewOf(plan);
+    },
+    'backfill/launch': async ({ planId }) => {
+      const plan = plans.get(planId);
+      if (plan === undefined) throw new Error('This plan is not known any more: make it again.');
+      // Asked for twice is launched once: the second terminal attaches to the first one's backfill.
+      if (!service.summaries().some(({ id }) => id === planId)) await launchPlan(plan, journal);
+      await service.backfillChanged(planId);
+      const summary = service.summaries().find(({ id }) => id === planId);
+      if (summary === undefined) throw new Error(`The plan ${planId} was written, but cannot be read again.`);
+      return summary;
+    },
+    'backfill/backfills': async () => service.summaries(),
+    'backfill/cancel': async ({ id }) => {
+      await journal.requestCancel(id, 'VS Code');
+      return null;
+    },
+    'backfill/log': async (params) => logOf(service, journal, params),
+    'backfill/diagnostics': async () => [...describe(), ...diagnosticsOf(service)].join('\n'),
+  };
+}
+
+/** What an untrusted workspace gets: nothing is read, nothing is launched. */
+export function untrustedHandlers(describe: () => readonly string[]): Handlers {
+  const refuse = async (): Promise<never> => {
+    throw new Error('This workspace is not trusted: nothing of its manifest is read from a database or run.');
+  };
+  return {
+    'backfill/snapshot': async () => null,
+    'backfill/refresh': refuse,
+    'backfill/tree': async () => [],
+    'backfill/tooltip': async () => '',
+    'backfill/explain': refuse,
+    'backfill/choices': refuse,
+    'backfill/gapDates': refuse,
+    'backfill/plan': refuse,
+    'backfill/launch': refuse,
+    'backfill/backfills': async () => [],
+    'backfill/cancel': refuse,
+    'backfill/log': refuse,
+    'backfill/diagnostics': async () => [...describe(), 'Workspace: not trusted'].join('\n'),
+  };
+}
+
+function known({ state }: PipelineService): CoverageState {
+  if (state === undefined) throw new Error('There is no coverage yet: correct the manifest, or wait until it was read.');
+  return state;
+}
+
+function nodeOf(nodes: readonly PipelineNode[], id: string): PipelineNode {
+  const node = nodes.find((candidate) => candidate.id === id);
+  if (node === undefined) throw new Error(`The manifest has no ${id}.`);
+  return node;
+}
+
+function dayOf(date: string): number {
+  const day = parseDay(date);
+  if (day === undefined) throw new Error(`${date} is no date: write YYYY-MM-DD.`);
+  return day;
+}
+
+function choicesOf({ input, grid }: CoverageState): LaunchChoices {
+  const { pipeline } = input;
+  return {
+    processors: pipeline.processors.map((node) => {
+      const tally = tallyOf(pipeline, grid, [node.index]);
+      return {
+        id: node.id,
+        name: node.name,
+        phase: pipeline.phases[node.phase]?.name ?? '',
+        gaps: tally.gaps,
+        summary: tallyText(tally),
+        runnable: node.run.length > 0,
+        overrides: node.run.flatMap((method) => (method.kind === 'command' ? Object.keys(method.overrides) : [])),
+      };
+    }),
+    sources: pipeline.sources.map(({ id, name }) => ({ id, name })),
+    seasons: pipeline.seasons.toReversed().map(({ name, from, to }) => ({ name, from: formatDay(from), to: formatDay(to) })),
+  };
+}
+
+function previewOf(plan: Plan): PlanPreview {
+  const runs = plan.partitions.filter(({ action }) => action === 'run').length;
+  const confirm = confirmationOf(plan);
+  return {
+    planId: plan.id,
+    headline: planHeadline(plan),
+    markdown: planDocument(plan),
+    runs,
+    skips: plan.partitions.length - runs,
+    ...(confirm !== undefined && { confirm }),
+    commandLine: runCommandLine(plan.request, plan.mode),
+  };
+}
+
+function findBackfill({ backfills }: PipelineService, id: string): BackfillView | undefined {
+  return backfills.views.find(({ progress }) => progress.id === id);
+}
+
+/** The newest attempt's log: of a backfill, or of a partition in whichever backfill ran it last. */
+async function logOf(service: PipelineService, journal: Journal, params: LogParams): Promise<string | null> {
+  if ('backfill' in params) {
+    const record = await journal.read(params.backfill);
+    const log = record?.events.findLast((event) => event.type === 'attemptStarted')?.log;
+    return log === undefined ? null : journal.logPath(params.backfill, log);
+  }
+  const key: PartitionKey = partitionKey(params.node, dayOf(params.date));
+  const attempts = service.state?.input.attempts;
+  const backfill = attempts?.active.get(key)?.backfill ?? attempts?.last.get(key)?.backfill;
+  const record = backfill === undefined ? undefined : await journal.read(backfill);
+  const log = record?.events.findLast(
+    (event) => event.type === 'attemptStarted' && event.processor === params.node && event.date === params.date,
+  );
+  return backfill === undefined || log?.type !== 'attemptStarted' ? null : journal.logPath(backfill, log.log);
+}
+
+function diagnosticsOf({ state, session, mode, backfills }: PipelineService): string[] {
+  const { pipeline, reading } = session;
+  const lines = [`Mode: ${mode}`, `Mistakes in the manifest: ${reading?.problems.length ?? 0}`];
+  if (pipeline !== undefined) {
+    lines.push(
+      `Pipeline: ${pipeline.sources.length} sources, ${pipeline.processors.length} processors, ${pipeline.warehouse.type}`,
+    );
+  }
+  if (state !== undefined) {
+    const { grid, source, asOf, problem } = state;
+    lines.push(
+      `Coverage: ${grid.nodeCount} x ${grid.dayCount} partitions from ${source}, read ${asOf === undefined ? 'never' : formatInstant(asOf)}`,
+    );
+    if (problem !== undefined) lines.push(`Problem: ${problem.kind}: ${problem.message}`);
+    for (const [node, { error }] of state.input.observations.unavailableNodes) lines.push(`Not readable: ${node}: ${error}`);
+  }
+  lines.push(`Backfills: ${backfills.views.length}, ${backfills.active.length} running`);
+  return lines;
+}
