@@ -108,7 +108,7 @@ function addedCells(t: Tables, grid: CoverageGrid, asked: readonly number[], req
   const up = request.withUpstream ? upstreamCells(t, asked) : [];
   const down = request.withDownstream ? downstreamCells(t, grid, [...asked, ...up]) : [];
   const known = new Set(asked);
-  return [...new Set([...up, ...down])].filter((cell) => !known.has(cell));
+  return [...new Set([...up, ...down])].filter((cell) => !known.has(cell)).sort((a, b) => a - b);
 }
 
 function needsOf(t: Tables, cell: number) {

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { BackfillEvent, BackfillEventBody } from '../../../src/core/backfill';
+import { ledgerOf } from '../../../src/core/ledger';
+import { progressOf, quantile, titleOf } from '../../../src/core/progress';
+import { attempted, dateOf, ended, eventsOf, planOf, START, started } from '../cli/backfillFixture';
+
+const PLAN = planOf([
+  ['PDC', 5],
+  ['PDC', 6],
+  ['PDC', 7],
+  ['MLFS', 5],
+  ['MLFS', 6, 'skip'],
+]);
+const notAttempted = (processor: string, day: number): BackfillEventBody => ({
+  type: 'notAttempted',
+  attempt: `${processor}-${dateOf(day)}-1`,
+  processor,
+  date: dateOf(day),
+  why: 'killed',
+});
+const skipped = (processor: string, day: number): BackfillEventBody => ({
+  type: 'skipped',
+  processor,
+  date: dateOf(day),
+  why: 'unmet',
+});
+
+describe('progressOf', () => {
+  it('is planned before anything happened, and running as soon as somebody has it', () => {
+    assert.equal(progressOf(PLAN, [], false).phase, 'planned');
+    assert.equal(progressOf(PLAN, [], true).phase, 'running');
+  });
+
+  it('counts what the plan runs, and what became of it', () => {
+    const events = eventsOf([
+      [0, started],
+      [0, attempted('PDC', 5)],
+      [10, ended('PDC', 5, 10)],
+      [10, attempted('PDC', 6)],
+      [30, ended('PDC', 6, 20, { outcome: 'wroteNothing' })],
+      [30, attempted('PDC', 7)],
+      [30, skipped('MLFS', 5)],
+    ]);
+    const {
+      done,
+      failed,
+      skipped: left,
+      running,
+      waiting,
+      total,
+      current,
+      partitions,
+      perMinute,
+      etaSeconds,
+      startedAt,
+    } = progressOf(PLAN, events, true);
+    assert.deepEqual(
+      { done, failed, left, running, waiting, total },
+      { done: 1, failed: 1, left: 1, running: 1, waiting: 0, total: 4 },
+    );
+    assert.equal(current, 'PDC 2021-11-07');
+    assert.equal(partitions.get('MLFS 2021-11-06'), 'skipped', 'by the plan');
+    assert.equal(perMinute, 4);
+    assert.equal(etaSeconds, 7.5, 'one date of a median of 15 s over 2 slots');
+    assert.equal(startedAt, START);
+  });
+
+  it('lets a date that was not reached wait again', () => {
+    const events = eventsOf([
+      [0, started],
+      [0, attempted('PDC', 5)],
+      [1, notAttempted('PDC', 5)],
+    ]);
+    const progress = progressOf(PLAN, events, true);
+    assert.deepEqual([progress.running, progress.waiting], [0, 4]);
+    assert.equal(ledgerOf([{ plan: PLAN, events, ownerAlive: false }]).last.size, 0, 'it is no attempt');
+  });
+
+  it('shows what a dead executor had in hand as interrupted', () => {
+    const events = eventsOf([
+      [0, started],
+      [0, attempted('PDC', 5)],
+    ]);
+    const progress = progressOf(PLAN, events, false);
+    assert.deepEqual([progress.phase, progress.failed, progress.current], ['interrupted', 1, undefined]);
+  });
+
+  it('is cancelling until it has ended', () => {
+    const events = eventsOf([
+      [0, started],
+      [1, { type: 'cancelRequested', by: 'me' }],
+      [2, { type: 'ended', result: 'cancelled' }],
+    ]);
+    assert.equal(progressOf(PLAN, events.slice(0, 2), true).phase, 'cancelling');
+    assert.equal(progressOf(PLAN, events, true).phase, 'cancelled');
+    assert.equal(progressOf(PLAN, events, false).endedAt, START + 2000);
+  });
+
+  it('never loses a finished date with a longer prefix of the events', () => {
+    fc.assert(
+      fc.property(history(), (events) => {
+        let finished = new Set<string>();
+        for (let length = 0; length <= events.length; length++) {
+          const prefix = events.slice(0, length);
+          const { partitions, ...counts } = progressOf(PLAN, prefix, length % 2 === 0);
+          const { done, failed, skipped: left, running, waiting, total } = counts;
+          assert.equal(done + failed + left + running + waiting, total);
+          const ledger = ledgerOf([{ plan: PLAN, events: prefix, ownerAlive: true }]);
+          const now = new Set([...ledger.last.keys()]);
+          for (const key of finished) {
+            assert.ok(now.has(key), key);
+            assert.notEqual(partitions.get(key), 'waiting');
+          }
+          finished = now;
+        }
+      }),
+    );
+  });
+});
+
+describe('ledgerOf', () => {
+  const fact = (bodies: readonly (readonly [number, BackfillEventBody])[], ownerAlive = false) =>
+    ledgerOf([{ plan: PLAN, events: eventsOf([[0, started], ...bodies]), ownerAlive }]);
+
+  it('has the last attempt of a partition over all backfills, whatever the order in which they are read', () => {
+    const early = {
+      plan: PLAN,
+      events: eventsOf([
+        [1, attempted('PDC', 5)],
+        [2, ended('PDC', 5, 1, { outcome: 'failed' })],
+      ]),
+      ownerAlive: false,
+    };
+    const late = {
+      plan: { ...PLAN, id: 'later' },
+      events: eventsOf([
+        [3, attempted('PDC', 5)],
+        [4, ended('PDC', 5, 1, { after: 'r9' })],
+      ]),
+      ownerAlive: false,
+    };
+    for (const order of [
+      [early, late],
+      [late, early],
+    ]) {
+      const last = ledgerOf(order).last.get('PDC 2021-11-05');
+      assert.deepEqual([last?.backfill, last?.outcome, last?.after, last?.builtBy], ['later', 'done', 'r9', undefined]);
+    }
+  });
+
+  it('remembers what a partition was built by when later attempts did not change it', () => {
+    const torn = ended('PDC', 5, 1, { outcome: 'torn', after: 'r5' });
+    const again = { ...attempted('PDC', 5), before: 'r5' } as BackfillEventBody;
+    const failed = ended('PDC', 5, 1, { outcome: 'failed', after: 'r5' });
+    const last = fact([
+      [1, attempted('PDC', 5)],
+      [2, torn],
+      [3, again],
+      [4, failed],
+      [5, again],
+      [6, failed],
+    ]).last.get('PDC 2021-11-05');
+    assert.deepEqual([last?.outcome, last?.builtBy?.outcome], ['failed', 'torn']);
+    const mended = fact([
+      [1, attempted('PDC', 5)],
+      [2, torn],
+      [3, again],
+      [4, ended('PDC', 5, 1, { after: 'r9' })],
+    ]).last.get('PDC 2021-11-05');
+    assert.deepEqual([mended?.outcome, mended?.builtBy], ['done', undefined]);
+  });
+
+  it('holds partitions only while an executor lives', () => {
+    const bodies = [[1, attempted('PDC', 5)]] as const;
+    assert.deepEqual(
+      [...fact(bodies, true).active].map(([key, { state }]) => `${key} ${state}`),
+      ['PDC 2021-11-05 running', 'PDC 2021-11-06 queued', 'PDC 2021-11-07 queued', 'MLFS 2021-11-05 queued'],
+    );
+    assert.equal(fact(bodies).active.size, 0);
+    assert.equal(ledgerOf([{ plan: PLAN, events: [], ownerAlive: false }]).active.size, 0, 'a plan holds nothing');
+  });
+});
+
+describe('titleOf', () => {
+  it('names processors, dates and how many partitions run', () => {
+    assert.equal(titleOf(PLAN), 'PDC, MLFS, 2021-11-05 to 2021-11-07: 4 partitions');
+    assert.equal(titleOf(planOf([['PDC', 5]])), 'PDC, 2021-11-05: 1 partition');
+    assert.equal(titleOf(planOf([])), 'Nothing to run, no dates');
+  });
+});
+
+describe('quantile', () => {
+  it('interpolates', () => {
+    assert.equal(quantile([], 0.5), undefined);
+    assert.equal(quantile([3, 1, 2], 0.5), 2);
+    assert.equal(quantile([1, 2], 0.5), 1.5);
+    assert.equal(quantile([1, 2, 3, 4, 5], 0.9), 4.6);
+  });
+});
+
+/** Events of any kind in any order, as a mangled journal may have them. */
+function history(): fc.Arbitrary<BackfillEvent[]> {
+  const partition = fc.tuple(fc.constantFrom('PDC', 'MLFS', 'OTHER'), fc.integer({ min: 4, max: 8 }));
+  const outcome = fc.constantFrom('done', 'failed', 'torn', 'wroteNothing', 'interrupted') as fc.Arbitrary<'done'>;
+  const body: fc.Arbitrary<BackfillEventBody> = fc.oneof(
+    fc.constant(started),
+    partition.map(([processor, day]) => attempted(processor, day)),
+    fc.tuple(partition, outcome).map(([[processor, day], result]) => ended(processor, day, 1, { outcome: result })),
+    partition.map(([processor, day]) => notAttempted(processor, day)),
+    partition.map(([processor, day]) => skipped(processor, day)),
+    fc.constant<BackfillEventBody>({ type: 'cancelRequested', by: 'x' }),
+    fc.constant<BackfillEventBody>({ type: 'ended', result: 'failed' }),
+  );
+  return fc.array(body, { maxLength: 30 }).map((bodies) => eventsOf(bodies.map((one, index) => [index, one] as const)));
+}
