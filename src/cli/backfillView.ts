@@ -107,7 +107,9 @@ class EventLines {
         return plain(event.message);
       case 'cancelRequested':
         return plain(`Cancel requested by ${event.by}: what runs is being ended.`);
-      default:
+      case 'started':
+      case 'attemptStarted':
+      case 'ended':
         return undefined;
     }
   }

@@ -92,7 +92,8 @@ export function showPlan(plan: Plan, format: Format | undefined, terminal: Termi
     case 'md':
       terminal.print(planMarkdown(plan));
       break;
-    default:
+    case 'table':
+    case undefined:
       for (const line of planText(plan, terminal)) terminal.print(line);
   }
 }

@@ -1,18 +1,16 @@
 #!/usr/bin/env node
-import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { version } from '../../package.json';
-import { DuckdbWarehouse } from '../adapters/duckdb/duckdbWarehouse';
-import { FileStore } from '../adapters/duckdb/fileStore';
-import { ParquetStore } from '../adapters/duckdb/parquetStore';
+import { openWarehouse, openWriter } from '../adapters/duckdb/openWarehouse';
 import { FileCoverageCache } from '../adapters/files/coverageCache';
 import { FileJournal } from '../adapters/journal/fileJournal';
+import { ChildProcesses } from '../adapters/process/childProcesses';
 import { executorSignals } from '../adapters/process/executorSignals';
 import { startExecutor } from '../adapters/process/startExecutor';
+import { executeBackfill } from '../app/executeBackfill';
 import { PipelineSession } from '../app/pipelineSession';
-import { type Warehouse, WarehouseError } from '../app/ports';
 import { type Logger, messageOf } from '../base/logger';
-import type { WarehouseConfig } from '../core/pipeline';
 import { COMMANDS } from './commandTable';
 import { EXIT } from './exitCodes';
 import { processTerminal } from './processTerminal';
@@ -33,18 +31,9 @@ function stateFolder(manifest: string): string {
   return join(dirname(manifest), '.backfill');
 }
 
-function openWarehouse(config: WarehouseConfig, folder: string): Warehouse {
-  switch (config.type) {
-    case 'duckdb':
-      return new DuckdbWarehouse(new FileStore(resolve(folder, config.path)), Date);
-    case 'parquet':
-      return new DuckdbWarehouse(new ParquetStore(resolve(folder, config.path)), Date);
-    case 'bigquery':
-      throw new WarehouseError(
-        'unsupported',
-        'BigQuery is not read yet: this release reads DuckDB files and folders of Parquet.',
-      );
-  }
+async function appendText(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await appendFile(path, text);
 }
 
 const services: Services = {
@@ -55,21 +44,34 @@ const services: Services = {
       manifestPath: manifest,
       mode,
       readText: (path) => readFile(path, 'utf8').catch(() => undefined),
-      openWarehouse: (config) => openWarehouse(config, dirname(manifest)),
+      openWarehouse: (config) => openWarehouse(config, dirname(manifest), Date),
       cache: new FileCoverageCache(stateFolder(manifest), logger),
       ledger: () => services.journal(manifest).ledger(),
       clock: Date,
       logger,
     }),
   journal: (manifest) => new FileJournal(stateFolder(manifest)),
-  warehouse: openWarehouse,
+  warehouse: (config, folder) => openWarehouse(config, folder, Date),
   startExecutor: (manifest, id) =>
     startExecutor(services.journal(manifest), id, {
       cli: __filename,
       args: ['execute', id, '--manifest', manifest],
       cwd: dirname(manifest),
     }),
-  execute: async () => 'done',
+  execute: (manifest, id, signal) =>
+    executeBackfill(
+      id,
+      {
+        journal: services.journal(manifest),
+        children: new ChildProcesses(),
+        clock: Date,
+        readText: (path) => readFile(path, 'utf8'),
+        appendText,
+        openWarehouse: (config, folder) => openWarehouse(config, folder, Date),
+        openWriter,
+      },
+      signal,
+    ),
   executorSignals,
   foregroundSignals() {
     const end = new AbortController();

@@ -123,6 +123,11 @@ function readValue(name: string, spec: OptionSpec, given: readonly string[] | un
       const wrong = words.find((word) => !spec.of.includes(word));
       return wrong === undefined ? { value: words } : { message: notAChoice(name, spec.of, wrong) };
     }
+    case 'text':
+    case 'date':
+    case 'count':
+    case 'choice':
+      break;
   }
   if (given !== undefined && given.length > 1) return { message: `--${name} is given more than once.` };
   const text = given?.[0];
@@ -164,7 +169,11 @@ export function placeholderOf(spec: OptionSpec): string {
       return spec.of.join('|');
     case 'choices':
       return spec.of.join(',');
-    default:
+    case 'text':
+    case 'list':
+    case 'date':
+    case 'dates':
+    case 'count':
       return spec.value;
   }
 }

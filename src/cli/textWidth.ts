@@ -52,11 +52,8 @@ export function wrapped(text: string, width: number): string[] {
 
 /** Text from elsewhere (a manifest, a job, a database) on one line that cannot steer the terminal. */
 export function plain(text: string): string {
-  return (
-    stripVTControlCharacters(text)
-      .replace(/\s+/gu, ' ')
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal.
-      .replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu, '')
-      .trim()
-  );
+  return stripVTControlCharacters(text)
+    .replace(/\s+/gu, ' ')
+    .replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '')
+    .trim();
 }

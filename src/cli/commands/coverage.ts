@@ -36,7 +36,8 @@ export const coverageCommand = defineCommand({
       case 'md':
         terminal.print(`${title}\n\n${coverageMarkdown(report)}`);
         break;
-      default:
+      case 'table':
+      case undefined:
         terminal.print(title);
         terminal.print('');
         for (const line of coverageTable(report, options.all, terminal)) terminal.print(line);

@@ -36,7 +36,8 @@ export const explainCommand = defineCommand({
       case 'md':
         terminal.print(explainMarkdown(explanation, mode));
         break;
-      default:
+      case 'table':
+      case undefined:
         for (const line of explainText(explanation, node, mode, terminal)) terminal.print(line);
     }
     return coverageExit(state, { processors: [node.index], from: day, to: day });

@@ -29,7 +29,8 @@ export const gapsCommand = defineCommand({
       case 'md':
         terminal.print(gapsMarkdown(groups, mode));
         break;
-      default:
+      case 'table':
+      case undefined:
         terminal.print(`${plain(open.pipeline.name)}. ${provenance(state)}\n`);
         for (const line of gapsText(groups, mode, terminal)) terminal.print(line);
     }

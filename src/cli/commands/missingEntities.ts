@@ -60,7 +60,8 @@ export const missingEntitiesCommand = defineCommand({
       case 'md':
         terminal.print(markdownTable([{ title: 'Processor' }, { title: 'Date' }, { title: 'Missing entity' }], rows));
         break;
-      default:
+      case 'table':
+      case undefined:
         terminal.print(
           `${id} ${date} has ${counted(have, 'entity', 'entities')}; ${comparedWith} has ${expected}. ${missing.length === 0 ? 'None is missing.' : `${missing.length} missing:`}`,
         );

@@ -1,4 +1,4 @@
-import { formatCount, formatInstant, formatSeconds } from '../../base/figures';
+import { formatCount, formatSeconds } from '../../base/figures';
 import type { BackfillPhase } from '../../core/backfill';
 import { type BackfillProgress, progressOf } from '../../core/progress';
 import { defineCommand } from '../command';
@@ -22,9 +22,6 @@ const COLUMNS: readonly Column[] = [
   { title: 'State' },
   { title: 'Done', align: 'right' },
   { title: 'Failed', align: 'right' },
-  { title: 'Skipped', align: 'right' },
-  { title: 'Total', align: 'right' },
-  { title: 'Started' },
   { title: 'Took' },
   { title: 'What', shrinks: true },
 ];
@@ -48,17 +45,13 @@ export const runsCommand = defineCommand({
         terminal.print(JSON.stringify({ backfills: runs.map(runJson) }, null, 2));
         break;
       case 'csv':
-        terminal.print(
-          csv(
-            COLUMNS.map(({ title }) => title.toLowerCase()),
-            rows,
-          ),
-        );
+        terminal.print(runsCsv(runs));
         break;
       case 'md':
         terminal.print(markdownTable(COLUMNS, rows));
         break;
-      default:
+      case 'table':
+      case undefined:
         if (runs.length === 0) terminal.print("No backfill was launched yet: 'backfill run' launches one.");
         else for (const line of tableLines(terminal, COLUMNS, toned(rows, runs))) terminal.print(line);
     }
@@ -70,17 +63,7 @@ function cells(run: BackfillProgress, now: number): readonly string[] {
   const { startedAt } = run;
   const until = run.endedAt ?? (run.phase === 'running' || run.phase === 'cancelling' ? now : undefined);
   const took = startedAt === undefined || until === undefined ? '' : formatSeconds(Math.round((until - startedAt) / 1000));
-  return [
-    run.id,
-    run.phase,
-    formatCount(run.done),
-    formatCount(run.failed),
-    formatCount(run.skipped),
-    formatCount(run.total),
-    startedAt === undefined ? '' : formatInstant(startedAt),
-    took,
-    run.title,
-  ];
+  return [run.id, run.phase, `${formatCount(run.done)}/${formatCount(run.total)}`, formatCount(run.failed), took, run.title];
 }
 
 function toned(rows: readonly (readonly string[])[], runs: readonly BackfillProgress[]) {
@@ -89,6 +72,24 @@ function toned(rows: readonly (readonly string[])[], runs: readonly BackfillProg
       const tone = column === 1 ? TONES[runs[index]?.phase ?? 'planned'] : undefined;
       return tone === undefined ? text : { text, tone };
     }),
+  );
+}
+
+function runsCsv(runs: readonly BackfillProgress[]): string {
+  const instant = (epochMs: number | undefined) => (epochMs === undefined ? '' : new Date(epochMs).toISOString());
+  return csv(
+    ['id', 'state', 'done', 'failed', 'skipped', 'total', 'startedAt', 'endedAt', 'title'],
+    runs.map(({ id, phase, done, failed, skipped, total, startedAt, endedAt, title }) => [
+      id,
+      phase,
+      done,
+      failed,
+      skipped,
+      total,
+      instant(startedAt),
+      instant(endedAt),
+      title,
+    ]),
   );
 }
 

