@@ -1,4 +1,4 @@
-import { formatDay } from '../base/day';
+import { type Day, formatDay } from '../base/day';
 import { counted, namesText } from '../base/figures';
 import { STATUSES } from '../base/status';
 import { assumeFilled } from './assume';
@@ -209,7 +209,7 @@ function plannedPartition(verdicts: Verdicts, cell: number): PlannedPartition {
       : planned('skip', 'overrideNeeded', unmet);
   }
   const awaited = needsOf(t, cell).offending.filter((one) => running.has(one));
-  if (awaited.length > 0) return planned('run', 'allowed', `after ${awaitedText(t, awaited)} of this plan`);
+  if (awaited.length > 0) return planned('run', 'allowed', `after ${awaitedText(t, awaited, day)} of this plan`);
   return planned('run', 'allowed', runReason(t, cell, candidates.has(cell)));
 }
 
@@ -240,9 +240,13 @@ function unmetText(t: Tables, cell: number, offending: readonly number[], feasib
   return listText(texts.length > 0 ? texts : [...unfilled].map((ref) => `${ref} is not good enough`), 3);
 }
 
-function awaitedText(t: Tables, cells: readonly number[]): string {
-  const refs = cells.map((cell) => refText(refOfCell(t, cell)));
-  return listText(refs, 3);
+/** Dates are named only where they are others, so that views can sum up dates with the same reason. */
+function awaitedText(t: Tables, cells: readonly number[], day: Day): string {
+  const refs = cells.map((cell) => refOfCell(t, cell));
+  return listText(
+    refs.map((ref) => (ref.day === day ? ref.node : refText(ref))),
+    3,
+  );
 }
 
 function warningsOf(

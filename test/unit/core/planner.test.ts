@@ -82,7 +82,7 @@ describe('makePlan', () => {
       'run C 01',
       'skip C 02 override',
     ]);
-    assert.equal(why(planned, 'C', '2021-11-01'), 'after B 2021-11-01 of this plan');
+    assert.equal(why(planned, 'C', '2021-11-01'), 'after B of this plan');
     assert.match(why(planned, 'A', '2021-11-02') ?? '', /^RAW 2021-11-02: missing, needs/);
     assert.equal(planned.partitions.find(({ action }) => action === 'skip')?.override, 'skip-needs');
     assert.deepEqual(brief(plan(chain, { processors: ['C'], dates: ['2021-11-01'] })), ['skip C 01 override']);
