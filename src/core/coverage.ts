@@ -177,7 +177,7 @@ export interface Explanation {
 }
 
 /**
- * Gaps that share one set of causes. A cause is a root cause without its date: the node, its status and what it lacks.
+ * Gaps that share one set of causes. A cause is a root cause without its date: the node, its status and what mends it.
  * So nine dates on which PDC is below 100 rows are one group.
  */
 export interface GapGroup {

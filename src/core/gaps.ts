@@ -3,7 +3,7 @@ import { groupBy } from '../base/groupBy';
 import { tablesOf } from './classify';
 import type { CoverageGrid, CoverageInput, GapGroup } from './coverage';
 import { refOfCell } from './reasons';
-import { type RootDetail, rootDetails } from './rootDetails';
+import { type RootDetail, rootCause, rootDetails } from './rootDetails';
 import { type Scope, scopeNodes, scopeOffsets } from './scope';
 import { rootText } from './words';
 
@@ -23,55 +23,44 @@ export function gapCells(input: CoverageInput, grid: CoverageGrid, scope: Scope)
 /** The scope's gaps by what causes them; what is to be mended first comes first. */
 export function gapsByRoot(input: CoverageInput, grid: CoverageGrid, scope: Scope): readonly GapGroup[] {
   const t = tablesOf(input, grid);
-  const bySet = groupBy(gapCells(input, grid, scope), (cell) => grid.rootSet[cell] ?? 0);
-  const groups = new Map<string, Group>();
-  for (const gaps of bySet.values()) {
-    const details = rootDetails(t, grid, gaps);
-    const causes = [...new Set(details.map(causeOf))].sort();
-    const key = causes.join('\n');
-    const group: Group = groups.get(key) ?? { roots: new Map(), gaps: [], causes: causes.length };
-    groups.set(key, group);
-    for (const detail of details) group.roots.set(detail.cell, detail);
-    for (const gap of gaps) group.gaps.push(gap);
-  }
-  return [...groups.values()]
-    .map(({ roots, gaps, causes }) => {
-      const details = [...roots.values()].sort((a, b) => a.cell - b.cell);
-      gaps.sort((a, b) => a - b);
-      return { details, gaps, causes };
-    })
+  const causeByRoot = new Map<number, string>();
+  const causeOf = (root: number): string => {
+    const known = causeByRoot.get(root) ?? rootCause(t, grid, root);
+    causeByRoot.set(root, known);
+    return known;
+  };
+  const keyBySet = new Map<number, string>();
+  const keyOf = (gap: number): string => {
+    const set = grid.rootSet[gap] ?? 0;
+    const known = keyBySet.get(set) ?? [...new Set([...(grid.rootSets[set] ?? [])].map(causeOf))].sort().join('\n');
+    keyBySet.set(set, known);
+    return known;
+  };
+  return [...groupBy(gapCells(input, grid, scope), keyOf).values()]
+    .map((gaps) => ({ gaps, details: rootDetails(t, grid, gaps) }))
     .sort((a, b) => (a.details[0]?.cell ?? 0) - (b.details[0]?.cell ?? 0) || (a.gaps[0] ?? 0) - (b.gaps[0] ?? 0))
-    .map(({ details, gaps, causes }) => ({
-      roots: details.map(({ root }) => root),
-      gaps: gaps.map((cell) => refOfCell(t, cell)),
-      headline: `${counted(gaps.length, 'gap')}, ${counted(causes, 'cause')}: ${causeTexts(details).join('; ')}`,
-    }));
+    .map(({ gaps, details }) => {
+      const byCause = groupBy(details, ({ cell }) => causeOf(cell));
+      const texts = [...byCause.values()].map(causeText);
+      return {
+        roots: details.map(({ root }) => root),
+        gaps: gaps.map((cell) => refOfCell(t, cell)),
+        headline: `${counted(gaps.length, 'gap')}, ${counted(byCause.size, 'cause')}: ${texts.join('; ')}`,
+      };
+    });
 }
 
-/** A root without its date: what has to change is the same on all dates. */
-function causeOf({ root }: RootDetail): string {
-  const { node, status, fix, consumer = '', need } = root;
-  return [node, status, fix, consumer, consumer === '' ? '' : need].join(' ');
-}
-
-function causeTexts(details: readonly RootDetail[]): string[] {
-  return [...groupBy(details, causeOf).values()].flatMap((same) => {
-    const root = same[0]?.root;
-    if (root === undefined) return [];
-    if (same.length === 1) return [rootText(root)];
-    const { node, status, consumer, need } = root;
-    const lack =
-      consumer === undefined
-        ? status
-        : need === 'complete'
-          ? `${status}, and ${consumer} needs it`
-          : `below ${need} for ${consumer}`;
-    return [`${node} ${lack} on ${counted(same.length, 'date')}`];
-  });
-}
-
-interface Group {
-  readonly roots: Map<number, RootDetail>;
-  readonly gaps: number[];
-  readonly causes: number;
+/** `PDC below 100 rows for MLFS on 9 dates`. */
+function causeText(same: readonly RootDetail[]): string {
+  const [first, ...rest] = same;
+  if (first === undefined) return '';
+  if (rest.length === 0) return rootText(first.root);
+  const { node, status, consumer, need } = first.root;
+  const lack =
+    consumer === undefined
+      ? status
+      : need === 'complete'
+        ? `${status}, and ${consumer} needs it`
+        : `below ${need} for ${consumer}`;
+  return `${node} ${lack} on ${counted(same.length, 'date')}`;
 }

@@ -29,6 +29,12 @@ export function rootDetails(t: Tables, grid: CoverageGrid, gaps: Iterable<number
   return [...demands.keys()].sort((a, b) => a - b).map((cell) => detail(t, grid, cell, demands.get(cell)));
 }
 
+/** A root without its date, as a key: the node, its status and what mends it. */
+export function rootCause(t: Tables, grid: CoverageGrid, cell: number): string {
+  const status = STATUSES[grid.status[cell] ?? 0] ?? 'unknown';
+  return `${tableOfCell(t, cell)?.node.id} ${status} ${fixOf(t, cell, status)}`;
+}
+
 /** The roots that are reached from gaps through what each partition lacks, with the strongest demand on each. */
 function demandsOnRoots(t: Tables, grid: CoverageGrid, gaps: Iterable<number>): Map<number, Demand | undefined> {
   const found = new Map<number, Demand | undefined>();

@@ -156,7 +156,10 @@ export function buildTables(input: CoverageInput): Tables {
     held: new Uint8Array(cells),
     bare: new Uint8Array(cells),
     through: new Int32Array(cells),
-    roots: new RootSets(cells),
+    roots: new RootSets(
+      pipeline.nodes.map(({ id }) => id),
+      dayCount,
+    ),
     asOf: asOf(input),
   };
 }
