@@ -3,7 +3,8 @@ import { textWidth } from './textWidth';
 
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
-const CLEAR_RIGHT = '\u001b[K';
+/** The whole line, before it is written: where only its rest is erased, tmux still counts it as long and wraps it after a resize. */
+const CLEAR_LINE = '\u001b[2K';
 const CLEAR_BELOW = '\u001b[J';
 
 /**
@@ -28,7 +29,7 @@ export class LiveArea {
     const start = this.#drawn.length === 0 ? HIDE_CURSOR : this.#toTop();
     // Lines above may wrap onto rows of the old frame that are not drawn over: these are cleared first.
     const kept = above.length === 0 ? '' : `${CLEAR_BELOW}${above.map((line) => `${line}\n`).join('')}`;
-    this.#terminal.write(`${start}${kept}${lines.map((line) => `${line}${CLEAR_RIGHT}\n`).join('')}${CLEAR_BELOW}`);
+    this.#terminal.write(`${start}${kept}${lines.map((line) => `${CLEAR_LINE}${line}\n`).join('')}${CLEAR_BELOW}`);
     this.#drawn = lines;
   }
 

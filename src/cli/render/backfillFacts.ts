@@ -57,7 +57,6 @@ const OUTCOMES: Readonly<Record<Exclude<Ended['outcome'], 'done'>, string>> = {
 /** Why an attempt is no success, in words; undefined for one that is. */
 export function failureText({ outcome, category, message }: Ended): string | undefined {
   if (outcome === 'done') return undefined;
-  const what = OUTCOMES[outcome];
-  if (message === undefined || message === '') return category === undefined ? what : `${what} (${category})`;
-  return outcome === 'failed' ? message : `${what}: ${message}`;
+  if (message !== undefined && message !== '') return message;
+  return category === undefined ? OUTCOMES[outcome] : `${OUTCOMES[outcome]} (${category})`;
 }

@@ -5,7 +5,7 @@ import type { BackfillEvent, BackfillPhase, Plan } from '../../core/backfill';
 import { runCommandLine } from '../../core/commandLine';
 import type { BackfillProgress } from '../../core/progress';
 import { type Terminal, type Tone, toned } from '../terminal';
-import { fitted, plain, wrapped } from '../textWidth';
+import { plain, wrapped } from '../textWidth';
 import { type Ended, failureText } from './backfillFacts';
 
 /** A partition that ended, as one plain line: `[3/120] PDC 2021-11-05: done, 214 rows in 12 s`. */
@@ -54,27 +54,33 @@ export function summaryLines(
     startedAt === undefined || endedAt === undefined
       ? ''
       : ` after ${formatSeconds(Math.max(0, Math.round((endedAt - startedAt) / 1000)))}`;
+  const { ended, skips, notes } = lastEvents(events);
+  const interrupted = ended.filter(({ outcome }) => outcome === 'interrupted');
+  const failures = ended.filter(({ outcome }) => outcome !== 'done' && outcome !== 'interrupted');
+  // Those that were running when the executor died have no event that says so.
+  const cut = failed - failures.length;
   const figures = [
     `${formatCount(done)} of ${formatCount(total)} done`,
-    ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
+    ...(failures.length > 0 ? [`${formatCount(failures.length)} failed`] : []),
+    ...(cut > 0 ? [`${formatCount(cut)} interrupted`] : []),
     ...(skipped > 0 ? [`${formatCount(skipped)} skipped`] : []),
     ...(waiting > 0 ? [`${formatCount(waiting)} not started`] : []),
   ];
-  const { ended, skips, notes } = lastEvents(events);
   const lines = [
     ...wrapped(`Backfill ${plan.id} ${HEADLINES[phase]}${took}: ${figures.join(', ')}.`, terminal.width).map((line) =>
       toned(terminal, HEADLINE_TONES[phase], line),
     ),
   ];
-  const failures = ended.filter(({ outcome }) => outcome !== 'done');
   const alarms = failures.filter(({ alarm }) => alarm === true);
   if (alarms.length > 0) {
     lines.push(...grouped(`ALARM: good data became empty`, alarms, () => 'had rows before and is empty now', terminal));
   }
   lines.push(...grouped('Failed', failures, (event) => `${event.processor}: ${failureText(event) ?? ''}`, terminal, signatureOf));
+  lines.push(...grouped('Interrupted', interrupted, (event) => `${event.processor}: ${failureText(event) ?? ''}`, terminal));
   lines.push(...grouped('Skipped', skips, ({ processor, why }) => `${processor}: ${why}`, terminal));
-  if (notes.length > 0) lines.push('', 'Notes:', ...notes.map((note) => `  ${fitted(plain(note), terminal.width - 2)}`));
-  return [...lines, ...nextSteps(plan, phase, failures, waiting)];
+  if (notes.length > 0)
+    lines.push('', 'Notes:', ...notes.flatMap((note) => wrapped(plain(note), terminal.width - 2).map((line) => `  ${line}`)));
+  return [...lines, ...nextSteps(plan, phase, failures, waiting + cut)];
 }
 
 /** By partition the last word on it: a partition that was done in the end is no failure. */
@@ -134,13 +140,13 @@ function datesText(items: readonly Dated[], width: number): string[] {
   return wrapped(ranges.length > MOST_RANGES ? `${shown} and ${formatCount(ranges.length - MOST_RANGES)} more` : shown, width);
 }
 
-function nextSteps(plan: Plan, phase: BackfillPhase, failures: readonly Ended[], waiting: number): string[] {
+function nextSteps(plan: Plan, phase: BackfillPhase, failures: readonly Ended[], left: number): string[] {
   const [first] = failures;
   const steps: string[] = [];
-  if (first !== undefined) steps.push(`backfill logs ${plan.id} '${first.processor} ${first.date}'`);
+  if (first !== undefined) steps.push(`backfill logs ${plan.id} ${first.processor} ${first.date}`);
   if (failures.length > 0)
     steps.push(`backfill gaps --processor ${[...new Set(failures.map(({ processor }) => processor))].join(',')}`);
-  if ((phase === 'cancelled' || phase === 'interrupted') && (waiting > 0 || failures.length > 0)) {
+  if ((phase === 'cancelled' || phase === 'interrupted') && (left > 0 || failures.length > 0)) {
     steps.push(runCommandLine(plan.request, plan.mode));
   }
   return steps.length === 0 ? [] : ['', 'Next:', ...steps.map((step) => `  ${step}`)];

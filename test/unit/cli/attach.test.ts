@@ -260,7 +260,7 @@ Failed:
      2021-11-06
 
 Next:
-  backfill logs 20261123T140211-pdc-ab12 'PDC 2021-11-06'
+  backfill logs 20261123T140211-pdc-ab12 PDC 2021-11-06
   backfill gaps --processor PDC`,
     );
     assert.equal(screen.cursorShown, true);

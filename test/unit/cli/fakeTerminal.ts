@@ -123,7 +123,7 @@ export class Screen {
   }
 
   #control(token: string): void {
-    if (token === '\u001b[K') this.rows[this.row] = (this.rows[this.row] ?? '').slice(0, this.column);
+    if (token === '\u001b[2K') this.rows[this.row] = '';
     else if (token === '\u001b[J') {
       this.rows[this.row] = (this.rows[this.row] ?? '').slice(0, this.column);
       this.rows.length = this.row + 1;

@@ -170,7 +170,7 @@ Skipped:
      2021-11-06 to 2021-11-07
 
 Next:
-  backfill logs 20261123T140211-pdc-ab12 'PDC 2021-11-06'
+  backfill logs 20261123T140211-pdc-ab12 PDC 2021-11-06
   backfill gaps --processor PDC`,
     );
   });
