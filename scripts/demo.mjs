@@ -73,7 +73,8 @@ async function takePicture(file) {
   // A processor with its count, as it is only known from the warehouse.
   await window.treeItem('Coverage', /\d+ of \d+ dates complete/).waitFor();
   await window.runCommand('Backfill: Open Gap Matrix');
-  await window.webview().locator('canvas').first().waitFor();
+  await window.webview().locator('canvas.cells').waitFor();
+  await window.webview().locator('body').evaluate((body) => body.ownerDocument.fonts.ready.then(() => undefined));
   await window.screenshot(file);
   console.log(`Wrote ${file}`);
   await browser.close();

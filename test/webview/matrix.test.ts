@@ -64,7 +64,7 @@ describe('gap matrix in a browser', () => {
       const line = 22 + 26 + 22 + 26 + 2 * 22 + 26 + 3 * 22 + 11;
       return { x: box.left + 224 + 17 * 16 + 8 - scroller.scrollLeft, y: box.top + 46 + line - scroller.scrollTop };
     });
-    assert.ok((await coloursAround(page, point)).includes('209,134,22'), 'the blocked cell is drawn in the colour of its status');
+    assert.ok((await coloursAround(page, point)).includes('214,126,0'), 'the blocked cell is drawn in the colour of its status');
     await page.mouse.move(point.x, point.y);
     const tooltip = page.locator('.tooltip');
     await tooltip.getByText('MLFS · 2021-11-05, Friday').waitFor();

@@ -6,7 +6,8 @@ const TOKENS: Readonly<Record<Status, readonly [string, string]>> = {
   off: ['--vscode-descriptionForeground', 'gray'],
   running: ['--vscode-charts-blue', 'dodgerblue'],
   queued: ['--vscode-charts-blue', 'dodgerblue'],
-  blocked: ['--vscode-charts-orange', 'orange'],
+  // Not charts.orange: themes make it as dim as the marks of the minimap.
+  blocked: ['--vscode-symbolIcon-classForeground', 'orange'],
   failed: ['--vscode-charts-red', 'red'],
   missing: ['--vscode-charts-red', 'red'],
   suspect: ['--vscode-charts-purple', 'purple'],
