@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CoverageReport } from '../../../src/core/report';
+import { CommandLine } from '../../support/commandLine';
+import { Holder, runDuckdb } from '../../support/duckdb';
+import { ExecutionFixture } from '../../support/execution';
+import { useTemporaryFolder } from '../../support/temporaryFolder';
+
+const DAYS = ['2021-11-01', '2021-11-02', '2021-11-03', '2021-11-04', '2021-11-05'];
+
+/** Rows on all five days but those that are given. */
+function rows(count: number, but: Readonly<Record<string, number>> = {}): Record<string, number> {
+  return { ...Object.fromEntries(DAYS.map((date) => [date, count])), ...but };
+}
+
+const PIPELINE = `sources: [{ id: RAW, table: main.raw, date_column: day }]
+phases:
+  - id: build
+    processors:
+      - id: A
+        table: main.a
+        date_column: day
+        entity: k
+        expect: { entities: 10 }
+        needs: [{ source: RAW }]
+        run: { sql: sql/a.sql }
+      - id: B
+        table: main.b
+        date_column: day
+        needs: [{ processor: A, min_rows: 10 }]
+        run: { each: date, command: [$JOB, b, fill, "{date}"] }`;
+
+describe('the command line as a process', function () {
+  this.timeout(120_000);
+  const temporary = useTemporaryFolder();
+  let cli: CommandLine;
+  let fixture: ExecutionFixture;
+  const backfill = (...words: string[]) => cli.run(fixture.folder, ...words);
+
+  before(async () => {
+    cli = await CommandLine.build();
+  });
+
+  /** RAW is whole but for the 5th; A lacks the 3rd and has two of ten on the 4th; B lacks the 2nd to the 4th. */
+  beforeEach(async () => {
+    fixture = new ExecutionFixture(temporary());
+    await fixture.write(PIPELINE, {
+      raw: rows(10, { '2021-11-05': 0 }),
+      a: rows(10, { '2021-11-03': 0, '2021-11-04': 2, '2021-11-05': 0 }),
+      b: rows(10, { '2021-11-02': 0, '2021-11-03': 0, '2021-11-04': 0, '2021-11-05': 0 }),
+    });
+    const manifest = readFileSync(fixture.manifest, 'utf8').replace('end: 2021-11-30', 'end: 2021-11-05');
+    writeFileSync(fixture.manifest, manifest);
+    await fixture.writeSql('a.sql', 'SELECT day, k, 1 AS stamp FROM raw WHERE day = @date\n');
+  });
+
+  const states = async (): Promise<Record<string, string>> => {
+    const report: CoverageReport = JSON.parse((await backfill('coverage', '--format', 'json')).out);
+    return Object.fromEntries(report.partitions.map(({ processor, date, status }) => [`${processor} ${date.slice(-2)}`, status]));
+  };
+
+  it('answers a mistake with one line and exit code 2', async () => {
+    for (const words of [
+      ['covrage'],
+      ['coverage', '--nope'],
+      ['explain', 'A'],
+      ['coverage', '--processor', 'X'],
+      ['attach', 'nope'],
+    ]) {
+      const { code, out, err } = await backfill(...words);
+      assert.equal(code, 2, words.join(' '));
+      assert.equal(out, '');
+      assert.match(err, /^[^\n]+\n$/, words.join(' '));
+    }
+    const { code, out } = await backfill('--version');
+    assert.equal(code, 0);
+    assert.match(out, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('tells coverage in every format', async () => {
+    const table = await backfill('coverage');
+    assert.equal(table.code, 1);
+    assert.equal(table.err, '');
+    assert.match(table.out, /^A {10}build {9}5 {9}2 {5}3/m);
+    assert.match(table.out, /^ {2}2021-11-03: missing$/m);
+    assert.match(table.out, /^ {2}2021-11-05: blocked$/m);
+
+    const report: CoverageReport = JSON.parse((await backfill('coverage', '--format', 'json')).out);
+    assert.deepEqual(Object.keys(report), ['asOf', 'source', 'mode', 'processors', 'dates', 'partitions']);
+    assert.deepEqual(await states(), {
+      'A 01': 'complete',
+      'A 02': 'complete',
+      'A 03': 'missing',
+      'A 04': 'partial',
+      'A 05': 'blocked',
+      'B 01': 'complete',
+      'B 02': 'missing',
+      'B 03': 'blocked',
+      'B 04': 'blocked',
+      'B 05': 'blocked',
+    });
+    const markdown = await backfill('coverage', '--format', 'md', '--from', '2021-11-03', '--to', '2021-11-04');
+    assert.deepEqual(markdown.out.split('\n').slice(-3), [
+      '| 2021-11-03 | 0 missing | 0 blocked | A missing |',
+      '| 2021-11-04 | 2 partial | 0 blocked | A 2 < 10  |',
+      '',
+    ]);
+    const table2 = await backfill('coverage', '--format', 'csv', '--processor', 'B');
+    assert.equal(table2.out.split('\n').length, 7);
+    assert.equal((await backfill('coverage', '--to', '2021-11-01')).code, 0);
+  });
+
+  it('tells gaps, one partition, and what it lacks', async () => {
+    const gaps = await backfill('gaps', '--to', '2021-11-04');
+    assert.equal(gaps.code, 1);
+    assert.match(gaps.out, /backfill run --processor A --dates 2021-11-03 --downstream/);
+    const explained = await backfill('explain', 'B', '2021-11-04');
+    assert.equal(explained.code, 1);
+    assert.match(explained.out, /^B 2021-11-04: ⊘ blocked$/m);
+    assert.match(explained.out, /✗ unmet {2}A: 2 rows, needs 10 rows/);
+    const missing = await backfill('missing-entities', 'A', '2021-11-04', '--format', 'json');
+    const answer = JSON.parse(missing.out);
+    assert.equal(missing.code, 1);
+    assert.deepEqual(answer.comparedWith, { node: 'A', date: '2021-11-02' });
+    assert.deepEqual(answer.missing, ['2', '3', '4', '5', '6', '7', '8', '9']);
+    assert.equal((await backfill('missing-entities', 'A', '2021-11-01')).code, 0);
+  });
+
+  it('prints a query that DuckDB runs', async () => {
+    const { out, code } = await backfill('sql');
+    assert.equal(code, 0);
+    const found = await runDuckdb(fixture.database, out);
+    assert.equal(found.filter(({ key }) => key === 'A').length, 3);
+  });
+
+  it('answers from what was read last when the warehouse is away, with its age', async () => {
+    await backfill('coverage');
+    rmSync(fixture.database);
+    const later = await backfill('coverage');
+    assert.equal(later.code, 1);
+    assert.match(later.err, /^Warning: .*w\.duckdb.*\nWhat follows was read .* ago, on /);
+    assert.match(later.out, /^ {2}2021-11-03: missing$/m);
+    rmSync(join(fixture.folder, '.backfill'), { recursive: true });
+    const never = await backfill('coverage');
+    assert.equal(never.code, 3);
+    assert.equal(never.out, '');
+    assert.match(never.err, /^[^\n]*w\.duckdb[^\n]*\n$/);
+    assert.equal((await backfill('plan')).code, 3);
+  });
+
+  it('plans without writing anything', async () => {
+    const { code, out } = await backfill('plan', '--downstream', '--format', 'json');
+    assert.equal(code, 0);
+    const plan = JSON.parse(out);
+    const runs = plan.partitions.filter(({ action }: { action: string }) => action === 'run');
+    assert.deepEqual(
+      runs.map(({ processor, date }: { processor: string; date: string }) => `${processor} ${date.slice(-2)}`).sort(),
+      ['A 03', 'A 04', 'B 02', 'B 03', 'B 04'],
+    );
+    assert.equal((await backfill('run', '--dry-run')).code, 0);
+    assert.equal(existsSync(join(fixture.folder, '.backfill', 'runs')), false);
+  });
+
+  it('fills gaps by SQL and by a command, and says what remains', async () => {
+    const { code, out, err } = await backfill('run', '--downstream', '--to', '2021-11-04');
+    assert.equal(err, '');
+    assert.equal(code, 0, out);
+    assert.match(out, /^\[5\/5\] \w 2021-11-\d\d: done, 10 rows in /m);
+    assert.match(out, /^Backfill \S+ is done after .*: 5 of 5 done\.$/m);
+    assert.deepEqual(
+      Object.values(await states()).filter((status) => status !== 'complete'),
+      ['blocked', 'blocked'],
+    );
+
+    const again = await backfill('run', '--to', '2021-11-04');
+    assert.equal(again.code, 0);
+    assert.match(again.out, /There is nothing to run\.\n$/);
+    const blocked = await backfill('run');
+    assert.equal(blocked.code, 1);
+
+    const { backfills } = JSON.parse((await backfill('runs', '--format', 'json')).out);
+    assert.equal(backfills.length, 1);
+    assert.equal(backfills[0].state, 'done');
+    const log = await backfill('logs', backfills[0].id, 'B', '2021-11-03');
+    assert.equal(log.out, '2021-11-03: 10 rows\n');
+    assert.match((await backfill('logs', backfills[0].id)).out, /==> B 2021-11-03 <==/);
+  });
+});
