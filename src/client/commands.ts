@@ -35,7 +35,7 @@ export function commandsOf(context: CommandContext): Commands {
     'backfill.launch': (target) => launchFlow.launch(target),
     'backfill.fillGaps': (target) => launchFlow.fillGaps(target),
     'backfill.runPlan': async () => {
-      const plan = documents.planOf(vscode.window.activeTextEditor?.document.uri);
+      const plan = documents.planInFront();
       if (plan === undefined) tell('Open a plan first: “Backfill: Launch Backfill…” makes one.');
       else await launchFlow.run(plan);
     },

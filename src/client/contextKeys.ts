@@ -4,6 +4,7 @@ import type { ContextKey, EngineState } from '../protocol/contributions';
 interface ContextValues {
   'backfill.hasManifest': boolean;
   'backfill.engine': EngineState;
+  'backfill.planInFront': boolean;
 }
 
 const current = new Map<ContextKey, unknown>();

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import { namesText } from '../base/figures';
 import { messageOf } from '../base/logger';
 import { DOCUMENT_SCHEME } from '../protocol/contributions';
 import type { PartitionParams, PlanPreview } from '../protocol/messages';
+import { setContextKey } from './contextKeys';
 import { Disposables } from './disposables';
 import type { Engine } from './engine';
 
@@ -24,11 +26,9 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
         if (state === 'ready') this.#refreshExplanations();
       }),
     );
-    this.#disposables.add(
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-        if (uri.scheme === DOCUMENT_SCHEME) this.#plans.delete(planIdOf(uri) ?? '');
-      }),
-    );
+    const tellPlan = () => setContextKey('backfill.planInFront', this.planInFront() !== undefined);
+    this.#disposables.add(vscode.window.tabGroups.onDidChangeTabs(tellPlan));
+    this.#disposables.add(vscode.window.tabGroups.onDidChangeTabGroups(tellPlan));
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
@@ -49,23 +49,25 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
   async showExplanation(partition: PartitionParams): Promise<void> {
     const uri = vscode.Uri.from({
       scheme: DOCUMENT_SCHEME,
-      path: `/explain/${partition.node} ${partition.date}.md`,
+      path: `/explain/${partition.node} ${partition.date}`,
     });
     this.#changed.fire(uri);
     await vscode.commands.executeCommand('markdown.showPreview', uri);
   }
 
-  /** Shows a plan in full. It can be run from its title as long as the document is open. */
+  /** Shows a plan in full. It can be run from its title as long as it is in front. */
   async showPlan(plan: PlanPreview): Promise<void> {
     this.#plans.set(plan.planId, plan);
-    const uri = vscode.Uri.from({ scheme: DOCUMENT_SCHEME, path: `/plan/${plan.planId}.md` });
-    const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.window.showTextDocument(document, { preview: true, preserveFocus: true });
+    for (const id of [...this.#plans.keys()].slice(0, -KEPT_PLANS)) this.#plans.delete(id);
+    const path = `/plan/${plan.planId}/${planName(plan)}`;
+    await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.from({ scheme: DOCUMENT_SCHEME, path }));
   }
 
-  /** The plan that a document shows. */
-  planOf(uri: vscode.Uri | undefined): PlanPreview | undefined {
-    return uri?.scheme === DOCUMENT_SCHEME ? this.#plans.get(planIdOf(uri) ?? '') : undefined;
+  /** The plan in the active tab. A preview tells extensions nothing but its title. */
+  planInFront(): PlanPreview | undefined {
+    const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+    if (!(tab?.input instanceof vscode.TabInputWebview) || !tab.input.viewType.endsWith('markdown.preview')) return undefined;
+    return [...this.#plans.values()].find((plan) => tab.label.endsWith(planName(plan)));
   }
 
   dispose(): void {
@@ -79,12 +81,19 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
   }
 }
 
+const KEPT_PLANS = 20;
+
+/** Short enough for a tab, and different for each plan. */
+function planName({ planId, processors }: PlanPreview): string {
+  return `Plan ${namesText(processors)} ${planId.slice(planId.lastIndexOf('-') + 1)}`;
+}
+
 function planIdOf({ path }: vscode.Uri): string | undefined {
-  return /^\/plan\/(.+)\.md$/.exec(path)?.[1];
+  return /^\/plan\/([^/]+)\//.exec(path)?.[1];
 }
 
 function partitionOf({ path }: vscode.Uri): PartitionParams | undefined {
-  const match = /^\/explain\/(.+) (\S+)\.md$/.exec(path);
+  const match = /^\/explain\/(.+) (\S+)$/.exec(path);
   const [, node, date] = match ?? [];
   return node === undefined || date === undefined ? undefined : { node, date };
 }

@@ -20,12 +20,12 @@ export interface CommandContribution {
 
 const TRUSTED = 'isWorkspaceTrusted';
 const HAS_MANIFEST = 'backfill.hasManifest';
-const PLAN_IN_EDITOR = `resourceScheme == ${DOCUMENT_SCHEME} && resourcePath =~ /^\\/plan\\//`;
+const PLAN_IN_FRONT = 'backfill.planInFront';
 
 export const COMMANDS = {
   'backfill.launch': { title: 'Launch Backfill…', icon: '$(play)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.fillGaps': { title: 'Fill Gaps…', icon: '$(run-all)', enablement: TRUSTED, palette: HAS_MANIFEST },
-  'backfill.runPlan': { title: 'Run This Plan', icon: '$(play)', enablement: TRUSTED, palette: PLAN_IN_EDITOR },
+  'backfill.runPlan': { title: 'Run This Plan', icon: '$(play)', enablement: TRUSTED, palette: PLAN_IN_FRONT },
   'backfill.explain': { title: 'Explain This Date', icon: '$(question)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.openMatrix': { title: 'Open Gap Matrix', icon: '$(table)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.refresh': { title: 'Refresh Coverage', icon: '$(refresh)', enablement: TRUSTED, palette: HAS_MANIFEST },
@@ -61,6 +61,8 @@ export const CONTEXT_KEYS = {
   'backfill.hasManifest': 'boolean',
   /** What the engine is doing; not set before the extension has looked for a manifest. */
   'backfill.engine': 'string',
+  /** The active tab shows a plan that can be run. */
+  'backfill.planInFront': 'boolean',
 } as const;
 export type ContextKey = keyof typeof CONTEXT_KEYS;
 /** Values of `backfill.engine`. */
@@ -110,7 +112,7 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.attach', when: node(['backfill']), group: '2_run@3' },
     { command: 'backfill.cancel', when: node(['backfill'], 'active'), group: '2_run@4' },
   ],
-  'editor/title': [{ command: 'backfill.runPlan', when: PLAN_IN_EDITOR, group: 'navigation@1' }],
+  'editor/title': [{ command: 'backfill.runPlan', when: PLAN_IN_FRONT, group: 'navigation@1' }],
 };
 
 /** Shown where a view has nothing else to show; a failure with a last good view is a node of the tree instead. */

@@ -162,6 +162,8 @@ export type PlanChoice = 'missing' | 'failed' | 'partial' | 'suspect' | 'stale' 
 
 export interface PlanPreview {
   readonly planId: string;
+  /** Ids of what runs, in order. */
+  readonly processors: readonly string[];
   /** `6 dates of MLFS, about 2 min`. */
   readonly headline: string;
   /** The plan in full, as the read-only document that is confirmed. */

@@ -1,5 +1,5 @@
 import type { BackfillRecord } from '../app/journal';
-import type { BackfillEvent } from '../core/backfill';
+import type { BackfillEvent, Plan } from '../core/backfill';
 import { type BackfillProgress, progressOf } from '../core/progress';
 import type { BackfillSummary } from '../protocol/messages';
 
@@ -19,7 +19,7 @@ export function summaryOf({ record, progress }: BackfillView): BackfillSummary {
   return {
     id,
     title,
-    processors: processorsOf(record),
+    processors: processorsOf(record.plan),
     phase,
     done,
     failed,
@@ -38,7 +38,7 @@ export function isActive({ progress }: BackfillView): boolean {
 }
 
 /** Ids of what it runs, in the order of the plan. */
-export function processorsOf({ plan }: BackfillRecord): readonly string[] {
+export function processorsOf(plan: Plan): readonly string[] {
   const runs = plan.partitions.filter(({ action }) => action === 'run');
   return [...new Set((runs.length > 0 ? runs : plan.partitions).map(({ processor }) => processor))];
 }

@@ -3,7 +3,7 @@ import type { BackfillEvent, BackfillPhase, PartitionState } from '../core/backf
 import type { PartitionKey } from '../core/coverage';
 import type { TreeNode } from '../protocol/messages';
 import { type BackfillView, isActive, processorsOf } from './backfillViews';
-import { type Look, STATUS_LOOKS } from './statusLooks';
+import { type Look, ORANGE, STATUS_LOOKS } from './statusLooks';
 
 const ROOT = 'backfills';
 /** More partitions of one backfill would be a list that nobody reads. */
@@ -12,11 +12,11 @@ const MOST = 200;
 const PHASE_LOOKS: Readonly<Record<BackfillPhase, Look>> = {
   planned: { icon: 'circle-large', color: 'descriptionForeground' },
   running: STATUS_LOOKS.running,
-  cancelling: { icon: 'loading~spin', color: 'charts.orange' },
+  cancelling: { icon: 'loading~spin', color: ORANGE },
   done: STATUS_LOOKS.complete,
   failed: STATUS_LOOKS.failed,
   cancelled: { icon: 'circle-slash', color: 'descriptionForeground' },
-  interrupted: { icon: 'debug-disconnect', color: 'charts.orange' },
+  interrupted: { icon: 'debug-disconnect', color: ORANGE },
 };
 
 const STATES: Readonly<Record<PartitionState, Look & { readonly words: string; readonly rank: number }>> = {
@@ -26,7 +26,7 @@ const STATES: Readonly<Record<PartitionState, Look & { readonly words: string; r
   succeededButEmpty: { ...STATUS_LOOKS.failed, words: 'ended well, left no rows', rank: 1 },
   wroteNothing: { ...STATUS_LOOKS.suspect, words: 'ended well, changed nothing', rank: 1 },
   partial: { ...STATUS_LOOKS.partial, words: 'below its expectation', rank: 1 },
-  interrupted: { icon: 'debug-disconnect', color: 'charts.orange', words: 'interrupted', rank: 1 },
+  interrupted: { icon: 'debug-disconnect', color: ORANGE, words: 'interrupted', rank: 1 },
   waiting: { ...STATUS_LOOKS.queued, words: 'waiting', rank: 2 },
   done: { ...STATUS_LOOKS.complete, words: 'done', rank: 3 },
   skipped: { ...STATUS_LOOKS.off, words: 'skipped', rank: 4 },
@@ -44,7 +44,7 @@ export function backfillChildren(views: readonly BackfillView[], parent: string)
 
 function backfillNode(view: BackfillView): TreeNode {
   const { id, phase, title } = view.progress;
-  const label = namesText(processorsOf(view.record));
+  const label = namesText(processorsOf(view.record.plan));
   const description = progressText(view);
   const hasLog = view.record.events.some(({ type }) => type === 'attemptStarted');
   return {
@@ -60,15 +60,13 @@ function backfillNode(view: BackfillView): TreeNode {
   };
 }
 
-/** `12/25 · 3 min left · PDC 2021-11-05`, `interrupted · 12/25 · 2 failed`. */
+/** `12/25 · 3 min left · PDC 2021-11-05`, `interrupted · 12/25, 2 failed`. */
 export function progressText({ progress, record }: BackfillView): string {
   const { phase, done, failed, skipped, total, etaSeconds, current, endedAt } = progress;
-  const ended = done + failed + skipped;
-  const share = `${formatCount(phase === 'running' ? ended : done)}/${formatCount(total)}`;
-  const parts: string[] = [];
-  if (phase !== 'running') parts.push(phase === 'cancelling' ? 'ending' : phase);
-  if (phase !== 'planned') parts.push(share);
-  if (failed > 0) parts.push(`${formatCount(failed)} failed`);
+  const share = `${formatCount(phase === 'running' ? done + failed + skipped : done)}/${formatCount(total)}`;
+  const parts = [failed > 0 ? `${share}, ${formatCount(failed)} failed` : share];
+  // That some failed is said with their number.
+  if (phase !== 'running' && !(phase === 'failed' && failed > 0)) parts.unshift(phase === 'cancelling' ? 'ending' : phase);
   if (phase === 'running' && etaSeconds !== undefined) parts.push(`${formatSeconds(etaSeconds)} left`);
   if (current !== undefined) parts.push(current);
   const [first, last] = datesOf(record.plan.partitions.map(({ date }) => date));

@@ -1,8 +1,9 @@
-import { formatDay } from '../base/day';
+import { formatDay, formatRange, rangesOf } from '../base/day';
 import { counted, formatCount, formatInstant, formatSeconds } from '../base/figures';
-import type { CoverageInput, Explanation, NeedResult } from '../core/coverage';
+import { groupBy } from '../base/groupBy';
+import type { CoverageInput, Explanation, NeedResult, Root } from '../core/coverage';
 import type { PipelineNode } from '../core/pipeline';
-import { fixText, overlayText, reasonText, rootText } from '../core/words';
+import { fixText, listText, overlayText, reasonText, rootText } from '../core/words';
 import { code, escaped } from './markdown';
 
 const WEEKDAY = new Intl.DateTimeFormat('en-US', { weekday: 'long', timeZone: 'UTC' });
@@ -30,9 +31,11 @@ export function explainDocument(explanation: Explanation, { input, node }: Expla
     overlays.length === 0 ? '' : bullets(overlays.map((overlay) => escaped(sentence(overlayText(overlay))))),
   ];
   if (roots.length > 0) {
-    sections.push('## What to do');
     sections.push(
-      roots.map((root, index) => `${index + 1}. **${escaped(fixText(root))}** ${escaped(sentence(rootText(root)))}`).join('\n'),
+      '## What to do',
+      fixLines(roots)
+        .map((line, index) => `${index + 1}. ${line}`)
+        .join('\n'),
     );
   } else if (status === 'complete') sections.push('Nothing to do.');
   sections.push('## What is there', bullets(factsOf(explanation, node)));
@@ -60,6 +63,27 @@ export function explainTooltip(explanation: Explanation, { input, node }: Explai
   lines.push(`${input.mode} thresholds${explanation.readAt === undefined ? '' : ` · read ${formatInstant(explanation.readAt)}`}`);
   return lines.join('\n\n');
 }
+
+/** What to do about each root; the same about several dates of one node is said once. */
+function fixLines(roots: readonly Root[]): string[] {
+  const groups = groupBy(roots, ({ node, fix, status, consumer }) => [node, fix, status, consumer].join('\n'));
+  return [...groups.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    if (same.length === 1) return [`**${escaped(fixText(first))}** ${escaped(sentence(rootText(first)))}`];
+    const dates = rangesOf(same.map(({ day }) => day).sort((a, b) => a - b)).map(formatRange);
+    const what = FIXES[first.fix](first.node, first.consumer ?? first.node);
+    return [`**${escaped(what)}** on ${counted(same.length, 'date')}, ${first.status}: ${listText(dates, 8)}.`];
+  });
+}
+
+const FIXES: Readonly<Record<Root['fix'], (node: string, consumer: string) => string>> = {
+  run: (node) => `Run ${node}`,
+  wait: (node) => `Wait for ${node}`,
+  mendSource: (node) => `Mend the source ${node}`,
+  lowerOrWaive: (node, consumer) => `Lower what ${consumer} needs of ${node}, or waive the gaps,`,
+  look: (node) => `Look at why ${node} fails`,
+};
 
 function factsOf(explanation: Explanation, node: PipelineNode): string[] {
   const { rows, entities, expectedRows, readAt } = explanation;

@@ -1,10 +1,12 @@
 import { formatRange, parseDay, rangesOf } from '../base/day';
 import { counted, formatCount, formatSeconds } from '../base/figures';
 import { groupBy } from '../base/groupBy';
+import { isGap } from '../base/status';
 import type { Plan, PlannedJob, PlannedPartition } from '../core/backfill';
 import { runCommandLine } from '../core/commandLine';
 import { confirmationOf } from '../core/confirmation';
 import { titleOf } from '../core/progress';
+import { listText } from '../core/words';
 import { code, codeBlock, escaped, table } from './markdown';
 
 /** A plan in full, to be read before it is confirmed: every date that runs by name and number, what is skipped and why, and how. */
@@ -26,7 +28,9 @@ export function planDocument(plan: Plan): string {
   }
   if (skips.length > 0) {
     const groups = groupBy(skips, ({ processor, why, preflight, override }) => [processor, why, preflight, override].join('\n'));
-    sections.push(`## Skips ${counted(skips.length, 'partition')}`, [...groups.values()].map(skipText).join('\n'));
+    // What somebody may have wanted comes before what needs nothing.
+    const sorted = [...groups.values()].sort((a, b) => Number(isNeedless(a)) - Number(isNeedless(b)));
+    sections.push(`## Skips ${counted(skips.length, 'partition')}`, sorted.map(skipText).join('\n'));
   }
   if (plan.jobs.length > 0) sections.push('## How', plan.jobs.map(jobText).join('\n'));
   sections.push('## The same from a shell', codeBlock('sh', runCommandLine(plan.request, plan.mode)));
@@ -54,14 +58,20 @@ function runRow({ processor, date, status, why, preflight, override }: PlannedPa
   return [formatCount(index + 1), processor, date, status, `${escaped(why)}${escaped(needs)}`];
 }
 
+function isNeedless([first]: readonly PlannedPartition[]): boolean {
+  return first === undefined || (first.preflight === 'allowed' && !isGap(first.status));
+}
+
 function skipText(group: readonly PlannedPartition[]): string {
   const [first] = group;
   if (first === undefined) return '';
   const { processor, why, preflight, override } = first;
   const days = group.flatMap(({ date }) => parseDay(date) ?? []).sort((a, b) => a - b);
-  const dates = rangesOf(days).map(formatRange).join(', ');
+  const ranges = rangesOf(days).map(formatRange);
   const allowed = { allowed: '', never: ' Nothing overrides that.', overrideNeeded: ` Needs the override ${override ?? ''}.` };
-  return `- **${processor}**, ${counted(group.length, 'date')}: ${escaped(why)}.${escaped(allowed[preflight])}\n  ${dates}`;
+  const reason = `${escaped(why)}.${escaped(allowed[preflight])}`;
+  if (ranges.length === 1) return `- **${processor}** ${ranges[0]}: ${reason}`;
+  return `- **${processor}**, ${counted(group.length, 'date')}: ${reason} ${listText(ranges, isNeedless(group) ? 6 : ranges.length)}`;
 }
 
 const CALLS: Readonly<Record<PlannedJob['method'], string>> = {

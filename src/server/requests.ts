@@ -11,7 +11,7 @@ import { explain } from '../core/explain';
 import type { PipelineNode } from '../core/pipeline';
 import { partitionKey } from '../core/words';
 import type { LaunchChoices, LogParams, PlanPreview, Requests } from '../protocol/messages';
-import type { BackfillView } from './backfillViews';
+import { type BackfillView, processorsOf } from './backfillViews';
 import { explainDocument } from './explainDocument';
 import { partitionText } from './partitionText';
 import type { PipelineService } from './pipelineService';
@@ -161,6 +161,7 @@ function previewOf(plan: Plan): PlanPreview {
   const confirm = confirmationOf(plan);
   return {
     planId: plan.id,
+    processors: processorsOf(plan),
     headline: planHeadline(plan),
     markdown: planDocument(plan),
     runs,

@@ -6,12 +6,15 @@ export interface Look {
   readonly color?: string;
 }
 
+/** `charts.orange` is a translucent highlight in VS Code's own themes, and cannot be read as an icon. */
+export const ORANGE = 'symbolIcon.classForeground';
+
 /** The same colours as the matrix. */
 export const STATUS_LOOKS: Readonly<Record<Status, Look>> = {
   off: { icon: 'dash', color: 'descriptionForeground' },
   running: { icon: 'sync~spin', color: 'charts.blue' },
   queued: { icon: 'clock', color: 'charts.blue' },
-  blocked: { icon: 'lock', color: 'charts.orange' },
+  blocked: { icon: 'lock', color: ORANGE },
   failed: { icon: 'error', color: 'charts.red' },
   missing: { icon: 'circle-large', color: 'charts.red' },
   suspect: { icon: 'warning', color: 'charts.purple' },
