@@ -12,8 +12,8 @@ export interface Blocker {
 }
 
 /**
- * Why a partition cannot be good before others are: the upstream partitions of unmet critical needs; for one with rows also the suspect
- * ones of non-critical needs; and where nothing of that is, the gap that its `ratio_of` would have to be judged by.
+ * Why a partition cannot be good before others are: the upstream partitions of unmet critical needs; the suspect ones of non-critical
+ * needs, because what is built on them is suspect; and where nothing of that is, the gap that its `ratio_of` would have to be judged by.
  */
 export function blockersOf(t: Tables, table: NodeTable, offset: number): Blocker[] {
   const blockers: Blocker[] = [];
@@ -23,7 +23,7 @@ export function blockersOf(t: Tables, table: NodeTable, offset: number): Blocker
       for (const rule of need.kind === 'anyOf' ? need.alternatives : [need]) {
         if (judgeSingle(t, rule, offset) === UNMET) for (const cell of offending(t, rule, offset)) blockers.push({ cell, rule });
       }
-    } else if (!need.critical && hasRows && need.kind === 'single' && need.past === undefined) {
+    } else if (!need.critical && need.kind === 'single' && need.past === undefined) {
       const cell = need.node * t.dayCount + offset;
       if (t.held[cell] === SUSPECT) blockers.push({ cell, rule: need });
     }

@@ -22,7 +22,12 @@ export const NOT_DUE = OFF.notDue;
 /** Rows this far from the seasons stay out of the grid: a table with a row of the year 9999 must not cost a million dates. */
 const DAYS_KEPT_BEFORE = 20 * 366;
 const DAYS_KEPT_AFTER = 366;
-const EARLIEST_DAY = -25_567; // 1900-01-01
+/** No grid begins before 1900-01-01 or ends after 2200-01-01, whatever seasons, clock and tables say. */
+const EARLIEST_DAY = -25_567;
+const LATEST_DAY = 84_006;
+
+/** The last instant that a Date can hold. */
+const MOST_MS = 8.64e15;
 
 /** The dates of a grid, and what the clock and the seasons say of each. */
 export interface Timeline {
@@ -41,7 +46,7 @@ export interface Timeline {
 
 /** The calendar date now, by the clock of the pipeline. A zone that the runtime does not know counts as UTC. */
 export function todayOf(due: Due, now: number): Day {
-  if (!Number.isFinite(now)) return EARLIEST_DAY;
+  if (!(Math.abs(now) <= MOST_MS)) return EARLIEST_DAY;
   try {
     return todayIn(due.zone, now);
   } catch {
@@ -70,6 +75,8 @@ export function timelineOf(input: CoverageInput): Timeline {
     low = Math.min(low, observed.from);
     high = Math.max(high, observed.to);
   }
+  if (Number.isFinite(low)) low = Math.max(low, EARLIEST_DAY);
+  high = Math.min(high, LATEST_DAY);
   const dayCount = Number.isFinite(low) ? Math.max(0, high - low + 1) : 0;
   const firstDay = Number.isFinite(low) ? low : today;
   const seasons = declared ? pipeline.seasons : [{ name: '', from: firstDay, to: firstDay + dayCount - 1 }];

@@ -80,7 +80,7 @@ function classifyCell(t: Tables, grid: CoverageGrid, table: NodeTable, offset: n
   if (table.stalled && held !== UNKNOWN) grid.flags[cell] = (grid.flags[cell] ?? 0) | FLAG.unknown;
   const waived = IS_GAP[held] === true && (marks & MARK.waived) !== 0;
   if (waived) grid.flags[cell] = (grid.flags[cell] ?? 0) | FLAG.waived;
-  if (held === BLOCKED || held === SUSPECT || held === PARTIAL) trace(t, grid, table, offset, waived);
+  if (IS_GAP[held] === true && (table.needs.length > 0 || table.ratio !== undefined)) trace(t, grid, table, offset, waived);
 
   const active = (marks & MARK.running) !== 0 ? RUNNING : (marks & MARK.queued) !== 0 ? QUEUED : 0;
   grid.status[cell] = active !== 0 ? active : held;

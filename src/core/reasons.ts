@@ -5,7 +5,7 @@ import { offDetail, UNKNOWABLE } from './calendar';
 import type { PartitionRef, Reason } from './coverage';
 import { ownRows, ratioRows, UNJUDGEABLE } from './expectations';
 import { judge, offending, type SingleRule, UNMET } from './needs';
-import { changedInputs, MARK, type NodeTable, type Tables } from './tables';
+import { builderAt, changedInputs, MARK, type NodeTable, type Tables } from './tables';
 import { offText, partitionKey, percent } from './words';
 
 export function dayOfCell(t: Tables, cell: number): Day {
@@ -98,7 +98,7 @@ export function reasonsOf(t: Tables, cell: number): Reason[] {
       return unmetReasons(t, table, offset);
     case 'failed':
     case 'missing':
-      return [emptyReason(t, cell)];
+      return [emptyReason(t, cell), ...contaminations(t, table, offset)];
     case 'suspect':
     case 'partial':
     case 'stale':
@@ -158,24 +158,28 @@ function emptyReason(t: Tables, cell: number): Reason {
 function suspicions(t: Tables, table: NodeTable, offset: number): Reason[] {
   const cell = table.base + offset;
   const marks = t.marks[cell] ?? 0;
-  const last = t.attempts.get(cell);
+  const builder = builderAt(t, cell)?.attempt;
   const reasons: Reason[] = [];
-  if ((marks & MARK.torn) !== 0 && last !== undefined) reasons.push({ kind: 'torn', attempt: last.attempt });
+  if ((marks & MARK.torn) !== 0 && builder !== undefined) reasons.push({ kind: 'torn', attempt: builder.attempt });
   reasons.push(...unmetReasons(t, table, offset));
-  for (const need of table.needs) {
-    if (need.critical || need.kind !== 'single' || need.past !== undefined) continue;
-    const upstream = need.node * t.dayCount + offset;
-    if (heldOf(t, upstream) === 'suspect') {
-      reasons.push({ kind: 'upstream', partition: refOfCell(t, upstream), have: 'suspect', need: 'complete' });
-    }
-  }
+  reasons.push(...contaminations(t, table, offset));
   if ((marks & MARK.builtUnmet) !== 0) {
-    for (const { node, day, unmet } of last?.inputs ?? []) {
+    for (const { node, day, unmet } of builder?.inputs ?? []) {
       if (unmet)
         reasons.push({ kind: 'upstream', partition: { node, day }, have: 'too little when this was built', need: 'a new run' });
     }
   }
   return [...reasons, ...flaws(t, table, offset)];
+}
+
+/** Suspect upstream of non-critical needs: nothing waits for it, but what is built on it is suspect. */
+function contaminations(t: Tables, { needs }: NodeTable, offset: number): Reason[] {
+  return needs.flatMap((need): Reason[] => {
+    if (need.critical || need.kind !== 'single' || need.past !== undefined) return [];
+    const upstream = need.node * t.dayCount + offset;
+    if (heldOf(t, upstream) !== 'suspect') return [];
+    return [{ kind: 'upstream', partition: refOfCell(t, upstream), have: 'suspect', need: 'complete' }];
+  });
 }
 
 /** Failed checks and duplicates, with their figures. */
@@ -227,6 +231,6 @@ function shortfalls(t: Tables, table: NodeTable, offset: number): Reason[] {
 
 function changes(t: Tables, cell: number): Reason[] {
   if (((t.marks[cell] ?? 0) & MARK.inputsChanged) === 0) return [];
-  const changed = changedInputs(t.attempts.get(cell)?.inputs ?? [], t);
+  const changed = changedInputs(builderAt(t, cell)?.attempt.inputs ?? [], t);
   return [{ kind: 'inputsChanged', upstream: changed.map(({ node, day }) => ({ node, day })) }];
 }

@@ -3,7 +3,7 @@ import { type FixKind, STATUSES, type Status } from '../base/status';
 import { blockersOf } from './blockers';
 import type { CoverageGrid, Reason, Root } from './coverage';
 import { IS_GAP } from './expectations';
-import type { SingleRule } from './needs';
+import { judge, type SingleRule, UNMET } from './needs';
 import { dayOfCell, haveText, heldOf, needText, offReason, reasonsOf, tableOfCell } from './reasons';
 import { MARK, type NodeTable, type Tables } from './tables';
 import { percent } from './words';
@@ -120,6 +120,12 @@ function isWaived(t: Tables, cell: number): boolean {
   return ((t.marks[cell] ?? 0) & MARK.waived) !== 0 && IS_GAP[t.held[cell] ?? 0] === true;
 }
 
+/** It is its own root although a need is unmet: of a window without dates, which no run brings. */
+function lacksEarlierDates(t: Tables, cell: number): boolean {
+  const needs = tableOfCell(t, cell)?.needs ?? [];
+  return (t.through[cell] ?? 0) === 0 && needs.some((need) => need.critical && judge(t, need, cell % t.dayCount) === UNMET);
+}
+
 /** What mends a root cause. */
 function fixOf(t: Tables, cell: number, status: Status): FixKind {
   const table = tableOfCell(t, cell);
@@ -129,8 +135,7 @@ function fixOf(t: Tables, cell: number, status: Status): FixKind {
     const off = offReason(t, table, cell % t.dayCount)?.off;
     return off === 'future' || off === 'notDue' ? 'wait' : 'lowerOrWaive';
   }
-  // A blocked partition that is its own root lacks earlier dates, which no run brings.
-  if (status === 'complete' || status === 'stale' || status === 'blocked' || isWaived(t, cell)) return 'lowerOrWaive';
+  if (status === 'complete' || status === 'stale' || isWaived(t, cell) || lacksEarlierDates(t, cell)) return 'lowerOrWaive';
   if (status === 'unknown') return 'look';
   if (status === 'failed') {
     const outcome = t.attempts.get(cell)?.outcome;
