@@ -76,9 +76,11 @@ export class Running {
     this.ended = once(child, 'close').then(([code, signal]) => ({ code, signal, out: this.#out, err: this.#err }));
   }
 
-  /** Resolves when the output so far matches; rejects with all of it when the command ends before. */
-  async says(pattern: RegExp): Promise<void> {
-    while (!pattern.test(this.#out)) {
+  /** Resolves with the match when the output so far matches; rejects with all of it when the command ends before. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.#out);
+      if (match !== null) return match;
       const next = this.child.stdout === null ? Promise.resolve('end') : once(this.child.stdout, 'data').then(() => 'more');
       if ((await Promise.race([next, this.ended.then(() => 'end')])) === 'end' && !pattern.test(this.#out)) {
         throw new Error(`ended without ${pattern}:\n${this.#out}\n${this.#err}`);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CoverageReport } from '../../../src/core/report';
 import { CommandLine } from '../../support/commandLine';
@@ -148,6 +147,19 @@ describe('the command line as a process', function () {
     assert.equal(never.out, '');
     assert.match(never.err, /^[^\n]*w\.duckdb[^\n]*\n$/);
     assert.equal((await backfill('plan')).code, 3);
+  });
+
+  it('answers from what was read last while another process writes, and says who', async () => {
+    await backfill('coverage');
+    const holder = await Holder.open(fixture.database);
+    try {
+      const { code, out, err } = await backfill('coverage', '--refresh');
+      assert.equal(code, 1);
+      assert.match(out, /^ {2}2021-11-03: missing$/m);
+      assert.match(err, new RegExp(`^Warning: .*\\b${holder.pid}\\b.*\\nWhat follows was read .* ago, on `));
+    } finally {
+      await holder.kill();
+    }
   });
 
   it('plans without writing anything', async () => {

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BackfillEvent } from '../../../src/core/backfill';
+import { CommandLine, type Running } from '../../support/commandLine';
+import { ExecutionFixture } from '../../support/execution';
+import { skipBecause } from '../../support/skip';
+import { useTemporaryFolder } from '../../support/temporaryFolder';
+
+/** OK fills its dates, HANG never ends by itself, BAD fails, VOID leaves its dates empty. */
+const PIPELINE = `sources: [{ id: RAW, table: main.raw, date_column: day }]
+phases:
+  - id: build
+    processors:
+      - { id: OK, table: main.ok, date_column: day, needs: [{ source: RAW }], run: { each: date, command: [$JOB, ok, fill, "{date}"] } }
+      - { id: HANG, table: main.hang, date_column: day, needs: [{ source: RAW }], run: { each: date, command: [$JOB, hang, hang, "{date}"] } }
+      - { id: BAD, table: main.bad, date_column: day, needs: [{ source: RAW }], run: { each: date, command: [$JOB, bad, fail, "{date}"] } }
+      - { id: VOID, table: main.void, date_column: day, needs: [{ source: RAW }], run: { each: date, command: [$JOB, void, empty, "{date}"] } }`;
+const DATES = ['2021-11-01', '2021-11-02', '2021-11-03'];
+
+describe('backfills launched from the command line', function () {
+  this.timeout(120_000);
+  const temporary = useTemporaryFolder();
+  let cli: CommandLine;
+  let fixture: ExecutionFixture;
+  const backfill = (...words: string[]) => cli.run(fixture.folder, ...words);
+  const start = (...words: string[]) => cli.start(fixture.folder, words);
+
+  before(async () => {
+    cli = await CommandLine.build();
+  });
+
+  beforeEach(async () => {
+    fixture = new ExecutionFixture(temporary());
+    const full = Object.fromEntries(DATES.map((date) => [date, 10]));
+    await fixture.write(PIPELINE, { raw: full, ok: {}, hang: {}, bad: {}, void: { '2021-11-02': 10 } });
+  });
+
+  afterEach(async () => {
+    // What a failed test left running would outlive the suite.
+    for (const id of await fixture.journal.list()) await fixture.journal.requestCancel(id, 'the end of the test');
+  });
+
+  const onlyId = async (): Promise<string> => {
+    const [id, ...others] = await fixture.journal.list();
+    assert.ok(id !== undefined && others.length === 0);
+    return id;
+  };
+  const eventsOf = async (id: string): Promise<readonly BackfillEvent[]> => (await fixture.journal.read(id))?.events ?? [];
+  /** The id of the backfill that a command launches, once its first job runs. */
+  const launched = async (run: Running): Promise<string> => {
+    const [, id = ''] = await run.says(/^Backfill (\S+)$/m);
+    await new Promise<void>((resolve, reject) => {
+      const look = () => {
+        eventsOf(id).then((events) => {
+          if (!events.some(({ type }) => type === 'attemptStarted')) return;
+          stop();
+          resolve();
+        }, reject);
+      };
+      const stop = fixture.journal.watch(look);
+      look();
+    });
+    return id;
+  };
+  const cancelled = async (running: Running): Promise<void> => {
+    const { code, out } = await running.ended;
+    assert.equal(code, 130, out);
+    assert.match(out, /was cancelled/);
+  };
+
+  it('reports failures by their reason, with exit code 1', async () => {
+    const { code, out } = await backfill(
+      'run',
+      '--processor',
+      'BAD,VOID',
+      '--choose',
+      'missing',
+      '--from',
+      '2021-11-01',
+      '--to',
+      '2021-11-03',
+    );
+    assert.equal(code, 1);
+    assert.match(out, /^\[\d\/5\] BAD 2021-11-01: failed, 0 rows in /m);
+    assert.match(out, /Failed:\n {2}3 {2}BAD: .*ValueError: no data for/);
+    assert.match(out, /^ {2}2 {2}VOID: /m);
+    assert.match(out, new RegExp(`^ {2}backfill logs ${await onlyId()} BAD 2021-11-01$`, 'm'));
+    const { out: log } = await backfill('logs', await onlyId(), 'BAD', '2021-11-02');
+    assert.match(log, /^Traceback\nValueError: no data for 2021-11-02/);
+  });
+
+  it('executes in its own process when asked to', async () => {
+    const { code, out } = await backfill('run', '--processor', 'OK', '--dates', DATES.join(), '--foreground');
+    assert.equal(code, 0, out);
+    const [first] = await eventsOf(await onlyId());
+    assert.equal(first?.type, 'started');
+    assert.equal(existsSync(join(fixture.folder, '.backfill', 'runs', await onlyId(), 'executor.log')), false);
+  });
+
+  it('ends a backfill by Ctrl+C, and waits until it has ended', async () => {
+    for (const where of [[], ['--foreground']]) {
+      const run = start('run', '--processor', 'HANG', '--dates', '2021-11-01', ...where);
+      await launched(run);
+      run.child.kill('SIGINT');
+      await cancelled(run);
+      const { out } = await backfill('runs', '--format', 'csv');
+      assert.match(out.split('\n')[1] ?? '', /,cancelled,/);
+    }
+  });
+
+  it('goes on without the process that started it, however that ended, and without a reader', async () => {
+    for (const end of ['SIGHUP', 'SIGKILL', 'EPIPE'] as const) {
+      const run = start('run', '--processor', 'HANG', '--dates', '2021-11-01');
+      const id = await launched(run);
+      if (end === 'EPIPE') run.child.stdout?.destroy();
+      else run.child.kill(end);
+      if (end !== 'EPIPE') await run.ended;
+      assert.equal(await fixture.journal.ownerAlive(id), true, end);
+      const attached = start('attach', id);
+      const asked = await backfill('cancel', id);
+      assert.equal(asked.code, 0);
+      await cancelled(attached);
+      if (end === 'EPIPE') assert.equal((await run.ended).signal, null);
+    }
+  });
+
+  it('starts one executor, however many attach', async () => {
+    const first = await backfill('run', '--processor', 'OK', '--dates', DATES.join(), '--dry-run', '--format', 'json');
+    const plan = JSON.parse(first.out);
+    await fixture.journal.create(plan);
+    const ended = await Promise.all([1, 2, 3].map(() => backfill('attach', plan.id)));
+    for (const { code, out } of ended) assert.equal(code, 0, out);
+    const events = await eventsOf(plan.id);
+    assert.equal(events.filter(({ type }) => type === 'started').length, 1);
+    assert.equal(events.filter(({ type }) => type === 'attemptStarted').length, 3);
+  });
+
+  it('asks a script to name the number of dates of a large plan', async () => {
+    await backfill('run', '--processor', 'OK', '--dates', DATES.join());
+    const before = readFileSync(fixture.database);
+    const again = ['run', '--processor', 'OK', '--dates', DATES.join(), '--choose', 'all'];
+    const unasked = await backfill(...again);
+    assert.equal(unasked.code, 2);
+    assert.match(
+      unasked.err,
+      /^This is a large plan \(3 dates, .*3 complete partitions replaced\.\) Add --yes 3 to confirm it\. Nothing was started\.\n$/,
+    );
+    const wrong = await backfill(...again, '--yes', '4');
+    assert.equal(wrong.code, 2);
+    assert.equal((await fixture.journal.list()).length, 1);
+    assert.ok(before.equals(readFileSync(fixture.database)));
+    assert.equal((await backfill(...again, '--yes', '3')).code, 0);
+  });
+
+  it('tells that a plan no longer holds', async () => {
+    const plan = JSON.parse((await backfill('plan', '--processor', 'OK', '--dates', '2021-11-01', '--format', 'json')).out);
+    await fixture.journal.create(plan);
+    writeFileSync(fixture.manifest, readFileSync(fixture.manifest, 'utf8').replace(', ok, fill', ', ok, nothing'));
+    const { code, out } = await backfill('attach', plan.id);
+    assert.equal(code, 1);
+    assert.match(out, /How OK is run has changed since the plan was made: make a new plan\./);
+  });
+
+  describe('on a terminal', () => {
+    before(function () {
+      if (!existsSync('/usr/bin/script')) skipBecause(this, 'there is no script(1) of util-linux to make a terminal');
+    });
+    const onTerminal = (...words: string[]) => cli.startOnTerminal(fixture.folder, words);
+
+    it('draws a live table, cancels by Ctrl+C, and waits for Enter', async () => {
+      const run = onTerminal('run', '--processor', 'HANG', '--dates', '2021-11-01', '--keep-open');
+      await run.says(/▸ HANG 2021-11-01/);
+      await run.says(/Ctrl\+C cancels the backfill; closing this terminal leaves it running\./);
+      run.type('\u0003');
+      await run.says(/Cancelling: what runs is being ended\./);
+      await run.says(/Press Enter to close this terminal\./);
+      run.type('\r');
+      const { code, out } = await run.ended;
+      assert.equal(code, 0);
+      // The cursor is given back.
+      assert.ok(out.lastIndexOf('\u001b[?25h') > out.lastIndexOf('\u001b[?25l'));
+    });
+
+    it('leaves the backfill running when the terminal is closed', async () => {
+      const run = onTerminal('run', '--processor', 'HANG', '--dates', '2021-11-01', '--keep-open');
+      await run.says(/▸ HANG 2021-11-01/);
+      run.child.kill('SIGKILL');
+      await run.ended;
+      const id = await onlyId();
+      assert.equal(await fixture.journal.ownerAlive(id), true);
+      const attached = start('attach', id);
+      await backfill('cancel', id);
+      await cancelled(attached);
+    });
+
+    it('confirms a large plan by typing the number of its dates', async () => {
+      await backfill('run', '--processor', 'OK', '--dates', DATES.join());
+      const words = ['run', '--processor', 'OK', '--dates', DATES.join(), '--choose', 'all'];
+      const wrong = onTerminal(...words);
+      await wrong.says(/Type 3 to start: /);
+      wrong.type('yes\r');
+      const refused = await wrong.ended;
+      assert.equal(refused.code, 130);
+      assert.match(refused.out, /Nothing was started\./);
+      assert.equal((await fixture.journal.list()).length, 1);
+      const right = onTerminal(...words);
+      await right.says(/Type 3 to start: /);
+      right.type('3\r');
+      const { code, out } = await right.ended;
+      assert.equal(code, 0, out);
+    });
+  });
+});
