@@ -3,13 +3,10 @@ import { type Day, type DayRange, parseDay } from '../base/day';
 import { messageOf } from '../base/logger';
 import type { Plan, PlannedJob } from '../core/backfill';
 import type { AttemptLedger } from '../core/coverage';
-import { precedingCells } from '../core/dependencies';
 import type { Pipeline, Processor } from '../core/pipeline';
-import { isExpected, oneWriterReason } from '../core/planJobs';
+import { oneWriterReason } from '../core/planJobs';
 import { SKIP_NEEDS } from '../core/planner';
-import { refOfCell } from '../core/reasons';
 import { nextCall } from '../core/runMethod';
-import { refText } from '../core/words';
 import { type WorkItem, WorkSet } from '../core/workSet';
 import { CallRunner, type CallRunnerDeps } from './callRunner';
 import { daysToObserve, type Readiness } from './liveCoverage';
@@ -110,7 +107,6 @@ export class Execution {
 
   async #makeWork(): Promise<WorkSet> {
     const { live, others } = this.#parts;
-    const t = live.tables;
     const items: WorkItem[] = [];
     for (const { processor, day, key } of runsOf(this.#plan)) {
       const held = others.get(key);
@@ -119,10 +115,7 @@ export class Execution {
         await this.#skip({ key, processor, day, after: [] }, `backfill ${held.backfill} has it`);
         continue;
       }
-      const cell = t.cellOf(processor, day);
-      const table = t.nodes[Math.floor(cell / t.dayCount)];
-      const after = cell < 0 || table === undefined ? [] : precedingCells(t, table, cell % t.dayCount);
-      items.push({ key, processor, day, after: after.map((one) => refText(refOfCell(t, one))) });
+      items.push({ key, processor, day, after: live.preceding(processor, day) });
     }
     return new WorkSet(items);
   }
@@ -155,12 +148,12 @@ export class Execution {
     if (ready.length === 0) return [];
     const full = ready.length >= (job.maxDates ?? Number.POSITIVE_INFINITY);
     if (many && patient && !full && ready.length < this.#work.waitingOf(processor.id)) return [];
-    const t = this.#parts.live.tables;
+    const { live } = this.#parts;
     const days = nextCall(
       job.method,
       ready.map(({ day }) => day),
       job.maxDates,
-      (day) => isExpected(t, processor, day),
+      (day) => live.isExpected(processor, day),
     );
     return days.flatMap((day) => ready.find((item) => item.day === day) ?? []);
   }

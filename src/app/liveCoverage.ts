@@ -1,4 +1,4 @@
-import type { Day, DayRange } from '../base/day';
+import { type Day, type DayRange, parseDay } from '../base/day';
 import type { Mode } from '../base/status';
 import { assumeFilled } from '../core/assume';
 import { classify, tablesOf } from '../core/classify';
@@ -11,11 +11,13 @@ import type {
   PartitionKey,
   Waiver,
 } from '../core/coverage';
-import { criticalNeeds, inputCells } from '../core/dependencies';
+import { criticalNeeds, inputCells, precedingCells } from '../core/dependencies';
 import { succeed } from '../core/ledger';
 import { fingerprintOf, type NodeObservations, type Observations } from '../core/observation';
-import type { Pipeline } from '../core/pipeline';
+import type { Pipeline, Processor, Season } from '../core/pipeline';
+import { isExpected } from '../core/planJobs';
 import { reasonsOf, refOfCell } from '../core/reasons';
+import { calendarKey } from '../core/sql/coverage';
 import type { Tables } from '../core/tables';
 import { listText, reasonText, refText } from '../core/words';
 import type { Clock, Warehouse } from './ports';
@@ -39,64 +41,55 @@ export interface Readiness {
 
 /**
  * The coverage as an executor knows it: read as a whole now and then, and in between kept current by the exact reads of its own attempts.
- * Judging a date costs no query.
+ * Judging a date costs no query. No need reaches beyond its season, so each season is kept and judged by itself: what one attempt changes
+ * is judged again in the time that a season takes.
  */
 export class LiveCoverage {
   readonly #deps: LiveCoverageDeps;
-  readonly #last: Map<PartitionKey, AttemptFact>;
-  #observations: Observations = {
-    nodes: new Map(),
-    calendars: new Map(),
-    unavailableNodes: new Map(),
-    unavailableCalendars: new Map(),
-  };
-  #known: { readonly grid: CoverageGrid; readonly tables: Tables } | undefined;
+  readonly #parts: readonly Part[];
+  #observations: Observations = NOTHING_OBSERVED;
   /** Epoch milliseconds; -Infinity before the first read. */
   readAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: LiveCoverageDeps) {
     this.#deps = deps;
-    this.#last = new Map(deps.attempts.last);
+    const { seasons } = deps.pipeline;
+    this.#parts = seasons.length === 0 ? [newPart(undefined)] : seasons.map(newPart);
+    for (const [key, fact] of deps.attempts.last) this.#partOf(dayOfKey(key))?.last.set(key, withoutStaleness(fact));
   }
 
   /** Reads the warehouse in one query. Rejects with a WarehouseError when nothing could be read. */
   async refresh(warehouse: Warehouse, days: DayRange | undefined, signal: AbortSignal): Promise<void> {
     const { pipeline } = this.#deps;
     const reading = await warehouse.observe(pipeline, days, signal);
-    const unavailable = (keyOf: (name: string) => string, names: readonly string[]) =>
+    const unavailable = (names: readonly string[], keyOf: (name: string) => string) =>
       new Map(
         names.flatMap((name) => {
           const error = reading.errors.get(keyOf(name));
           return error === undefined ? [] : [[name, { error: error.message, since: reading.readAt }] as const];
         }),
       );
+    const ids = pipeline.nodes.map(({ id }) => id);
+    const calendars = pipeline.calendars.map(({ name }) => name);
     this.#observations = {
-      nodes: new Map<string, NodeObservations>([...this.#observations.nodes, ...reading.nodes]),
+      nodes: new Map([...this.#observations.nodes, ...reading.nodes]),
       calendars: new Map([...this.#observations.calendars, ...reading.calendars]),
-      unavailableNodes: unavailable(
-        (id) => id,
-        pipeline.nodes.map(({ id }) => id),
-      ),
-      unavailableCalendars: unavailable(
-        (name) => `calendar:${name}`,
-        pipeline.calendars.map(({ name }) => name),
-      ),
+      unavailableNodes: unavailable(ids, (id) => id),
+      unavailableCalendars: unavailable(calendars, calendarKey),
     };
     this.readAt = reading.readAt;
-    this.#known = undefined;
-  }
-
-  get tables(): Tables {
-    return this.#current().tables;
+    for (const part of this.#parts) part.known = undefined;
   }
 
   /** Takes what an attempt left: from then on it is what is known of the partition. */
   record(key: PartitionKey, fact: AttemptFact): void {
-    const known = this.#last.get(key);
+    const part = this.#partOf(dayOfKey(key));
+    if (part === undefined) return;
+    const known = part.last.get(key);
     // An exact read is newer than the last one of everything, even by a clock that stands still.
-    const dated = { ...fact, endedAt: Math.max(fact.endedAt, this.readAt + 1) };
-    this.#last.set(key, known === undefined ? dated : succeed(known, dated));
-    this.#known = undefined;
+    const dated = withoutStaleness({ ...fact, endedAt: Math.max(fact.endedAt, this.readAt + 1) });
+    part.last.set(key, known === undefined ? dated : succeed(known, dated));
+    part.known = undefined;
   }
 
   /**
@@ -104,20 +97,21 @@ export class LiveCoverage {
    * @param together the dates are built by one call in this order: those before a date are as good as built.
    */
   readiness(processor: string, days: readonly Day[], together: boolean): readonly Readiness[] {
-    const { tables: t, grid } = this.#current();
-    const cells = days.map((day) => t.cellOf(processor, day));
-    const after = together && cells.length > 1 ? this.#assume(t, grid, cells) : t;
-    const own = new Set(cells);
-    return cells.map((cell) => {
-      const node = t.nodes[Math.floor(cell / t.dayCount)];
+    const assumed = new Map<Part, Tables>();
+    return days.map((day) => {
+      const part = this.#partOf(day);
+      if (part === undefined) return OUTSIDE;
+      const { tables: t, grid } = this.#current(part);
+      const cell = t.cellOf(processor, day);
+      const own = together ? days.map((one) => t.cellOf(processor, one)).filter((one) => one >= 0) : [];
+      const after = together ? (assumed.get(part) ?? assume(t, grid, own)) : t;
+      assumed.set(part, after);
       const table = after.nodes[Math.floor(cell / t.dayCount)];
-      if (cell < 0 || node === undefined || table === undefined) {
-        return { verdict: 'unknown', why: 'it is not in the calendar any more', inputs: [] };
-      }
+      if (cell < 0 || table === undefined) return OUTSIDE;
       const { verdict, offending } = criticalNeeds(after, table, cell % t.dayCount);
       const unmet = new Set(offending);
-      const inputs = inputCells(t, node, cell % t.dayCount).flatMap((input): AttemptInput[] => {
-        const measures = own.has(input) && together ? undefined : t.measures(input);
+      const inputs = inputCells(t, table, cell % t.dayCount).flatMap((input): AttemptInput[] => {
+        const measures = own.includes(input) ? undefined : t.measures(input);
         return measures === undefined
           ? []
           : [{ ...refOfCell(t, input), fingerprint: fingerprintOf(measures), unmet: unmet.has(input) }];
@@ -128,33 +122,107 @@ export class LiveCoverage {
 
   /** What a partition lacks of its own expectation: too few rows or entities, failed checks, duplicates. */
   shortfall(processor: string, day: Day): string | undefined {
-    const t = this.tables;
-    const cell = t.cellOf(processor, day);
-    const reasons = cell < 0 ? [] : reasonsOf(t, cell);
+    const t = this.#tablesAt(day);
+    const cell = t?.cellOf(processor, day) ?? -1;
+    const reasons = t === undefined || cell < 0 ? [] : reasonsOf(t, cell);
     const lacks = reasons.filter(({ kind }) => LACKS.has(kind));
     return lacks.length === 0 ? undefined : lacks.map(reasonText).join('; ');
   }
 
-  #assume(t: Tables, grid: CoverageGrid, cells: readonly number[]): Tables {
-    const assumed = assumeFilled(t, grid, new Set(cells));
-    return tablesOf(assumed.input, assumed.grid);
+  /** Keys of the partitions that must not be worked on at the same time as one that comes after them. */
+  preceding(processor: string, day: Day): readonly PartitionKey[] {
+    const t = this.#tablesAt(day);
+    const cell = t?.cellOf(processor, day) ?? -1;
+    const table = t?.nodes[Math.floor(cell / t.dayCount)];
+    if (t === undefined || table === undefined) return [];
+    return precedingCells(t, table, cell % t.dayCount).map((one) => refText(refOfCell(t, one)));
   }
 
-  #current(): { readonly grid: CoverageGrid; readonly tables: Tables } {
-    if (this.#known !== undefined) return this.#known;
+  /** Whether a range that passes over a date would build it, too. */
+  isExpected(processor: Processor, day: Day): boolean {
+    const t = this.#tablesAt(day);
+    return t !== undefined && isExpected(t, processor, day);
+  }
+
+  #tablesAt(day: Day): Tables | undefined {
+    const part = this.#partOf(day);
+    return part === undefined ? undefined : this.#current(part).tables;
+  }
+
+  #partOf(day: Day): Part | undefined {
+    return this.#parts.find(({ season }) => season === undefined || (season.from <= day && day <= season.to));
+  }
+
+  #current(part: Part): { readonly grid: CoverageGrid; readonly tables: Tables } {
+    if (part.known !== undefined) return part.known;
     const { pipeline, mode, waivers, attempts, clock } = this.#deps;
+    const { season, last } = part;
     const input: CoverageInput = {
-      pipeline,
-      observations: this.#observations,
+      pipeline: season === undefined ? pipeline : { ...pipeline, seasons: [season] },
+      observations: season === undefined ? this.#observations : within(this.#observations, season),
       mode,
       now: clock.now(),
-      attempts: { last: this.#last, active: attempts.active },
+      attempts: { last, active: attempts.active },
       waivers,
     };
     const grid = classify(input);
-    this.#known = { grid, tables: tablesOf(input, grid) };
-    return this.#known;
+    part.known = { grid, tables: tablesOf(input, grid) };
+    return part.known;
   }
+}
+
+/** A season with what is known of it; the whole of time where the pipeline has none. */
+interface Part {
+  readonly season: Season | undefined;
+  readonly last: Map<PartitionKey, AttemptFact>;
+  known: { readonly grid: CoverageGrid; readonly tables: Tables } | undefined;
+}
+
+function newPart(season: Season | undefined): Part {
+  return { season, last: new Map(), known: undefined };
+}
+
+const NOTHING_OBSERVED: Observations = {
+  nodes: new Map(),
+  calendars: new Map(),
+  unavailableNodes: new Map(),
+  unavailableCalendars: new Map(),
+};
+const OUTSIDE: Readiness = { verdict: 'unknown', why: 'it is not in the calendar any more', inputs: [] };
+
+function assume(t: Tables, grid: CoverageGrid, cells: readonly number[]): Tables {
+  const { input, grid: after } = assumeFilled(t, grid, new Set(cells));
+  return tablesOf(input, after);
+}
+
+/** A stale upstream is as good as a complete one, and comparing all inputs of all attempts would cost more than everything else. */
+function withoutStaleness(fact: AttemptFact): AttemptFact {
+  const { builtBy, ...own } = fact;
+  const inputs = fact.inputs.filter(({ unmet }) => unmet);
+  return { ...own, inputs, ...(builtBy !== undefined && { builtBy: withoutStaleness(builtBy) }) };
+}
+
+function within(observations: Observations, { from, to }: DayRange): Observations {
+  const nodes = [...observations.nodes].map(([id, { days, rows, entities, keys, written, checks, readAt }]) => {
+    const start = days.findIndex((day) => day >= from);
+    const end = days.findLastIndex((day) => day <= to) + 1;
+    const cut = <T extends Int32Array | Float64Array>(column: T): T => column.subarray(start < 0 ? end : start, end) as T;
+    const columns: NodeObservations = {
+      days: cut(days),
+      rows: cut(rows),
+      checks: checks.map(cut),
+      readAt,
+      ...(entities !== undefined && { entities: cut(entities) }),
+      ...(keys !== undefined && { keys: cut(keys) }),
+      ...(written !== undefined && { written: cut(written) }),
+    };
+    return [id, columns] as const;
+  });
+  return { ...observations, nodes: new Map(nodes) };
+}
+
+function dayOfKey(key: PartitionKey): Day {
+  return parseDay(key.slice(key.lastIndexOf(' ') + 1)) ?? Number.NaN;
 }
 
 const LACKS: ReadonlySet<string> = new Set(['belowExpectation', 'missingEntities', 'checkFailed', 'duplicates']);

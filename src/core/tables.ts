@@ -1,4 +1,5 @@
 import { type Day, parseDay } from '../base/day';
+import { type Builder, builderOf } from './builder';
 import { type CalendarTable, calendarTable, EXPECTED, offCodes, type Timeline, timelineOf } from './calendar';
 import type { AttemptFact, AttemptInput, CoverageInput } from './coverage';
 import { parseFingerprint, sameFingerprint } from './fingerprint';
@@ -117,7 +118,8 @@ export function buildTables(input: CoverageInput): Tables {
     const observed = observations.nodes.get(pipeline.nodes[Math.floor(cell / dayCount)]?.id ?? '');
     return observed === undefined ? undefined : measuresAt(observed, timeline.firstDay + (cell % dayCount));
   };
-  for (const [cell, fact] of attempts) marks[cell] = attemptMarks(fact, { cellOf, measures });
+  for (const [cell, last] of attempts)
+    marks[cell] = attemptMarks(last, builderAt({ attempts, measures }, cell), { cellOf, measures });
   for (const [key, { state }] of input.attempts.active) {
     const cell = cellOfKey(key, cellOf);
     if (cell >= 0) marks[cell] = (marks[cell] ?? 0) | MARK[state];
@@ -290,11 +292,20 @@ function measuresAt(observed: NodeObservations, day: Day): Measures {
   };
 }
 
-function attemptMarks({ outcome, inputs }: AttemptFact, now: Pick<Tables, 'cellOf' | 'measures'>): number {
-  const built = inputs.some((entry) => entry.unmet) ? MARK.builtUnmet : 0;
-  if (outcome === 'done' || outcome === 'partial')
-    return built | (changedInputs(inputs, now).length > 0 ? MARK.inputsChanged : 0);
-  return MARK.failed | (outcome === 'torn' ? MARK.torn | built : 0);
+function attemptMarks(last: AttemptFact, builder: Builder | undefined, now: Pick<Tables, 'cellOf' | 'measures'>): number {
+  const failed = last.outcome === 'done' || last.outcome === 'partial' ? 0 : MARK.failed;
+  if (builder === undefined) return failed;
+  const { inputs } = builder.attempt;
+  const built = failed | (inputs.some((entry) => entry.unmet) ? MARK.builtUnmet : 0);
+  if (builder.torn) return built | MARK.torn;
+  return built | (changedInputs(inputs, now).length > 0 ? MARK.inputsChanged : 0);
+}
+
+/** Who built what a cell holds, as far as the journal knows. */
+export function builderAt({ attempts, measures }: Pick<Tables, 'attempts' | 'measures'>, cell: number): Builder | undefined {
+  const last = attempts.get(cell);
+  const now = last?.outcome === 'interrupted' || last?.builtBy !== undefined ? measures(cell) : undefined;
+  return last === undefined ? undefined : builderOf(last, now === undefined ? undefined : fingerprintOf(now));
 }
 
 /** The inputs of an attempt whose partitions hold something else by now. Those that cannot be read are not counted. */

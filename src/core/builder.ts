@@ -1,0 +1,22 @@
+import type { AttemptFact } from './coverage';
+import { sameFingerprint } from './fingerprint';
+
+/** The attempt by which a partition came to hold what it holds; `torn` when that one did not come to its end. */
+export interface Builder {
+  readonly attempt: AttemptFact;
+  readonly torn: boolean;
+}
+
+/**
+ * Who built what a partition holds: its last attempt, or an earlier one where later ones did not change it. Undefined when no attempt did.
+ * Of an attempt that was interrupted together with its executor only the partition itself can tell whether it had begun to change it.
+ * @param now the partition's fingerprint; undefined when it was never read.
+ */
+export function builderOf(last: AttemptFact, now: string | undefined): Builder | undefined {
+  const { outcome, before, after, builtBy } = last;
+  if (outcome === 'done' || outcome === 'partial') return { attempt: last, torn: false };
+  if (outcome === 'torn') return { attempt: last, torn: true };
+  const untold = outcome === 'interrupted' && after === undefined;
+  if (untold && before !== undefined && now !== undefined && !sameFingerprint(before, now)) return { attempt: last, torn: true };
+  return builtBy === undefined ? undefined : builderOf(builtBy, now);
+}
