@@ -14,9 +14,11 @@ export class PipelineWindow {
     this.workbench = workbench;
   }
 
-  /** Opens the folder and the extension's sidebar. */
+  /** Opens the folder and the extension's sidebar, and waits for the coverage. */
   static async open(folder: string): Promise<PipelineWindow> {
-    return PipelineWindow.on(await openWindow(folder));
+    const window = await PipelineWindow.on(await openWindow(folder));
+    await window.workbench.findTreeItem('Coverage', / dates complete/);
+    return window;
   }
 
   /** Opens the extension's sidebar in a window. */
@@ -109,20 +111,21 @@ function monthOf(date: string): string {
   return format.format(new Date(date));
 }
 
-/** The newest backfill of a workspace once its journal says that it ended; how it ended. */
-export async function ended(workspace: SmallWorkspace, patience?: number): Promise<string> {
-  let result: string | undefined;
-  await until(
-    'the end of the backfill in the journal',
-    () => {
-      const newest = workspace.backfills().at(-1);
-      const last = newest === undefined ? undefined : workspace.events(newest).at(-1);
-      if (last?.type === 'ended') result = last.result;
-      return result !== undefined;
-    },
-    patience,
-  );
-  return result ?? '';
+/** Waits until the journal holds a backfill that it did not hold before, and tells its id. */
+export async function started(workspace: SmallWorkspace, before: readonly string[]): Promise<string> {
+  const fresh = () => workspace.backfills().filter((id) => !before.includes(id));
+  await until('a new backfill in the journal', () => fresh().length > 0);
+  const [id = '', ...others] = fresh();
+  if (others.length > 0) throw new Error(`More than one backfill was started: ${fresh().join(', ')}`);
+  return id;
+}
+
+/** Waits until the journal says that a backfill ended, and how. */
+export async function ended(workspace: SmallWorkspace, backfill: string, patience?: number): Promise<string> {
+  const last = () => workspace.events(backfill).at(-1);
+  await until('the end of the backfill in the journal', () => last()?.type === 'ended', patience);
+  const end = last();
+  return end?.type === 'ended' ? end.result : '';
 }
 
 /** What the product's own command line prints, as JSON. */

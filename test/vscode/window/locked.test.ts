@@ -13,13 +13,16 @@ describe('a warehouse that another process is writing', () => {
     await window.seePartition('Build', 'GOOD', DATE, /missing/i);
 
     const writer = await Holder.open(workspace.warehouse);
+    const insert = (from: number, to: number) =>
+      writer.run(`INSERT INTO made.good SELECT DATE '${DATE}', range, 1 FROM range(${from}, ${to})`);
+    await insert(0, 4);
     await window.workbench.runCommand('Backfill: Refresh Coverage');
     const problem = window.workbench.treeItem('Coverage', /^The warehouse is being written, shown: .* old/);
     await problem.waitFor();
     assert.match(await window.partitionText('Build', 'GOOD', DATE), /missing/);
     await picture(window.workbench, 'warehouse held by a writer');
 
-    await writer.run(`INSERT INTO made.good SELECT DATE '${DATE}', range, 1 FROM range(10)`);
+    await insert(4, 10);
     await writer.release();
     await problem.waitFor({ state: 'detached' });
     await window.seePartition('Build', 'GOOD', DATE, /complete/i);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { commandLine, ended, PipelineWindow } from '../../support/pipelineWindow';
+import { commandLine, ended, PipelineWindow, started } from '../../support/pipelineWindow';
 import { SmallWorkspace } from '../../support/smallWorkspace';
 import { picture } from '../../support/vscodeWindow';
 
@@ -29,9 +29,10 @@ describe('what a backfill came to, by what the warehouse holds', () => {
   });
 
   async function launch(processor: string) {
+    const before = workspace.backfills();
     await window.launch(processor, DATE);
-    await ended(workspace);
-    const backfill = workspace.backfills().at(-1) ?? '';
+    const backfill = await started(workspace, before);
+    await ended(workspace, backfill);
     assert.deepEqual(
       workspace.plan(backfill).partitions.map((partition) => `${partition.processor} ${partition.date} ${partition.action}`),
       [`${processor} ${DATE} run`],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { makeSample } from '../../../scripts/sample.mjs';
 import { temporaryFolder } from '../../../scripts/vscode/server.mjs';
-import { ended, PipelineWindow } from '../../support/pipelineWindow';
+import { ended, PipelineWindow, started } from '../../support/pipelineWindow';
 import { SmallWorkspace } from '../../support/smallWorkspace';
 import { picture } from '../../support/vscodeWindow';
 
@@ -40,9 +40,8 @@ describe('the sample pipeline, from a gap to a complete date', () => {
 
     await window.launch('TDZA', DATES.join(', '));
     await window.seeTerminal(/TDZA/);
-    assert.equal(await ended(journal), 'done');
-    const [backfill = '', ...others] = journal.backfills().filter((id) => !past.includes(id));
-    assert.deepEqual(others, []);
+    const backfill = await started(journal, past);
+    assert.equal(await ended(journal, backfill), 'done');
     const done = journal.events(backfill).filter((event) => event.type === 'attemptEnded' && event.outcome === 'done');
     assert.equal(done.length, DATES.length);
     await window.seeTerminal(/2 .*done/);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { until } from '../../../scripts/vscode/workbench.mjs';
-import { ended, PipelineWindow } from '../../support/pipelineWindow';
+import { ended, PipelineWindow, started } from '../../support/pipelineWindow';
 import { skipBecause } from '../../support/skip';
 import { DATES, SmallWorkspace } from '../../support/smallWorkspace';
 import { picture } from '../../support/vscodeWindow';
@@ -27,7 +27,7 @@ await run(\`INSERT INTO made.chatty SELECT DATE '\${date}', range, 1 FROM range(
     const window = await PipelineWindow.open(workspace.folder);
     await window.launch('CHATTY', `${DATES[0]} to ${DATES[5]}`);
     await window.seeTerminal(/CHATTY/);
-    const backfill = workspace.backfills().at(-1) ?? '';
+    const backfill = await started(workspace, []);
     const terminal = terminalOf(backfill);
     await window.workbench.close();
 
@@ -41,7 +41,7 @@ await run(\`INSERT INTO made.chatty SELECT DATE '\${date}', range, 1 FROM range(
     assert.ok(doneMeanwhile >= 3, `${doneMeanwhile} dates were done within ${AWAY_SECONDS} s without a window`);
 
     const again = await PipelineWindow.open(workspace.folder);
-    assert.equal(await ended(workspace, 90_000), 'done');
+    assert.equal(await ended(workspace, backfill, 90_000), 'done');
     await again.seePartition('Build', 'CHATTY', DATES[5], /complete/i);
     await picture(again.workbench, 'reopened after a minute');
     flood.kill();
@@ -59,16 +59,16 @@ await run(\`INSERT INTO made.slow SELECT DATE '\${date}', range, 1 FROM range(10
     const window = await PipelineWindow.open(workspace.folder);
     await window.launch('SLOW', DATES[2]);
     await window.seeTerminal(/SLOW/);
-    const backfill = workspace.backfills().at(-1) ?? '';
+    const backfill = await started(workspace, []);
 
     await window.workbench.runCommand('Terminal: Create New Terminal');
     await until('a prompt', async () => /[$#] *$/.test((await window.workbench.terminalText()).trimEnd()));
     await window.workbench.type(`backfill attach ${backfill}`);
     await window.workbench.press('Enter');
     await window.seeTerminal(/SLOW/);
-    assert.equal(await ended(workspace), 'done');
-    const started = workspace.events(backfill).filter((event) => event.type === 'started');
-    assert.equal(started.length, 1);
+    assert.equal(await ended(workspace, backfill), 'done');
+    const executors = workspace.events(backfill).filter((event) => event.type === 'started');
+    assert.equal(executors.length, 1);
     const attempts = workspace.events(backfill).filter((event) => event.type === 'attemptStarted');
     assert.equal(attempts.length, 1);
   });

@@ -36,6 +36,11 @@ describe('a workspace that is not trusted', () => {
 
     await workbench.runCommand('Workspaces: Manage Workspace Trust');
     await workbench.page.getByRole('button', { name: 'Trust', exact: true }).first().click();
+    await workbench.page
+      .locator('.monaco-modal-editor-block')
+      .getByRole('button', { name: /^Close/ })
+      .first()
+      .click();
     await window.seePartition('Build', 'JOB', DATE, /missing/i);
     assert.equal(wasOpened(), true, 'the warehouse is opened once the workspace is trusted');
   });
