@@ -4,7 +4,7 @@ import type { BackfillPhase } from '../core/backfill';
 import { type BackfillProgress, progressOf } from '../core/progress';
 import { type BackfillView, LiveView, PlainView } from './backfillView';
 import type { Context } from './command';
-import { type CommandFailure, EXIT, type ExitCode, usageError } from './exitCodes';
+import { CommandFailure, EXIT, type ExitCode, usageError } from './exitCodes';
 import { followBackfill, type Sight } from './followBackfill';
 import { summaryLines } from './render/backfillSummary';
 
@@ -103,7 +103,7 @@ class Attachment {
   async #follow(): Promise<Sight | undefined> {
     const { services } = this.#context;
     const { manifest, id, foreground } = this.#options;
-    if (!foreground) await services.startExecutor(manifest, id);
+    if (!foreground) await this.#start();
     const executed = foreground ? services.execute(manifest, id, services.foregroundSignals()) : Promise.resolve();
     // What went wrong is thrown below; until then nothing is left to follow.
     executed.catch(() => this.#detach.abort());
@@ -118,6 +118,15 @@ class Attachment {
       return sight;
     } finally {
       this.#view.end();
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { manifest, id } = this.#options;
+    try {
+      await this.#context.services.startExecutor(manifest, id);
+    } catch (thrown) {
+      throw new CommandFailure(EXIT.gaps, messageOf(thrown));
     }
   }
 

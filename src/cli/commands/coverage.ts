@@ -4,7 +4,7 @@ import { coverageExit, provenance, readCoverage } from '../coverageState';
 import { openPipeline } from '../manifestFile';
 import { coverageCsv, coverageMarkdown, coverageTable, datesText } from '../render/coverageText';
 import { FORMAT_OPTION, MANIFEST_OPTION, MODE_OPTION, REFRESH_OPTION, SCOPE_OPTIONS, scopeFrom } from '../sharedOptions';
-import { plain } from '../textWidth';
+import { plain, wrapped } from '../textWidth';
 
 export const coverageCommand = defineCommand({
   name: 'coverage',
@@ -38,7 +38,7 @@ export const coverageCommand = defineCommand({
         break;
       case 'table':
       case undefined:
-        terminal.print(title);
+        terminal.print(wrapped(title, terminal.width).join('\n'));
         terminal.print('');
         for (const line of coverageTable(report, options.all, terminal)) terminal.print(line);
     }

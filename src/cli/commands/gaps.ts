@@ -4,7 +4,7 @@ import { coverageExit, origin, provenance, readCoverage } from '../coverageState
 import { openPipeline } from '../manifestFile';
 import { gapsCsv, gapsMarkdown, gapsReport, gapsText } from '../render/gapsText';
 import { FORMAT_OPTION, MANIFEST_OPTION, MODE_OPTION, REFRESH_OPTION, SCOPE_OPTIONS, scopeFrom } from '../sharedOptions';
-import { plain } from '../textWidth';
+import { plain, wrapped } from '../textWidth';
 
 export const gapsCommand = defineCommand({
   name: 'gaps',
@@ -31,7 +31,7 @@ export const gapsCommand = defineCommand({
         break;
       case 'table':
       case undefined:
-        terminal.print(`${plain(open.pipeline.name)}. ${provenance(state)}\n`);
+        terminal.print(`${wrapped(`${plain(open.pipeline.name)}. ${provenance(state)}`, terminal.width).join('\n')}\n`);
         for (const line of gapsText(groups, mode, terminal)) terminal.print(line);
     }
     return coverageExit(state, scope);
