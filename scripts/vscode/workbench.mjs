@@ -49,6 +49,16 @@ export class Workbench {
     await this.page.keyboard.type(text);
   }
 
+  /** Drags the edge of the sidebar. @param {number} width */
+  async widenSidebar(width) {
+    const box = await this.page.locator('.part.sidebar').boundingBox();
+    if (box === null) throw new Error('The sidebar is not open.');
+    await this.page.mouse.move(box.x + box.width, box.y + 200);
+    await this.page.mouse.down();
+    await this.page.mouse.move(box.x + width, box.y + 200, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
   /** Opens the sidebar of the extension and waits until it is there. */
   async openSidebar() {
     const tab = this.page.getByRole('tab', { name: 'Backfill', exact: true });
@@ -103,8 +113,11 @@ export class Workbench {
    * @param {string} label the start of the line
    */
   async pick(label) {
-    await this.option(label).waitFor();
-    await this.quickInput().fill(label);
+    // One list follows another in the same widget: the line may be that of a list that is still to come.
+    await until(`"${label}" in the list`, async () => {
+      await this.quickInput().fill(label);
+      return appears(this.option(label), 1000);
+    });
     await this.chooseLine(label);
   }
 
