@@ -1,8 +1,18 @@
 import fc from 'fast-check';
 import { formatDay } from '../../src/base/day';
-import type { AttemptFact, Waiver } from '../../src/core/coverage';
+import type { AttemptFact, AttemptOutcome, Waiver } from '../../src/core/coverage';
 import type { NeedWindow } from '../../src/core/pipeline';
-import { type AnyNeedSpec, attempt, DAILY, day, GAMES, type Held, type InputSpec, type NeedSpec, type NodeSpec } from './builders';
+import {
+  type AnyNeedSpec,
+  attempt,
+  DAILY,
+  day,
+  GAMES,
+  type Held,
+  type InputSpec,
+  type NeedSpec,
+  type NodeSpec,
+} from './builders';
 
 const FIRST = day('2021-11-01');
 const DATES = 12;
@@ -78,25 +88,38 @@ const arbitraryHeld: fc.Arbitrary<Held> = fc.oneof(
 
 const arbitraryDate = fc.constantFrom(...DATE_TEXTS);
 
+const OUTCOMES: readonly AttemptOutcome[] = [
+  'done',
+  'partial',
+  'wroteNothing',
+  'succeededButEmpty',
+  'failed',
+  'interrupted',
+  'torn',
+];
+
 function arbitraryAttempt(count: number): fc.Arbitrary<AttemptFact> {
-  return fc
+  const fingerprint = fc.constantFrom('r0 e- k- w- c', 'r80 e- k- w- c', 'r80 e40 k80 w- c1.000000', 'odd');
+  const one = fc
     .record({
-      outcome: fc.constantFrom('done', 'partial', 'wroteNothing', 'succeededButEmpty', 'failed', 'interrupted', 'torn'),
+      outcome: fc.constantFrom(...OUTCOMES),
       endedAt: fc.constantFrom(Date.UTC(2021, 11, 1), Date.UTC(2021, 11, 3)),
-      after: fc.constantFrom(undefined, 'r0 e- k- w- c', 'r80 e40 k80 w- c1.000000'),
+      before: fc.option(fingerprint, { nil: undefined }),
+      after: fc.option(fingerprint, { nil: undefined }),
       inputs: fc.array(
         fc.record({
           node: fc.nat({ max: count }).map((node) => `N${node}`),
           day: arbitraryDate.map(day),
-          fingerprint: fc.constantFrom('r80 e40 k80 w- c1.000000', 'r80 e- k- w- c', 'r0 e- k- w- c', 'odd'),
+          fingerprint,
           unmet: fc.boolean(),
         }),
         { maxLength: 2 },
       ),
     })
-    .map(({ after, outcome, ...rest }) =>
-      attempt({ ...rest, outcome: outcome as AttemptFact['outcome'], ...(after !== undefined && { after }) }),
+    .map(({ before, after, ...rest }) =>
+      attempt({ ...rest, ...(before !== undefined && { before }), ...(after !== undefined && { after }) }),
     );
+  return fc.tuple(one, fc.option(one)).map(([last, builtBy]) => (builtBy === null ? last : { ...last, builtBy }));
 }
 
 /** Small pipelines with everything that a manifest can say, and a dozen dates of data, journal and waivers. */
@@ -119,7 +142,9 @@ export const arbitraryInput: fc.Arbitrary<InputSpec> = fc.integer({ min: 1, max:
     calendars: fc.constantFrom([DAILY, GAMES], [GAMES, DAILY]),
     calendarDates: fc
       .subarray(DATE_TEXTS, { minLength: 3 })
-      .chain((dates) => fc.constantFrom<InputSpec['calendarDates'] & object>({ games: Object.fromEntries(dates.map((date) => [date, 5])) }, {})),
+      .chain((dates) =>
+        fc.constantFrom<InputSpec['calendarDates'] & object>({ games: Object.fromEntries(dates.map((date) => [date, 5])) }, {}),
+      ),
     nodes: fc.tuple(...ids.map((_, position) => arbitraryNode(position, count))),
     data: fc
       .tuple(...ids.map(() => fc.option(fc.tuple(...DATE_TEXTS.map(() => arbitraryHeld)), { freq: 8 })))

@@ -11,7 +11,10 @@ describe('the table of docs/statuses.md', () => {
 
   it('names every status', () => {
     const named = new Set(cases.map(({ status }) => status.split(' ')[0]));
-    assert.deepEqual([...STATUSES].filter((status) => !named.has(status)), []);
+    assert.deepEqual(
+      [...STATUSES].filter((status) => !named.has(status)),
+      [],
+    );
   });
 
   for (const { name, input, node, day, status, reason, roots } of cases) {
