@@ -34,7 +34,7 @@ export interface CoverageState {
 
 /**
  * How fresh an answer must be. `cached`: what is known, nothing is opened. `probe`: read only when the warehouse's metadata changed, or
- * something of the manifest was never read. `read`: in any case.
+ * something of the manifest was never read; not while a backfill runs whose jobs a reader would block. `read`: in any case.
  */
 export type Freshness = 'cached' | 'probe' | 'read';
 
@@ -175,6 +175,15 @@ export class PipelineSession {
     if (pipeline === undefined) return undefined;
     try {
       const warehouse = this.warehouse();
+      if (
+        freshness === 'probe' &&
+        warehouse.blocksWriters === true &&
+        isKnown(pipeline, this.#known) &&
+        (await this.#backfillRuns())
+      ) {
+        this.#failure = undefined;
+        return await this.reclassify();
+      }
       // Before the read: a change while it runs makes the next probe differ.
       const probe = await warehouse.probe(pipeline);
       if (freshness === 'read' || probe !== this.#known.probe || !isKnown(pipeline, this.#known)) {
@@ -190,6 +199,14 @@ export class PipelineSession {
       this.#failure = { message: messageOf(error), since: this.#failure?.since ?? this.#deps.clock.now(), kind };
     }
     return this.reclassify();
+  }
+
+  /**
+   * Its jobs open the warehouse to write, again and again, and one that finds it open here would fail. The journal says what they did
+   * until then; whoever wants to read nevertheless asks for `read`.
+   */
+  async #backfillRuns(): Promise<boolean> {
+    return (await this.#deps.ledger()).active.size > 0;
   }
 
   async #readWaivers(): Promise<readonly Waiver[]> {

@@ -44,6 +44,8 @@ export interface TableSchema {
 
 /** Reads a warehouse. Never writes to it, and holds nothing open between calls. */
 export interface Warehouse {
+  /** While it is read no other process can write it: what opens it to write at that moment fails. */
+  readonly blocksWriters?: boolean;
   /**
    * A fingerprint of the whole warehouse by metadata alone: equal means that nothing changed. Opens nothing and costs nothing.
    * Rejects with a WarehouseError where there is none.
@@ -56,7 +58,7 @@ export interface Warehouse {
   /** The distinct entities of partitions, sorted. */
   entities(node: PipelineNode, days: readonly Day[]): Promise<ReadonlyMap<Day, readonly string[]>>;
   schema(): Promise<readonly TableSchema[]>;
-  /** The coverage query as text, for use elsewhere. */
+  /** The coverage query as text, for use elsewhere. Throws a WarehouseError where an expression would leave its place in it. */
   coverageSql(pipeline: Pipeline, days?: DayRange): string;
 }
 

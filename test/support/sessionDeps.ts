@@ -20,6 +20,7 @@ export class MemoryCache implements CoverageCache {
 
 /** A warehouse whose answers a test sets; counts what it is asked. */
 export class ScriptedWarehouse implements Warehouse {
+  blocksWriters = true;
   fingerprint: string | Error = 'a';
   answer: () => Promise<Omit<WarehouseReading, 'readAt'>> = () =>
     Promise.resolve({ nodes: new Map(), calendars: new Map(), errors: new Map() });

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { WarehouseError } from '../../app/ports';
-import { duckdb, LOCKED } from './duckdbEngine';
+import { openLocked } from './duckdbEngine';
 import { isHeld, missingWarehouse, openError } from './duckdbErrors';
 
 export type Access = 'read' | 'write';
@@ -121,13 +121,12 @@ class DatabaseFile {
 }
 
 async function openPatiently(path: string, access: Access, options: OpenOptions, signal?: AbortSignal): Promise<DuckDBInstance> {
-  const { DuckDBInstance } = await duckdb();
   const giveUpAt = performance.now() + (options.patienceMs ?? DEFAULT_PATIENCE_MS);
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     signal?.throwIfAborted();
     try {
       options.onOpen?.(access);
-      return await DuckDBInstance.create(path, { ...LOCKED, access_mode: access === 'read' ? 'READ_ONLY' : 'READ_WRITE' });
+      return await openLocked(path, { access_mode: access === 'read' ? 'READ_ONLY' : 'READ_WRITE' });
     } catch (error) {
       if (!isHeld(error) || performance.now() + pause > giveUpAt) throw openError(path, error, access);
     }

@@ -12,9 +12,32 @@ export async function duckdb(): Promise<typeof import('@duckdb/node-api')> {
 }
 
 /** Nothing is fetched or loaded from the network. */
-export const OFFLINE = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' } as const;
-/** What the manifest brings as SQL can reach no file and undo none of this. */
-export const LOCKED = { ...OFFLINE, enable_external_access: 'false', lock_configuration: 'true' } as const;
+const OFFLINE = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' } as const;
+
+/**
+ * Opens a database in which what the manifest brings as SQL can reach no file and undo none of this. Dates of timestamps with a zone
+ * are those of UTC, as in BigQuery, wherever this runs.
+ * @param folder the only folder that can be reached nevertheless.
+ */
+export async function openLocked(path: string, options: Record<string, string>, folder?: string): Promise<DuckDBInstance> {
+  const { DuckDBInstance } = await duckdb();
+  const closed = folder === undefined ? { enable_external_access: 'false' } : {};
+  const instance = await DuckDBInstance.create(path, { ...OFFLINE, ...closed, ...options });
+  try {
+    await withConnection(instance, async (connection) => {
+      if (folder !== undefined) {
+        await connection.run(`SET GLOBAL allowed_directories = ['${folder.replaceAll("'", "''")}/']`);
+        await connection.run('SET GLOBAL enable_external_access = false');
+      }
+      await connection.run("SET GLOBAL TimeZone = 'UTC'");
+      await connection.run('SET GLOBAL lock_configuration = true');
+    });
+    return instance;
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+}
 
 /** Runs statements on a connection of its own; an abort interrupts the one that runs and keeps the next from starting. */
 export async function withConnection<T>(

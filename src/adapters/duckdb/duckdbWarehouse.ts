@@ -18,8 +18,9 @@ import {
 import { calendarObservations, dayOfValue, nodeObservations, partitionsOf, type TableDay, tableDays } from './decode';
 import { rowsOf } from './duckdbEngine';
 import { queryError } from './duckdbErrors';
+import { requireEnclosable } from './sqlGuard';
 import type { DuckdbStore, OpenedStore } from './store';
-import { expressionsOf, Tables } from './tables';
+import { expressionsIn, expressionsOf, Tables } from './tables';
 
 /** Reads coverage from DuckDB, wherever its tables are. */
 export class DuckdbWarehouse implements Warehouse {
@@ -29,6 +30,10 @@ export class DuckdbWarehouse implements Warehouse {
   constructor(store: DuckdbStore, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
+  }
+
+  get blocksWriters(): boolean {
+    return this.#store.blocksWriters;
   }
 
   probe(pipeline: Pipeline): Promise<string> {
@@ -103,6 +108,7 @@ export class DuckdbWarehouse implements Warehouse {
   }
 
   coverageSql(pipeline: Pipeline, days?: DayRange): string {
+    for (const { subject, expression } of expressionsIn(pipeline)) requireEnclosable(subject, expression);
     return `${unionOf(coverageBranches(pipeline, this.#store.dialect, days))};\n`;
   }
 

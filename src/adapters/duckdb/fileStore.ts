@@ -9,6 +9,7 @@ import { type DuckdbStore, type OpenedStore, stamp } from './store';
 
 /** A DuckDB file: opened READ_ONLY, closed as soon as nobody reads. */
 export class FileStore implements DuckdbStore {
+  readonly blocksWriters = true;
   readonly dialect = duckdbDialect();
   readonly #path: string;
   readonly #options: OpenOptions;

@@ -10,7 +10,7 @@ import type { Pipeline } from '../../core/pipeline';
 import { tableCalendars } from '../../core/sql/coverage';
 import { duckdbDialect, type SqlDialect } from '../../core/sql/dialect';
 import type { OpenOptions } from './databaseFile';
-import { duckdb, OFFLINE, rowsOf, withConnection } from './duckdbEngine';
+import { openLocked, rowsOf, withConnection } from './duckdbEngine';
 import { missingWarehouse } from './duckdbErrors';
 import { type DuckdbStore, type OpenedStore, stamp } from './store';
 
@@ -21,6 +21,7 @@ const quote = duckdbDialect();
  * in memory that can reach this folder and nothing else.
  */
 export class ParquetStore implements DuckdbStore {
+  readonly blocksWriters = false;
   readonly dialect: SqlDialect = duckdbDialect((table) => this.#filesOf(table));
   readonly #folder: string;
   readonly #options: OpenOptions;
@@ -47,18 +48,12 @@ export class ParquetStore implements DuckdbStore {
     signal?: AbortSignal,
   ): Promise<T> {
     this.#requireFolder();
-    const { DuckDBInstance } = await duckdb();
     this.#options.onOpen?.('read');
-    const instance = await DuckDBInstance.create(':memory:', { ...OFFLINE, temp_directory: '' });
+    const instance = await openLocked(':memory:', { temp_directory: '' }, this.#folder);
     try {
       return await withConnection(
         instance,
-        async (connection) => {
-          await rowsOf(connection, `SET allowed_directories = [${quote.text(`${this.#folder}/`)}]`);
-          await rowsOf(connection, 'SET enable_external_access = false');
-          await rowsOf(connection, 'SET lock_configuration = true');
-          return work({ connection, ...(await this.#makeViews(connection, tables ?? this.#allTables())) });
-        },
+        async (connection) => work({ connection, ...(await this.#makeViews(connection, tables ?? this.#allTables())) }),
         signal,
       );
     } finally {

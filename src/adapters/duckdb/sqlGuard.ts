@@ -42,10 +42,15 @@ export async function requireSelect(connection: DuckDBConnection, subject: strin
   }
 }
 
-/** Throws unless a text of the manifest is one expression. */
-export async function requireExpression(connection: DuckDBConnection, subject: string, expression: string): Promise<void> {
+/** Throws unless a text of the manifest stays in the parentheses it is put in. */
+export function requireEnclosable(subject: string, expression: string): void {
   const problem = expressionProblem(expression);
   if (problem !== undefined) throw new WarehouseError('refused', `${subject} is not one SQL expression: ${problem}.`);
+}
+
+/** Throws unless a text of the manifest is one expression that cannot reach files or settings. */
+export async function requireExpression(connection: DuckDBConnection, subject: string, expression: string): Promise<void> {
+  requireEnclosable(subject, expression);
   await requireSelect(connection, subject, `SELECT ${enclosed(expression)}`);
 }
 

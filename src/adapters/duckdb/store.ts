@@ -4,6 +4,7 @@ import type { SqlDialect } from '../../core/sql/dialect';
 
 /** Where the tables of a DuckdbWarehouse are: a database file, or a folder of Parquet. */
 export interface DuckdbStore {
+  readonly blocksWriters: boolean;
   /** A fingerprint by file metadata alone; opens nothing. */
   probe(pipeline: Pipeline): Promise<string>;
   /**

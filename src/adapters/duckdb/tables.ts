@@ -2,8 +2,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { type TableSchema, WarehouseError } from '../../app/ports';
 import { groupBy } from '../../base/groupBy';
 import { didYouMean, nearest } from '../../core/manifest/nearest';
-import type { PipelineNode } from '../../core/pipeline';
-import type { TableCalendar } from '../../core/sql/coverage';
+import type { Pipeline, PipelineNode } from '../../core/pipeline';
+import { type TableCalendar, tableCalendars } from '../../core/sql/coverage';
 import { duckdbDialect, type SqlDialect } from '../../core/sql/dialect';
 import { rowsOf } from './duckdbEngine';
 import { requireExpression } from './sqlGuard';
@@ -86,7 +86,7 @@ export class Tables {
     const subject = `Calendar ${calendar.name}`;
     this.#requireColumn(subject, calendar.table, calendar.dateColumn, 'a date', DATES);
     if (calendar.count !== undefined) this.#requireColumn(subject, calendar.table, calendar.count);
-    if (calendar.where !== undefined) await requireExpression(connection, `${subject}: \`where\``, calendar.where);
+    for (const { subject, expression } of calendarExpressions(calendar)) await requireExpression(connection, subject, expression);
   }
 
   #requireColumn(subject: string, table: string, column: string, kind?: string, types?: RegExp): void {
@@ -111,8 +111,21 @@ export class Tables {
   }
 }
 
-/** The SQL expressions that a node brings, each with the words that name it. */
-export function expressionsOf(node: PipelineNode): { readonly subject: string; readonly expression: string }[] {
+/** A SQL expression of the manifest with the words that name it. */
+export interface NamedExpression {
+  readonly subject: string;
+  readonly expression: string;
+}
+
+export function expressionsIn(pipeline: Pipeline): NamedExpression[] {
+  return [...tableCalendars(pipeline).flatMap(calendarExpressions), ...pipeline.nodes.flatMap(expressionsOf)];
+}
+
+export function expressionsOf(node: PipelineNode): NamedExpression[] {
   const checks = node.checks.map(({ name, expression }) => ({ subject: `${node.id}: check \`${name}\``, expression }));
   return node.where === undefined ? checks : [{ subject: `${node.id}: \`where\``, expression: node.where }, ...checks];
+}
+
+function calendarExpressions({ name, where }: TableCalendar): NamedExpression[] {
+  return where === undefined ? [] : [{ subject: `Calendar ${name}: \`where\``, expression: where }];
 }

@@ -241,6 +241,41 @@ describe('PipelineSession', () => {
     });
   });
 
+  describe('and a backfill that runs', () => {
+    let active: Map<string, { backfill: string; state: 'running' | 'queued' }>;
+    beforeEach(async () => {
+      active = new Map();
+      session = newSession({ ledger: () => Promise.resolve({ last: new Map(), active }) });
+      await session.reload();
+    });
+
+    it('leaves a warehouse alone whose writers it would block, until the backfill has ended or a read is asked for', async () => {
+      await session.coverage('probe');
+      active.set('B 2021-11-02', { backfill: 'b1', state: 'queued' });
+      warehouse.fingerprint = 'b';
+      const state = await session.coverage('probe');
+      assert.deepEqual([warehouse.probes, warehouse.reads], [1, 1]);
+      assert.equal(state?.problem, undefined);
+      assert.equal(statusesOf(state, 'B')[1], 'queued', 'what the journal says is shown');
+      await session.coverage('read');
+      assert.equal(warehouse.reads, 2);
+      active.clear();
+      warehouse.fingerprint = 'c';
+      await session.coverage('probe');
+      assert.equal(warehouse.reads, 3);
+    });
+
+    it('reads it where nothing is known, and one that blocks nobody', async () => {
+      active.set('B 2021-11-02', { backfill: 'b1', state: 'running' });
+      await session.coverage('probe');
+      assert.equal(warehouse.reads, 1);
+      warehouse.blocksWriters = false;
+      warehouse.fingerprint = 'b';
+      await session.coverage('probe');
+      assert.equal(warehouse.reads, 2);
+    });
+  });
+
   describe('and a calendar that loses dates', () => {
     const lossy = () => {
       warehouse.fingerprint = 'b';

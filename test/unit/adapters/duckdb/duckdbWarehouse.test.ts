@@ -142,6 +142,37 @@ describe('DuckdbWarehouse on a file', () => {
     assert.equal(reading.nodes.get('PGS')?.rows[0], 1);
   });
 
+  it('takes the UTC date of timestamps with a zone, wherever it runs', async () => {
+    await runDuckdb(
+      path(),
+      "CREATE TABLE t AS SELECT TIMESTAMPTZ '2021-11-02 03:00:00+00' AS day UNION ALL SELECT TIMESTAMPTZ '2021-11-02 23:00:00+00'",
+    );
+    const zone = process.env['TZ'];
+    process.env['TZ'] = 'America/New_York';
+    try {
+      const reading = await warehouse().observe(buildPipeline({ nodes: [{ id: 'T', tables: ['main.t'], dateColumn: 'day' }] }));
+      assert.deepEqual([...(reading.nodes.get('T')?.days ?? [])], [day('2021-11-02')]);
+    } finally {
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    }
+  });
+
+  it('reads dates that are timestamps or text, and says so where a text is none', async () => {
+    await runDuckdb(
+      path(),
+      "CREATE TABLE stamps AS SELECT TIMESTAMP '2021-11-02 23:59:59.5' AS day UNION ALL SELECT TIMESTAMP 'infinity'",
+      "CREATE TABLE texts AS SELECT '2021-11-02' AS day",
+      "CREATE TABLE words AS SELECT 'someday' AS day",
+    );
+    const nodes = ['stamps', 'texts', 'words'].map((id) => ({ id, tables: [`main.${id}`] }));
+    const range = { from: day('2021-11-02'), to: day('2021-11-02') };
+    const reading = await warehouse().observe(buildPipeline({ nodes }), range);
+    assert.deepEqual([...(reading.nodes.get('stamps')?.days ?? [])], [day('2021-11-02')]);
+    assert.deepEqual([...(reading.nodes.get('texts')?.days ?? [])], [day('2021-11-02')]);
+    assert.match(reading.errors.get('words')?.message ?? '', /words: Conversion Error.*someday/);
+  });
+
   it('reads what a killed writer left in the log beside the file', async () => {
     await runDuckdb(path(), "CREATE TABLE t AS SELECT DATE '2021-11-01' AS day");
     const { Holder } = await import('../../../support/duckdb');
@@ -191,6 +222,16 @@ describe('DuckdbWarehouse on a file', () => {
         }
       }
       assert.deepEqual(readdirSync(folder()), ['warehouse.duckdb']);
+    });
+
+    it('prints no query out of which an expression would break', () => {
+      const [box] = buildPipeline({ nodes: NODES }).nodes;
+      assert.ok(box);
+      const pipeline = { ...buildPipeline({ nodes: NODES }), nodes: [{ ...box, where: "1=1); COPY (SELECT 1) TO 'x' --" }] };
+      assert.throws(() => warehouse().coverageSql(pipeline), {
+        kind: 'refused',
+        message: /BOX: `where` is not one SQL expression/,
+      });
     });
 
     it('never opens the file for writing', async () => {
