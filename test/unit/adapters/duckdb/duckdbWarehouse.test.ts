@@ -166,8 +166,7 @@ describe('DuckdbWarehouse on a file', () => {
       "CREATE TABLE words AS SELECT 'someday' AS day",
     );
     const nodes = ['stamps', 'texts', 'words'].map((id) => ({ id, tables: [`main.${id}`] }));
-    const range = { from: day('2021-11-02'), to: day('2021-11-02') };
-    const reading = await warehouse().observe(buildPipeline({ nodes }), range);
+    const reading = await warehouse().observe(buildPipeline({ nodes }));
     assert.deepEqual([...(reading.nodes.get('stamps')?.days ?? [])], [day('2021-11-02')]);
     assert.deepEqual([...(reading.nodes.get('texts')?.days ?? [])], [day('2021-11-02')]);
     assert.match(reading.errors.get('words')?.message ?? '', /words: Conversion Error.*someday/);
