@@ -60,7 +60,8 @@ class Attachment {
     this.#stops = [
       terminal.onClosed(() => {
         this.#close?.();
-        this.#detach.abort();
+        // What is executed here cannot be left alone: it goes on unseen, or is cancelled by the signal.
+        if (!options.foreground) this.#detach.abort();
       }),
       terminal.onInterrupt(() => this.#interrupt()),
       ...(live === undefined ? [] : [terminal.onResize(() => live.redraw())]),

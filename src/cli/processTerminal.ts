@@ -37,7 +37,11 @@ export function processTerminal(process: NodeJS.Process): Terminal {
     write,
     onClosed(listener) {
       closedListeners.add(listener);
-      return () => closedListeners.delete(listener);
+      process.on('SIGTERM', listener);
+      return () => {
+        closedListeners.delete(listener);
+        process.off('SIGTERM', listener);
+      };
     },
     onResize(listener) {
       stdout.on('resize', listener);

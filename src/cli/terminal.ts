@@ -16,7 +16,10 @@ export interface Terminal {
   warn(text: string): void;
   /** Writes to standard output as it is, without a line's end. */
   write(text: string | Uint8Array): void;
-  /** Called once when nobody reads the output any more (a closed terminal, a closed pipe); returns how to stop listening. */
+  /**
+   * Called when nobody reads the output any more (a closed terminal, a closed pipe) or the process is told to end, which it then does not
+   * do by itself; returns how to stop listening.
+   */
   onClosed(listener: () => void): () => void;
   onResize(listener: () => void): () => void;
   /** Ctrl+C no longer ends the process while somebody listens. */

@@ -1,11 +1,11 @@
 import { type Day, parseDay } from '../../base/day';
 import { counted, formatCount } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
-import type { DateStatus, OffKind } from '../../base/status';
+import { type DateStatus, isGap, type OffKind } from '../../base/status';
 import type { AbsentRange, CoverageReport, PartitionReport, ProcessorReport } from '../../core/report';
 import { listText } from '../../core/words';
 import { type Column, csv, markdownTable, tableLines } from '../table';
-import { type Terminal, toned } from '../terminal';
+import { type Terminal, type Tone, toned } from '../terminal';
 import { plain, wrapped } from '../textWidth';
 
 const COLUMNS: readonly Column[] = [
@@ -52,19 +52,20 @@ export function coverageTable(
 }
 
 function absentLines({ absentRanges }: ProcessorReport, all: boolean, terminal: Pick<Terminal, 'color'>): string[] {
-  const lines: { from: string; text: string }[] = [];
+  const lines: { from: string; tone: Tone; text: string }[] = [];
   for (const [words, ranges] of groupBy(absentRanges, absenceWords)) {
     const [first] = ranges;
     if (first === undefined) continue;
+    const tone = isGap(first.status) ? 'bad' : 'quiet';
     if (all || ranges.length <= MOST_RANGES) {
-      lines.push(...ranges.map((range) => ({ from: range.from, text: `${rangeText(range)}: ${words}` })));
+      lines.push(...ranges.map((range) => ({ from: range.from, tone, text: `${rangeText(range)}: ${words}` }) as const));
     } else {
       const count = ranges.reduce((sum, range) => sum + daysIn(range), 0);
       const text = `${counted(count, 'date')} from ${first.from} on, in ${formatCount(ranges.length)} ranges: ${words} (--all lists them)`;
-      lines.push({ from: first.from, text });
+      lines.push({ from: first.from, tone, text });
     }
   }
-  return lines.sort((a, b) => (a.from < b.from ? -1 : 1)).map(({ text }) => toned(terminal, 'quiet', `  ${plain(text)}`));
+  return lines.sort((a, b) => (a.from < b.from ? -1 : 1)).map(({ tone, text }) => toned(terminal, tone, `  ${plain(text)}`));
 }
 
 const OFF_WORDS: Readonly<Record<OffKind, string>> = {

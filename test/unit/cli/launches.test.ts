@@ -15,6 +15,7 @@ phases:
       - { id: OK, table: main.ok, date_column: day, needs: [{ source: RAW }], run: { each: date, command: [$JOB, ok, fill, "{date}"] } }
       - { id: HANG, table: main.hang, date_column: day, needs: [{ source: RAW }], run: { each: date, command: [$JOB, hang, hang, "{date}"] } }
       - { id: BAD, table: main.bad, date_column: day, needs: [{ source: RAW }], run: { each: date, command: [$JOB, bad, fail, "{date}"] } }
+      - { id: LOUD, table: main.loud, date_column: day, needs: [{ source: RAW }], run: { each: date, command: [$JOB, loud, flood, "{date}"] } }
       - { id: VOID, table: main.void, date_column: day, needs: [{ source: RAW }], run: { each: date, command: [$JOB, void, empty, "{date}"] } }`;
 const DATES = ['2021-11-01', '2021-11-02', '2021-11-03'];
 
@@ -33,7 +34,7 @@ describe('backfills launched from the command line', function () {
   beforeEach(async () => {
     fixture = new ExecutionFixture(temporary());
     const full = Object.fromEntries(DATES.map((date) => [date, 10]));
-    await fixture.write(PIPELINE, { raw: full, ok: {}, hang: {}, bad: {}, void: { '2021-11-02': 10 } });
+    await fixture.write(PIPELINE, { raw: full, ok: {}, hang: {}, loud: {}, bad: {}, void: { '2021-11-02': 10 } });
   });
 
   afterEach(async () => {
@@ -47,10 +48,9 @@ describe('backfills launched from the command line', function () {
     return id;
   };
   const eventsOf = async (id: string): Promise<readonly BackfillEvent[]> => (await fixture.journal.read(id))?.events ?? [];
-  /** The id of the backfill that a command launches, once its first job runs. */
-  const launched = async (run: Running): Promise<string> => {
-    const [, id = ''] = await run.says(/^Backfill (\S+)$/m);
-    await new Promise<void>((resolve, reject) => {
+  /** Resolves when a backfill's first job runs. */
+  const begun = (id: string): Promise<void> =>
+    new Promise((resolve, reject) => {
       const look = () => {
         eventsOf(id).then((events) => {
           if (!events.some(({ type }) => type === 'attemptStarted')) return;
@@ -61,6 +61,10 @@ describe('backfills launched from the command line', function () {
       const stop = fixture.journal.watch(look);
       look();
     });
+  /** The id of the backfill that a command launches, once its first job runs. */
+  const launched = async (run: Running): Promise<string> => {
+    const [, id = ''] = await run.says(/^Backfill (\S+)$/m);
+    await begun(id);
     return id;
   };
   const cancelled = async (running: Running): Promise<void> => {
@@ -98,6 +102,26 @@ describe('backfills launched from the command line', function () {
     assert.equal(existsSync(join(fixture.folder, '.backfill', 'runs', await onlyId(), 'executor.log')), false);
   });
 
+  it('cancels what it executes itself when it is told to end', async () => {
+    const run = start('run', '--processor', 'HANG', '--dates', '2021-11-01', '--foreground');
+    await launched(run);
+    run.child.kill('SIGTERM');
+    await cancelled(run);
+  });
+
+  it('follows a log that grows, to its last byte', async () => {
+    const plan = JSON.parse((await backfill('plan', '--processor', 'LOUD', '--dates', '2021-11-01', '--format', 'json')).out);
+    await fixture.journal.create(plan);
+    const attached = start('attach', plan.id);
+    await begun(plan.id);
+    const followed = await backfill('logs', plan.id, '--follow');
+    await attached.ended;
+    assert.equal(followed.code, 0);
+    const { out } = await backfill('logs', plan.id, 'LOUD', '2021-11-01');
+    assert.equal(out.split('\r\n').length, 20_001);
+    assert.ok(followed.out === out);
+  });
+
   it('ends a backfill by Ctrl+C, and waits until it has ended', async () => {
     for (const where of [[], ['--foreground']]) {
       const run = start('run', '--processor', 'HANG', '--dates', '2021-11-01', ...where);
@@ -110,7 +134,7 @@ describe('backfills launched from the command line', function () {
   });
 
   it('goes on without the process that started it, however that ended, and without a reader', async () => {
-    for (const end of ['SIGHUP', 'SIGKILL', 'EPIPE'] as const) {
+    for (const end of ['SIGHUP', 'SIGTERM', 'SIGKILL', 'EPIPE'] as const) {
       const run = start('run', '--processor', 'HANG', '--dates', '2021-11-01');
       const id = await launched(run);
       if (end === 'EPIPE') run.child.stdout?.destroy();
