@@ -4,6 +4,7 @@ import type { ContextKey, EngineState } from '../protocol/contributions';
 interface ContextValues {
   'backfill.hasManifest': boolean;
   'backfill.engine': EngineState;
+  'backfill.backfills': 'none' | 'some';
   'backfill.planInFront': boolean;
 }
 

@@ -72,6 +72,11 @@ function register(context: vscode.ExtensionContext): void {
       coverage.description = read === undefined ? '' : `${read.pipeline} · ${read.mode}`;
     }),
   );
+  own(
+    engine.on('backfill/backfillsChanged', ({ backfills: all }) =>
+      setContextKey('backfill.backfills', all.length === 0 ? 'none' : 'some'),
+    ),
+  );
   own(engine.onDidChangeStatus(({ state }) => setContextKey('backfill.engine', state)));
 
   const show = () => {
@@ -118,7 +123,7 @@ function describeExtension(context: vscode.ExtensionContext, engine: Engine): st
   const { state, reason } = engine.status;
   return [
     `Backfill Explorer ${String(context.extension.packageJSON['version'])}`,
-    `VS Code ${vscode.version}, ${vscode.env.remoteName ?? 'local'}, ${process.platform} ${process.arch}, Node ${process.version}`,
+    `VS Code ${vscode.version}, ${vscode.env.remoteName === undefined ? 'local' : 'remote'}, ${process.platform} ${process.arch}, Node ${process.version}`,
     `Engine: ${state}${reason === undefined ? '' : ` (${reason})`}${engine.pid === undefined ? '' : `, process ${engine.pid}`}`,
   ].join('\n');
 }

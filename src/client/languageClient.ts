@@ -56,6 +56,9 @@ export async function connect(options: ConnectOptions): Promise<EngineConnection
     child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : signal));
   });
   pipeLines(child, log);
+  // Its first message says that it listens. The language client would turn an earlier end into a message box of its own.
+  const listens = new Promise((resolve) => child.once('message', resolve));
+  await Promise.race([listens, refuse(exited)]);
 
   let disposed = false;
   let ended = false;
@@ -105,6 +108,10 @@ export async function connect(options: ConnectOptions): Promise<EngineConnection
       }
     },
   };
+}
+
+async function refuse(exited: Promise<string>): Promise<never> {
+  throw new Error(`The engine ended at once: ${await exited}`);
 }
 
 /** What the runtime itself prints (the server logs over the connection): crashes, warnings. */

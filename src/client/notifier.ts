@@ -41,7 +41,7 @@ export class Notifier implements vscode.Disposable {
 
 async function show(backfill: BackfillSummary, others: number): Promise<void> {
   const more = others > 0 ? ` ${others} more ended, too.` : '';
-  const message = `Backfill ${namesText(backfill.processors)} ${ENDINGS[backfill.phase]}: ${resultText(backfill)}.${more}`;
+  const message = `The backfill of ${namesText(backfill.processors)} ${ENDINGS[backfill.phase]}: ${resultText(backfill)}.${more}`;
   const actions: readonly { title: string; command: CommandId | 'backfill.coverage.focus' }[] = [
     { title: 'Show in Terminal', command: 'backfill.attach' },
     { title: 'Show Coverage', command: 'backfill.coverage.focus' },

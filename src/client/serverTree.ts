@@ -135,7 +135,8 @@ export class ServerTree implements vscode.TreeDataProvider<ViewNode>, vscode.Dis
     if (state === 'ready') return [...children];
     // Without a last good view the welcome content says it at length.
     if (state === 'failed' && children.length === 0) return [];
-    if (this.#view === 'backfills' && children.length === 0) return [];
+    // Once is enough: the other view is above this one.
+    if (this.#view === 'backfills') return [...children];
     return [this.#engineNode, ...children];
   }
 }

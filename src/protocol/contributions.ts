@@ -61,6 +61,8 @@ export const CONTEXT_KEYS = {
   'backfill.hasManifest': 'boolean',
   /** What the engine is doing; not set before the extension has looked for a manifest. */
   'backfill.engine': 'string',
+  /** `none` or `some`; not set before the journal was read. */
+  'backfill.backfills': 'string',
   /** The active tab shows a plan that can be run. */
   'backfill.planInFront': 'boolean',
 } as const;
@@ -143,7 +145,7 @@ export const WELCOME: readonly { readonly view: ViewId; readonly when: string; r
   },
   {
     view: 'backfill.backfills',
-    when: 'backfill.engine == ready && isWorkspaceTrusted',
+    when: 'backfill.engine == ready && backfill.backfills == none && isWorkspaceTrusted',
     contents:
       'No backfill was started here yet.\n[Launch Backfill](command:backfill.launch)\n[Fill Gaps](command:backfill.fillGaps)',
   },

@@ -1,5 +1,5 @@
 import { counted, formatCount, formatInstant, formatSeconds, namesText } from '../base/figures';
-import type { BackfillEvent, BackfillPhase, PartitionState } from '../core/backfill';
+import type { BackfillEvent, BackfillPhase, PartitionState, Plan, PlannedPartition } from '../core/backfill';
 import type { PartitionKey } from '../core/coverage';
 import type { TreeNode } from '../protocol/messages';
 import { type BackfillView, isActive, processorsOf } from './backfillViews';
@@ -69,7 +69,7 @@ export function progressText({ progress, record }: BackfillView): string {
   if (phase !== 'running' && !(phase === 'failed' && failed > 0)) parts.unshift(phase === 'cancelling' ? 'ending' : phase);
   if (phase === 'running' && etaSeconds !== undefined) parts.push(`${formatSeconds(etaSeconds)} left`);
   if (current !== undefined) parts.push(current);
-  const [first, last] = datesOf(record.plan.partitions.map(({ date }) => date));
+  const [first, last] = datesOf(plannedRuns(record.plan).map(({ date }) => date));
   if (current === undefined && first !== undefined) parts.push(first === last ? first : `${first} to ${last}`);
   if (endedAt !== undefined) parts.push(formatInstant(endedAt));
   return parts.join(' · ');
@@ -79,7 +79,8 @@ function partitionNodes({ progress, record }: BackfillView): readonly TreeNode[]
   const parent = `${ROOT}/${progress.id}`;
   const endings = lastEndings(record.events);
   const started = new Set(record.events.flatMap((event) => (event.type === 'attemptStarted' ? [keyOf(event)] : [])));
-  const ranked = record.plan.partitions
+  const runs = plannedRuns(record.plan);
+  const ranked = runs
     .map((partition) => ({ partition, state: progress.partitions.get(keyOf(partition)) ?? 'waiting' }))
     .sort((a, b) => STATES[a.state].rank - STATES[b.state].rank);
   const nodes = ranked.slice(0, MOST).map(({ partition, state }): TreeNode => {
@@ -104,20 +105,29 @@ function partitionNodes({ progress, record }: BackfillView): readonly TreeNode[]
     };
   });
   const rest = ranked.length - nodes.length;
-  return rest === 0 ? nodes : [...nodes, restNode(parent, rest)];
+  const skipped = record.plan.partitions.length - runs.length;
+  return [
+    ...nodes,
+    ...(rest > 0
+      ? [moreNode(`${parent}/@rest`, `${counted(rest, 'more partition')}: see them in the terminal`, progress.id)]
+      : []),
+    ...(skipped > 0 ? [moreNode(`${parent}/@skipped`, `${counted(skipped, 'partition')} left out by the plan`)] : []),
+  ];
 }
 
-function restNode(parent: string, rest: number): TreeNode {
-  const label = `${counted(rest, 'more partition')}: see them in the terminal`;
+function plannedRuns(plan: Plan): readonly PlannedPartition[] {
+  return plan.partitions.filter(({ action }) => action === 'run');
+}
+
+function moreNode(id: string, label: string, backfill?: string): TreeNode {
   return {
-    id: `${parent}/@rest`,
+    id,
     label,
     icon: 'ellipsis',
     children: false,
     context: 'message',
     accessibilityLabel: label,
-    action: 'attach',
-    target: { backfill: parent.slice(ROOT.length + 1) },
+    ...(backfill !== undefined && { action: 'attach', target: { backfill } }),
   };
 }
 

@@ -182,3 +182,5 @@ process.on('disconnect', () => process.exit(0));
 
 documents.listen(connection);
 connection.listen();
+// The extension waits for this before it speaks.
+process.send?.('listening');

@@ -47,6 +47,7 @@ export class PipelineService {
     backfills: new TreePublisher(),
   };
   readonly #backfills: BackfillList;
+  #remembered = Promise.resolve();
   #session: PipelineSession;
   #mode: Mode;
   #state: CoverageState | undefined;
@@ -61,7 +62,7 @@ export class PipelineService {
   #poll: NodeJS.Timeout | undefined;
   #stopWatching: (() => void) | undefined;
   #toldState: ServerState | undefined;
-  #toldBackfills: readonly BackfillSummary[] = [];
+  #toldBackfills: readonly BackfillSummary[] | undefined;
   #snapshot: Snapshot | undefined;
   #version = 0;
 
@@ -95,15 +96,22 @@ export class PipelineService {
 
   /** Shows what was known last, then looks whether it still holds. */
   async start(): Promise<void> {
-    this.#stopWatching = this.#deps.journal.watch((ids) => this.#journalChanged(ids));
-    await this.#backfills.refresh([]);
-    await this.manifestChanged();
+    this.#remembered = this.#remember();
+    await this.#remembered;
+    await this.read('probe');
+  }
+
+  /**
+   * Ends when what earlier processes knew is known. Trees are not answered before: a view that loses its nodes for a moment, such as when
+   * the engine was started again, forgets what was open.
+   */
+  get remembered(): Promise<void> {
+    return this.#remembered;
   }
 
   /** The manifest is to be read again. */
   async manifestChanged(): Promise<void> {
-    const { problems } = await this.#session.reload();
-    this.#mistakes = problems.filter(({ severity }) => severity === 'error').length;
+    await this.#reload();
     await this.read('cached');
     await this.read('probe');
   }
@@ -172,6 +180,22 @@ export class PipelineService {
     clearInterval(this.#poll);
     clearTimeout(this.#retry);
     clearTimeout(this.#settle);
+  }
+
+  async #remember(): Promise<void> {
+    try {
+      this.#stopWatching = this.#deps.journal.watch((ids) => this.#journalChanged(ids));
+      await this.#backfills.refresh([]);
+      await this.#reload();
+      await this.read('cached');
+    } catch (error) {
+      this.#deps.logger.error(`Starting: ${messageOf(error)}`, error);
+    }
+  }
+
+  async #reload(): Promise<void> {
+    const { problems } = await this.#session.reload();
+    this.#mistakes = problems.filter(({ severity }) => severity === 'error').length;
   }
 
   #take(state: CoverageState | undefined): void {

@@ -42,7 +42,10 @@ export function requestHandlers({ service, journal, files, describe }: RequestDe
       await service.read('read');
       return null;
     },
-    'backfill/tree': async ({ view, parent = '' }) => service.children(view, parent),
+    'backfill/tree': async ({ view, parent = '' }) => {
+      await service.remembered;
+      return service.children(view, parent);
+    },
     'backfill/tooltip': async ({ view, id }) => {
       if (view === 'backfills') {
         const found = findBackfill(service, id.split('/')[1] ?? '');
