@@ -71,7 +71,7 @@ export function timelineOf(input: CoverageInput): Timeline {
     to: Math.max(declared ? last.to : today, today) + DAYS_KEPT_AFTER,
   });
   if (observed !== undefined) {
-    if (high < low) high = observed.to;
+    if (declared && high < low) high = observed.to;
     low = Math.min(low, observed.from);
     high = Math.max(high, observed.to);
   }

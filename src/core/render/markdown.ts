@@ -37,5 +37,8 @@ function markdownTable(head: readonly string[], body: readonly (readonly string[
 
 /** Text of a table's cell: no line ends, and no bar or tag that would break the table. */
 export function escapeCell(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[\\|]/g, '\\$&').replace(/</g, '&lt;');
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/[\\|]/g, '\\$&')
+    .replace(/<(?=[a-z/!?])/gi, '&lt;');
 }
