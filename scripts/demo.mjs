@@ -8,6 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeSample } from './sample.mjs';
 import { launchBrowser } from './vscode/browser.mjs';
 import { exitOnSignals, ROOT, startServer } from './vscode/server.mjs';
 import { Workbench } from './vscode/workbench.mjs';
@@ -18,6 +19,9 @@ const THEMES = {
   hc: 'Default High Contrast',
   'hc-light': 'Default High Contrast Light',
 };
+
+/** In the sample: behind a raw week that never came. */
+const TELLING_DATE = '2023-01-14';
 
 const options = parseArgs({
   options: {
@@ -42,9 +46,11 @@ if (picture !== undefined) await takePicture(picture);
 else if (options.served || !openDesktop()) await serve();
 
 async function sample() {
-  const { makeSample } = await import('./sample.mjs');
   const target = join(ROOT, '.demo/nba');
-  await makeSample(target, { fresh: options.fresh });
+  const { seconds, from } = await makeSample(target, { fresh: options.fresh });
+  console.log(
+    `The sample pipeline is in ${target} (${from === 'there' ? 'as it was left' : `made in ${seconds.toFixed(1)} s`}).`,
+  );
   return target;
 }
 
@@ -68,13 +74,17 @@ async function serve() {
 async function takePicture(file) {
   const server = await startServer({ settings: { 'workbench.colorTheme': theme } });
   const browser = await launchBrowser();
-  const window = await Workbench.open(browser, server.address(folder), { width: 1440, height: 900 });
+  const window = await Workbench.open(browser, server.address(folder), { width: 1600, height: 840 });
   await window.openSidebar();
+  await window.widenSidebar(430);
   // A processor with its count, as it is only known from the warehouse.
   await window.treeItem('Coverage', /\d+ of \d+ dates complete/).waitFor();
   await window.runCommand('Backfill: Open Gap Matrix');
-  await window.webview().locator('canvas.cells').waitFor();
-  await window.webview().locator('body').evaluate((body) => body.ownerDocument.fonts.ready.then(() => undefined));
+  const matrix = window.webview();
+  await matrix.locator('input[type="date"]').fill(TELLING_DATE);
+  await matrix.locator('.announcer', { hasText: TELLING_DATE }).waitFor({ state: 'attached' });
+  await matrix.getByRole('application').focus();
+  await window.settled();
   await window.screenshot(file);
   console.log(`Wrote ${file}`);
   await browser.close();

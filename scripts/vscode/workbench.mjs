@@ -57,6 +57,7 @@ export class Workbench {
     await this.page.mouse.down();
     await this.page.mouse.move(box.x + width, box.y + 200, { steps: 5 });
     await this.page.mouse.up();
+    await this.page.mouse.move(box.x + width / 2, 0);
   }
 
   /** Opens the sidebar of the extension and waits until it is there. */
@@ -219,6 +220,17 @@ export class Workbench {
   /** The document of the webview in front: VS Code puts it into a frame in a frame. */
   webview() {
     return this.page.frameLocator('iframe.webview.ready:visible').first().frameLocator('#active-frame');
+  }
+
+  /** Waits until two pictures in a row are the same: what moves has come to rest. */
+  async settled() {
+    let before = await this.page.screenshot();
+    await until('a picture at rest', async () => {
+      const now = await this.page.screenshot();
+      const same = now.equals(before);
+      before = now;
+      return same;
+    });
   }
 
   /** @param {string} file */
