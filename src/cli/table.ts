@@ -55,8 +55,8 @@ function shrink(widths: number[], columns: readonly Column[], limit: number): vo
 
 /** A Markdown table, padded so that it reads well as plain text too. */
 export function markdownTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const safe = rows.map((row) => row.map((cell) => plain(cell).replaceAll('|', '\\|')));
-  const titles = columns.map(({ title }) => plain(title).replaceAll('|', '\\|'));
+  const safe = rows.map((row) => row.map(markdownCell));
+  const titles = columns.map(({ title }) => markdownCell(title));
   const widths = titles.map((title, index) => Math.max(3, textWidth(title), ...safe.map((row) => textWidth(row[index] ?? ''))));
   const line = (cells: readonly string[]) =>
     `| ${columns.map((column, index) => padded(cells[index] ?? '', widths[index] ?? 0, column.align)).join(' | ')} |`;
@@ -64,10 +64,17 @@ export function markdownTable(columns: readonly Column[], rows: readonly (readon
   return [line(titles), rule, ...safe.map(line)].join('\n');
 }
 
-/** Comma-separated values as in RFC 4180, with line feeds. */
+/** On one line, and without a bar or tag that would break the table. */
+function markdownCell(text: string): string {
+  return plain(text)
+    .replace(/[\\|]/g, '\\$&')
+    .replace(/<(?=[a-z/!?])/gi, '&lt;');
+}
+
+/** Comma-separated values as in RFC 4180, with line feeds. A spreadsheet does not take a text for a formula. */
 export function csv(titles: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const field = (value: string | number) => {
-    const text = String(value);
+    const text = typeof value === 'string' && /^[=+@\t\r-]/.test(value) ? `'${value}` : String(value);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return [titles, ...rows].map((row) => row.map(field).join(',')).join('\n');

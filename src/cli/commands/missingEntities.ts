@@ -1,11 +1,13 @@
-import { formatDay } from '../../base/day';
+import { type Day, formatDay } from '../../base/day';
 import { counted } from '../../base/figures';
+import { entityComparison, missingEntities } from '../../core/missingEntities';
+import type { PipelineNode } from '../../core/pipeline';
+import { refText } from '../../core/words';
 import { defineCommand } from '../command';
 import { origin, readCoverage } from '../coverageState';
 import { EXIT, usageError } from '../exitCodes';
 import { openPipeline } from '../manifestFile';
-import { missingEntities, referenceFor } from '../missingEntities';
-import { FORMAT_OPTION, MANIFEST_OPTION, MODE_OPTION, processorOf, REFRESH_OPTION } from '../sharedOptions';
+import { FORMAT_OPTION, MANIFEST_OPTION, MODE_OPTION, nodeOf, processorOf, REFRESH_OPTION } from '../sharedOptions';
 import { csv, markdownTable } from '../table';
 import { plain } from '../textWidth';
 import { dateOperand, PARTITION_OPERANDS } from './explain';
@@ -26,16 +28,19 @@ export const missingEntitiesCommand = defineCommand({
     if (node.entity.length === 0)
       throw usageError(`${id} declares no entity in the manifest: say with 'entity' which columns name one.`);
     const state = await readCoverage(context, open, options.refresh);
-    const reference = referenceFor(open.pipeline, state.grid, node, day);
-    if (reference === undefined) {
+    const comparison = entityComparison(state.input, state.grid, node.index, day);
+    if (comparison === undefined) {
       throw usageError(
-        `There is nothing to compare ${id} with: no date of it is complete, and it needs nothing that has its entities.`,
+        `There is nothing to compare ${id} ${date} with: no date of it is complete, and it needs nothing that has its entities.`,
       );
     }
-    const found = await missingEntities(open.session.warehouse(), node, day, reference);
-    const { missing, have, expected } = found;
+    const { reference } = comparison;
+    const warehouse = open.session.warehouse();
+    const namesOf = async (of: PipelineNode, on: Day) => (await warehouse.entities(of, [on])).get(on) ?? [];
+    const own = await namesOf(node, day);
+    const wanted = await namesOf(nodeOf(open.pipeline, reference.node), reference.day);
+    const missing = missingEntities(own, wanted);
     const rows = missing.map((name) => [id, date, name]);
-    const comparedWith = `${reference.node.id} ${formatDay(reference.day)}`;
     switch (options.format) {
       case 'json':
         terminal.print(
@@ -44,9 +49,9 @@ export const missingEntitiesCommand = defineCommand({
               ...origin(state),
               processor: id,
               date,
-              comparedWith: { node: reference.node.id, date: formatDay(reference.day) },
-              entities: have,
-              expected,
+              comparedWith: { node: reference.node, date: formatDay(reference.day) },
+              entities: own.length,
+              expected: wanted.length,
               missing,
             },
             null,
@@ -63,7 +68,7 @@ export const missingEntitiesCommand = defineCommand({
       case 'table':
       case undefined:
         terminal.print(
-          `${id} ${date} has ${counted(have, 'entity', 'entities')}; ${comparedWith} has ${expected}. ${missing.length === 0 ? 'None is missing.' : `${missing.length} missing:`}`,
+          `${id} ${date} has ${counted(own.length, 'entity', 'entities')}, ${refText(reference)} has ${wanted.length}. ${missing.length === 0 ? 'None is missing.' : `${missing.length} missing:`}`,
         );
         for (const name of missing) terminal.print(`  ${plain(name)}`);
     }
