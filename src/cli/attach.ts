@@ -167,7 +167,7 @@ function isActive(phase: BackfillPhase): boolean {
   return phase === 'planned' || phase === 'running' || phase === 'cancelling';
 }
 
-export function exitCodeOf({ phase, failed, skipped }: BackfillProgress): ExitCode {
+function exitCodeOf({ phase, failed, skipped }: BackfillProgress): ExitCode {
   if (phase === 'cancelled' || phase === 'interrupted') return EXIT.interrupted;
   return phase === 'done' && failed === 0 && skipped === 0 ? EXIT.fine : EXIT.gaps;
 }

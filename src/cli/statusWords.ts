@@ -1,4 +1,4 @@
-import type { DateStatus, Status } from '../base/status';
+import type { Status } from '../base/status';
 import type { Tone } from './terminal';
 
 /** One narrow symbol a status, always shown beside its word. */
@@ -26,14 +26,6 @@ export const STATUS_TONES: Readonly<Record<Status, Tone>> = {
   suspect: 'warning',
   partial: 'warning',
   stale: 'warning',
-  complete: 'good',
-  unknown: 'warning',
-};
-
-export const DATE_TONES: Readonly<Record<DateStatus, Tone>> = {
-  off: 'quiet',
-  running: 'strong',
-  incomplete: 'bad',
   complete: 'good',
   unknown: 'warning',
 };

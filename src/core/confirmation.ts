@@ -13,7 +13,7 @@ export interface Confirmation {
 }
 
 /** Distinct dates that a plan runs. */
-export function datesRun(plan: Pick<Plan, 'partitions'>): number {
+function datesRun(plan: Pick<Plan, 'partitions'>): number {
   return new Set(plan.partitions.filter(({ action }) => action === 'run').map(({ date }) => date)).size;
 }
 

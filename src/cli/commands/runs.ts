@@ -94,7 +94,7 @@ function runsCsv(runs: readonly BackfillProgress[]): string {
 }
 
 /** A backfill as `--format json` gives it: instants are ISO. */
-export function runJson(run: BackfillProgress): Readonly<Record<string, unknown>> {
+function runJson(run: BackfillProgress): Readonly<Record<string, unknown>> {
   const { id, title, phase, done, failed, skipped, running, waiting, total, current, etaSeconds, startedAt, endedAt } = run;
   const instant = (epochMs: number | undefined) => (epochMs === undefined ? undefined : new Date(epochMs).toISOString());
   return {
