@@ -156,16 +156,16 @@ describe('windows', () => {
             for (let offset = 0; offset < t.dayCount; offset++) {
               if ((table.off[offset] ?? 0) < 254) continue;
               const cells: number[] = [...past.dates(offset)].map((date) => rule.node * t.dayCount + date);
-              const { total, rows } = past.count(t, offset);
+              const sums: ReturnType<PastDates['count']> = past.count(t, offset);
               counted++;
-              assert.equal(total, cells.length);
+              assert.equal(sums.total, cells.length);
               const sound = cells.filter((cell) => STATUSES[t.held[cell] ?? 0] !== 'suspect');
               assert.equal(
-                rows,
+                sums.rows,
                 sound.reduce((sum, cell) => sum + Math.max(0, t.rows[cell] ?? 0), 0),
               );
               const window = rule.window;
-              if (window.kind === 'lastDates') assert.ok(total <= window.count);
+              if (window.kind === 'lastDates') assert.ok(sums.total <= window.count);
               const season = t.timeline.season[offset];
               for (const cell of cells) {
                 const date = cell % t.dayCount;
