@@ -64,7 +64,7 @@ function openDesktop() {
 }
 
 async function serve() {
-  const server = await startServer({ settings: { 'workbench.colorTheme': theme }, keepWithoutWindow: true });
+  const server = await startServer({ settings: { 'workbench.colorTheme': theme } });
   console.log(`VS Code with the sample pipeline: ${server.address(folder)}`);
   console.log('Open it in a browser; Ctrl+C ends it.');
   await server.closed;

@@ -165,7 +165,6 @@ function endGroup(pid, signal) {
 /**
  * @typedef {object} ServerOptions
  * @property {boolean} [trust] false: windows ask whether to trust their folder, as a new user's would. Default true.
- * @property {boolean} [keepWithoutWindow] false: it ends by itself some minutes after its last window, should this script be killed. Default false.
  * @property {Record<string, unknown>} [settings] user settings, over those that every window starts with
  * @property {string} [extension] folder of the extension that is installed; default this repository
  *
@@ -193,13 +192,12 @@ export async function startServer(options = {}) {
   const token = randomBytes(16).toString('hex');
   const args = ['out/server-main.js', '--host', '127.0.0.1', '--port', '0', '--connection-token', token];
   args.push('--accept-server-license-terms', '--server-data-dir', data, '--telemetry-level', 'off');
-  if (!options.keepWithoutWindow) args.push('--enable-remote-auto-shutdown');
   if (options.trust !== false) args.push('--disable-workspace-trust');
   // A process group of its own: it ends as a whole, and Ctrl+C reaches it only through us.
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [join(ROOT, 'scripts/vscode/withParent.mjs'), ...args], {
     cwd: vscode,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: cleanEnvironment(),
   });
   const pid = child.pid;
@@ -239,7 +237,7 @@ function cleanEnvironment() {
 }
 
 /**
- * @param {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, import('node:stream').Readable>} child
+ * @param {import('node:child_process').ChildProcessWithoutNullStreams} child
  * @param {Promise<unknown>} closed
  * @returns {Promise<number>}
  */
