@@ -1,7 +1,6 @@
 import { type Day, type DayRange, formatDay, todayIn, weekdayOf } from '../base/day';
 import { OFF_KINDS, type OffKind } from '../base/status';
 import type { CoverageInput } from './coverage';
-import type { CalendarObservations } from './observation';
 import type { Due } from './pipeline';
 
 /** In place of an index into OFF_KINDS: the calendar expects something. */
@@ -190,29 +189,4 @@ export function offDetail(
     case 'future':
       return '';
   }
-}
-
-/**
- * The calendar to go on with after a new read. Dates up to `lastDueDay` that the table no longer has are kept and reported: a schedule
- * that loses dates must not turn gaps into off-days. Later dates may move freely.
- */
-export function keepCalendar(
-  last: CalendarObservations | undefined,
-  fresh: CalendarObservations,
-  lastDueDay: Day,
-): { readonly calendar: CalendarObservations; readonly lost: readonly Day[] } {
-  if (last === undefined) return { calendar: fresh, lost: [] };
-  const counts = new Map<Day, number>();
-  fresh.days.forEach((day, index) => {
-    counts.set(day, fresh.counts[index] ?? 0);
-  });
-  const lost: Day[] = [];
-  last.days.forEach((day, index) => {
-    if (day > lastDueDay || counts.has(day)) return;
-    lost.push(day);
-    counts.set(day, last.counts[index] ?? 0);
-  });
-  if (lost.length === 0) return { calendar: fresh, lost };
-  const days = Int32Array.from(counts.keys()).sort();
-  return { calendar: { days, counts: days.map((day) => counts.get(day) ?? 0), readAt: fresh.readAt }, lost };
 }

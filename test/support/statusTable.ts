@@ -104,7 +104,8 @@ function nodeProperty(text: string, spec: NodeSpec): Partial<NodeSpec> {
   if (text.startsWith('rows>=')) return { expect: { ...spec.expect, minRows: number } };
   if (text.startsWith('entities>=')) return { expect: { ...spec.expect, entities: number }, entity: ['e'] };
   if (text.endsWith(' a game')) return { expect: { ...spec.expect, rowsPerCount: number } };
-  if (text.includes(' of ')) return { expect: { ...spec.expect, ratioOf: { node: text.split(' of ')[1] ?? '', atLeast: number } } };
+  if (text.includes(' of '))
+    return { expect: { ...spec.expect, ratioOf: { node: text.split(' of ')[1] ?? '', atLeast: number } } };
   const need = /^(needs|may need) (.*)$/.exec(text);
   if (need === null) throw new Error(`no property: ${text}`);
   return { needs: [...(spec.needs ?? []), needSpec(need[2] ?? '', need[1] === 'needs')] };
@@ -177,26 +178,43 @@ function unreadable(besides: readonly string[]): string[] {
   return besides.flatMap((text) => /^(\w+) unreadable$/.exec(text)?.[1] ?? []).filter((id) => id !== 'schedule');
 }
 
-function journal(besides: readonly string[], date: string, data: Readonly<Record<string, Readonly<Record<string, Held>> | null>>) {
+function journal(
+  besides: readonly string[],
+  date: string,
+  data: Readonly<Record<string, Readonly<Record<string, Held>> | null>>,
+) {
   const last: Record<string, AttemptFact> = {};
   const active: Record<string, 'running' | 'queued'> = {};
   for (const text of besides) {
-    const match = /^([A-Z]) (\w+)(?: on (unmet|other|same) (\w+))?$/.exec(text);
+    const match = /^([A-Z]) (\w+)(?: after (\w+))?(?: on (unmet|other|same) (\w+))?$/.exec(text);
     if (match === null) continue;
-    const [, id = '', word = '', how, upstream = ''] = match;
+    const [, id = '', word = '', earlier, how, upstream = ''] = match;
     if (word === 'running' || word === 'queued') active[`${id} ${date}`] = word;
     else if (isOutcome(word)) {
       const held = data[upstream]?.[date];
       const rows = typeof held === 'object' ? held.rows : (held ?? 0);
       const fingerprint = fingerprintOf({ rows: how === 'other' ? rows + 1 : rows, checks: [] });
-      const inputs: AttemptInput[] = how === undefined ? [] : [{ node: upstream, day: day(date), fingerprint, unmet: how === 'unmet' }];
-      last[`${id} ${date}`] = attempt({ outcome: word, inputs, category: 'exit', message: 'boom', signature: 's' });
+      const inputs: AttemptInput[] =
+        how === undefined ? [] : [{ node: upstream, day: day(date), fingerprint, unmet: how === 'unmet' }];
+      const made = { inputs, category: 'exit', message: 'boom', signature: 's' };
+      last[`${id} ${date}`] =
+        earlier !== undefined && isOutcome(earlier)
+          ? attempt({ ...made, inputs: [], outcome: word, builtBy: attempt({ ...made, outcome: earlier, attempt: 'a0' }) })
+          : attempt({ ...made, outcome: word });
     }
   }
   return { last, active };
 }
 
-const OUTCOMES: readonly AttemptOutcome[] = ['done', 'partial', 'wroteNothing', 'succeededButEmpty', 'failed', 'interrupted', 'torn'];
+const OUTCOMES: readonly AttemptOutcome[] = [
+  'done',
+  'partial',
+  'wroteNothing',
+  'succeededButEmpty',
+  'failed',
+  'interrupted',
+  'torn',
+];
 
 function isOutcome(word: string): word is AttemptOutcome {
   return (OUTCOMES as readonly string[]).includes(word);

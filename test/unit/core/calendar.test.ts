@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { formatDay } from '../../../src/base/day';
 import { OFF_KINDS } from '../../../src/base/status';
-import { EXPECTED, keepCalendar, todayOf } from '../../../src/core/calendar';
+import { EXPECTED, todayOf } from '../../../src/core/calendar';
 import { classify } from '../../../src/core/classify';
 import type { CoverageGrid } from '../../../src/core/coverage';
-import { buildInput, calendarObserved, DAILY, day, GAMES, type InputSpec } from '../../support/builders';
+import { buildInput, DAILY, day, GAMES, type InputSpec } from '../../support/builders';
 
 function spanOf(spec: InputSpec): string[] {
   const grid = classify(buildInput(spec));
@@ -75,27 +75,5 @@ describe('the span of a grid', () => {
       }),
     );
     assert.deepEqual([...grid.counts], [7, -1, 2, -1, -1]);
-  });
-});
-
-describe('keepCalendar', () => {
-  const last = calendarObserved({ '2021-11-01': 5, '2021-11-02': 6, '2021-11-09': 3 }, 1);
-
-  it('keeps and reports the dates that a new read has lost', () => {
-    const fresh = calendarObserved({ '2021-11-02': 7, '2021-11-03': 1 }, 2);
-    const { calendar, lost } = keepCalendar(last, fresh, day('2021-11-05'));
-    assert.deepEqual(lost.map(formatDay), ['2021-11-01']);
-    assert.deepEqual([...calendar.days].map(formatDay), ['2021-11-01', '2021-11-02', '2021-11-03']);
-    assert.deepEqual([...calendar.counts], [5, 7, 1]);
-    assert.equal(calendar.readAt, 2);
-  });
-
-  it('lets dates that are not due yet move', () => {
-    const fresh = calendarObserved({ '2021-11-01': 5, '2021-11-02': 6, '2021-11-10': 3 }, 2);
-    assert.deepEqual(keepCalendar(last, fresh, day('2021-11-05')), { calendar: fresh, lost: [] });
-  });
-
-  it('takes the first read as it is', () => {
-    assert.deepEqual(keepCalendar(undefined, last, day('2021-11-05')), { calendar: last, lost: [] });
   });
 });
