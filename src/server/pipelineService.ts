@@ -18,12 +18,19 @@ import { CoverageTree } from './coverageTree';
 import { buildSnapshot, changeBetween } from './snapshots';
 import { TreePublisher } from './treePublisher';
 
-const POLL_MS = 5_000;
-/** Events of an executor come in bursts. */
-const SETTLE_MS = 150;
-/** The coverage depends on the clock by what is due. */
-const CLOCK_MS = 600_000;
-const RETRY_MS = [500, 1_000, 2_000, 5_000];
+/** How often things are looked at, in milliseconds. */
+export interface Pace {
+  /** While something is on screen. */
+  readonly poll: number;
+  /** Events of an executor come in bursts: how long they are gathered. */
+  readonly settle: number;
+  /** How long to wait before a busy warehouse is asked again; the last one repeats. */
+  readonly retry: readonly number[];
+  /** The coverage depends on the clock by what is due. */
+  readonly clock: number;
+}
+
+const PACE: Pace = { poll: 5_000, settle: 150, retry: [500, 1_000, 2_000, 5_000], clock: 600_000 };
 
 export interface ServiceDeps {
   /** Absolute path. */
@@ -37,11 +44,13 @@ export interface ServiceDeps {
   readonly judged: (unavailable: ReadonlyMap<string, Unavailable>) => void;
   /** Looks whether watched files changed, where the system may not tell. */
   readonly lookAtFiles: () => Promise<void>;
+  readonly pace?: Pace;
 }
 
 /** Holds what is known of one pipeline, keeps it current, and tells the views what of it changed. */
 export class PipelineService {
   readonly #deps: ServiceDeps;
+  readonly #pace: Pace;
   readonly #trees: Readonly<Record<TreeViewId, TreePublisher>> = {
     coverage: new TreePublisher(),
     backfills: new TreePublisher(),
@@ -68,6 +77,7 @@ export class PipelineService {
 
   constructor(deps: ServiceDeps, mode: Mode) {
     this.#deps = deps;
+    this.#pace = deps.pace ?? PACE;
     this.#mode = mode;
     this.#session = deps.session(mode);
     this.#backfills = new BackfillList(deps.journal);
@@ -150,7 +160,7 @@ export class PipelineService {
     // What the matrix holds may be older: changes were not sent meanwhile.
     if (matrixIsNew && this.#version > 0) this.#deps.send('backfill/coverageChanged', { version: ++this.#version });
     if (!this.#isWatched()) return;
-    this.#poll = setInterval(() => this.#background('Polling', this.#look()), POLL_MS);
+    this.#poll = setInterval(() => this.#background('Polling', this.#look()), this.#pace.poll);
     if (!before) this.#background('Looking', this.#look());
   }
 
@@ -202,7 +212,8 @@ export class PipelineService {
     this.#state = state ?? this.#state;
     clearTimeout(this.#retry);
     if (this.#state?.problem?.kind === 'busy') {
-      const delay = RETRY_MS[Math.min(this.#retries++, RETRY_MS.length - 1)];
+      const { retry } = this.#pace;
+      const delay = retry[Math.min(this.#retries++, retry.length - 1)];
       if (this.#isWatched() || this.#backfills.active.length > 0)
         this.#retry = setTimeout(() => this.#background('Reading again', this.read('probe')), delay);
     } else this.#retries = 0;
@@ -219,7 +230,7 @@ export class PipelineService {
     await this.#deps.lookAtFiles();
     await this.read('probe');
     const judgedAt = this.#state?.input.now;
-    if (judgedAt !== undefined && this.#deps.clock.now() - judgedAt > CLOCK_MS) await this.judgeAgain();
+    if (judgedAt !== undefined && this.#deps.clock.now() - judgedAt > this.#pace.clock) await this.judgeAgain();
   }
 
   #journalChanged(ids: readonly string[]): void {
@@ -227,7 +238,7 @@ export class PipelineService {
     this.#settle ??= setTimeout(() => {
       this.#settle = undefined;
       this.#background('Following the journal', this.#followJournal());
-    }, SETTLE_MS);
+    }, this.#pace.settle);
   }
 
   async #followJournal(): Promise<void> {

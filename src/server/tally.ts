@@ -22,8 +22,8 @@ const OFF = statusCode('off');
 const BLOCKED = statusCode('blocked');
 
 /**
- * @param from offset of the first date, inclusive.
- * @param end offset after the last date.
+ * @param from offset of the first date, inclusive; may lie before the grid.
+ * @param end offset after the last date; may lie after the grid.
  */
 export function tallyOf(pipeline: Pipeline, grid: CoverageGrid, nodes: readonly number[], from = 0, end = grid.dayCount): Tally {
   const codes = new Int32Array(STATUSES.length);
@@ -35,7 +35,7 @@ export function tallyOf(pipeline: Pipeline, grid: CoverageGrid, nodes: readonly 
   let gaps = 0;
   for (const node of nodes) {
     const base = node * grid.dayCount;
-    for (let cell = base + from; cell < base + end; cell++) {
+    for (let cell = base + Math.max(0, from); cell < base + Math.min(grid.dayCount, end); cell++) {
       const code = grid.status[cell] ?? OFF;
       const flags = grid.flags[cell] ?? 0;
       if ((flags & FLAG.unexpectedRows) !== 0) unexpected++;

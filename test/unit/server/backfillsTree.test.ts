@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import type { BackfillEvent, BackfillEventBody, Plan, PlannedPartition } from '../../../src/core/backfill';
+import { backfillChildren } from '../../../src/server/backfillsTree';
+import { summaryOf, viewOf } from '../../../src/server/backfillViews';
+
+const DATES = ['2021-11-05', '2021-11-06', '2021-11-07'];
+const START = Date.UTC(2021, 11, 1, 12);
+const OWNER = { host: 'h', boot: 'b', pidNamespace: 'n', pid: 1, startTime: '1' };
+
+function planned(date: string, action: 'run' | 'skip' = 'run'): PlannedPartition {
+  return { processor: 'PDC', date, action, status: 'missing', why: 'no rows', preflight: 'allowed' };
+}
+
+function planOf(partitions: readonly PlannedPartition[]): Plan {
+  return {
+    version: 1,
+    id: '20211201T120000-pdc-ab12',
+    pipeline: 'test',
+    manifest: '/p/backfill.yaml',
+    createdAt: new Date(START).toISOString(),
+    mode: 'backfill',
+    request: {
+      processors: ['PDC'],
+      choices: ['missing'],
+      withUpstream: false,
+      withDownstream: false,
+      order: 'oldest',
+      slots: 1,
+      policy: 'continue',
+      overrides: [],
+    },
+    jobs: [],
+    partitions,
+    warnings: [],
+  };
+}
+
+function events(...bodies: readonly BackfillEventBody[]): BackfillEvent[] {
+  return bodies.map((body, index) => ({ seq: index + 1, at: new Date(START + index * 1000).toISOString(), ...body }));
+}
+
+const STARTED: BackfillEventBody = { type: 'started', owner: OWNER };
+const begun = (date: string): BackfillEventBody => ({
+  type: 'attemptStarted',
+  attempt: date,
+  processor: 'PDC',
+  date,
+  before: '',
+  rowsBefore: 0,
+  inputs: [],
+  log: `logs/${date}.log`,
+});
+const ended = (date: string, outcome: 'done' | 'failed', message?: string): BackfillEventBody => ({
+  type: 'attemptEnded',
+  attempt: date,
+  processor: 'PDC',
+  date,
+  outcome,
+  seconds: 20,
+  ...(message !== undefined && { message }),
+});
+
+function view(bodies: readonly BackfillEventBody[], alive: boolean, partitions = DATES.map((date) => planned(date))) {
+  return viewOf({ plan: planOf(partitions), events: events(...bodies), problems: [] }, alive);
+}
+
+const line = (bodies: readonly BackfillEventBody[], alive: boolean) => {
+  const [node] = backfillChildren([view(bodies, alive)], '');
+  return `${node?.label} | ${node?.description} | ${node?.context}`;
+};
+
+describe('the Backfills tree', () => {
+  it('says how far a backfill is, how long it will take and what it does now', () => {
+    const bodies = [STARTED, begun('2021-11-05'), ended('2021-11-05', 'done'), begun('2021-11-06')];
+    assert.equal(line(bodies, true), 'PDC | 1/3 · 40 s left · PDC 2021-11-06 | backfill+active+log');
+  });
+
+  it('says how it ended', () => {
+    const done = DATES.flatMap((date) => [begun(date), ended(date, 'done')]);
+    const at = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/;
+    assert.match(
+      line([STARTED, ...done, { type: 'ended', result: 'done' }], false),
+      /^PDC \| done · 3\/3 · 2021-11-05 to 2021-11-07 · /,
+    );
+    assert.match(line([STARTED, ...done, { type: 'ended', result: 'done' }], false), at);
+    const failed = [STARTED, begun('2021-11-05'), ended('2021-11-05', 'failed')];
+    assert.match(line([...failed, { type: 'ended', result: 'failed' }], false), /^PDC \| 0\/3, 1 failed · /);
+    assert.equal(
+      line([STARTED, begun('2021-11-05')], false),
+      'PDC | interrupted · 0/3, 1 failed · 2021-11-05 to 2021-11-07 | backfill+log',
+    );
+    assert.equal(line([], false), 'PDC | planned · 0/3 · 2021-11-05 to 2021-11-07 | backfill');
+  });
+
+  it('lists what needs eyes first, and leaves out what the plan skipped', () => {
+    const bodies = [
+      STARTED,
+      begun('2021-11-05'),
+      ended('2021-11-05', 'done'),
+      begun('2021-11-06'),
+      ended('2021-11-06', 'failed', 'no such model: v3'),
+      begun('2021-11-07'),
+    ];
+    const partitions = [...DATES.map((date) => planned(date)), planned('2021-11-08', 'skip')];
+    const one = view(bodies, true, partitions);
+    const nodes = backfillChildren([one], `backfills/${one.progress.id}`);
+    assert.deepEqual(
+      nodes.map(({ label, description = '', context }) => `${label} | ${description} | ${context}`),
+      [
+        'PDC 2021-11-07 | running | partition+log',
+        'PDC 2021-11-06 | failed · no such model: v3 | partition+log',
+        'PDC 2021-11-05 | done · 20 s | partition+log',
+        '1 partition left out by the plan |  | message',
+      ],
+    );
+    assert.deepEqual(nodes[0]?.target, { nodes: ['PDC'], from: '2021-11-07', to: '2021-11-07' });
+  });
+
+  it('stays readable for a plan of thousands', () => {
+    const many = Array.from({ length: 1096 }, (_, index) =>
+      planned(new Date(Date.UTC(2020, 0, 1 + index)).toISOString().slice(0, 10)),
+    );
+    const one = view([STARTED], true, many);
+    const nodes = backfillChildren([one], `backfills/${one.progress.id}`);
+    assert.equal(nodes.length, 201);
+    assert.equal(nodes.at(-1)?.label, '896 more partitions: see them in the terminal');
+    assert.equal(new Set(nodes.map(({ id }) => id)).size, nodes.length);
+  });
+
+  it('has no children for a backfill that is gone', () => {
+    assert.deepEqual(backfillChildren([], 'backfills/x'), []);
+  });
+});
+
+describe('summaryOf', () => {
+  it('takes the last sign of life for the end of what was interrupted', () => {
+    const summary = summaryOf(view([STARTED, begun('2021-11-05')], false));
+    assert.equal(summary.phase, 'interrupted');
+    assert.equal(summary.endedAt, START + 1000);
+    assert.equal(summaryOf(view([STARTED], true)).endedAt, undefined);
+  });
+});

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { pathToFileURL } from 'node:url';
+import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { readManifest } from '../../../src/core/manifest/readManifest';
+import { diagnosticOf, fixesOf } from '../../../src/server/diagnostics';
+import { ManifestDiagnostics } from '../../../src/server/manifestDiagnostics';
+
+const MANIFEST = '/p/backfill.yaml';
+const WAIVERS = '/p/.backfill/waivers.yaml';
+const URI = pathToFileURL(MANIFEST).toString();
+
+const GOOD = `version: 1
+name: test
+warehouse: { type: duckdb, path: test.duckdb }
+seasons: [{ name: 2021-22, start: 2021-11-01, end: 2021-11-04 }]
+phases:
+  - id: one
+    name: One
+    processors:
+      - { id: A, table: mart.a, date_column: day }
+      - { id: B, table: mart.b, date_column: day, needs: [{ processor: A }] }
+`;
+
+describe('diagnostics', () => {
+  it('stand where the mistake is, and their fix mends it', () => {
+    const broken = GOOD.replace('processor: A', 'processor: AA');
+    const { problems } = readManifest(broken);
+    const [diagnostic] = problems.map(diagnosticOf);
+    assert.equal(diagnostic?.severity, DiagnosticSeverity.Error);
+    assert.equal(diagnostic?.range.start.line, 9);
+    const [action] = fixesOf(URI, diagnostic === undefined ? [] : [diagnostic]);
+    assert.equal(action?.kind, 'quickfix');
+    const document = TextDocument.create(URI, 'yaml', 1, broken);
+    assert.equal(TextDocument.applyEdits(document, action?.edit?.changes?.[URI] ?? []), GOOD);
+  });
+
+  it('offer nothing for problems of others', () => {
+    const foreign: Diagnostic = { message: 'x', range: { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } } };
+    assert.deepEqual(
+      fixesOf(URI, [foreign, { ...foreign, source: 'backfill', data: { title: 1 } }, { ...foreign, source: 'yaml' }]),
+      [],
+    );
+  });
+});
+
+describe('ManifestDiagnostics', () => {
+  let published: [string, readonly Diagnostic[]][];
+  let diagnostics: ManifestDiagnostics;
+  const last = () => published.at(-1)?.[1].map(({ message }) => message) ?? [];
+
+  beforeEach(() => {
+    published = [];
+    diagnostics = new ManifestDiagnostics(MANIFEST, WAIVERS, (uri, found) => published.push([uri, found]));
+  });
+
+  it('says nothing about a good manifest', () => {
+    diagnostics.onDisk(GOOD);
+    diagnostics.waivers(undefined);
+    assert.deepEqual(published, []);
+  });
+
+  it('follows the editor while the manifest is open, and the disk otherwise', () => {
+    diagnostics.onDisk(GOOD);
+    diagnostics.opened('file:///p/backfill.yaml', GOOD.replace('processor: A', 'processor: C'));
+    assert.equal(last().length, 1);
+    diagnostics.onDisk(GOOD.replace('version: 1', 'version: 9'));
+    assert.equal(published.length, 1);
+    diagnostics.closed();
+    assert.equal(last().length, 1);
+    assert.notDeepEqual(published[0]?.[1], published[1]?.[1]);
+    diagnostics.onDisk(GOOD);
+    assert.deepEqual(last(), []);
+  });
+
+  it('does not repeat itself', () => {
+    const broken = GOOD.replace('version: 1', 'version: 9');
+    diagnostics.onDisk(broken);
+    diagnostics.onDisk(broken);
+    assert.equal(published.length, 1);
+  });
+
+  it('names tables that the warehouse refused at their node, until they can be read', () => {
+    diagnostics.onDisk(GOOD);
+    diagnostics.unavailable(new Map([['B', { error: 'There is no table mart.b.', since: 0 }]]));
+    assert.deepEqual(last(), ['There is no table mart.b.']);
+    assert.equal(published[0]?.[1][0]?.range.start.line, 9);
+    diagnostics.unavailable(new Map());
+    assert.deepEqual(last(), []);
+  });
+
+  it('checks waivers against the manifest', () => {
+    diagnostics.onDisk(GOOD);
+    diagnostics.waivers('waivers:\n  - { processor: Z, from: 2021-11-01, to: 2021-11-02, reason: lost, author: Ada }\n');
+    assert.equal(published[0]?.[0], pathToFileURL(WAIVERS).toString());
+    assert.match(String(last()[0]), /no `Z`/);
+  });
+});
