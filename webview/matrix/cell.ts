@@ -1,6 +1,6 @@
 import type { Status } from '../../src/base/status';
 import type { Rect } from './layout';
-import type { PaintOp } from './paint';
+import type { PaintOp } from './paintOp';
 import type { Palette } from './palette';
 
 /** Below this width a cell is colour alone: there is no room for a shape, and the zoom says so by its ticks. */

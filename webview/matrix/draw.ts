@@ -1,4 +1,4 @@
-import type { PaintOp } from './paint';
+import type { PaintOp } from './paintOp';
 
 /** Draws the operations; text is cut with an ellipsis where it has a maximum width. */
 export function draw(context: CanvasRenderingContext2D, ops: readonly PaintOp[]): void {

@@ -4,7 +4,7 @@ import type { Status } from '../../src/base/status';
 import { px } from '../shared/px';
 import { paintCell } from './cell';
 import { draw } from './draw';
-import type { PaintOp } from './paint';
+import type { PaintOp } from './paintOp';
 import { readPalette } from './readPalette';
 
 const SHOWN: readonly Status[] = [

@@ -6,7 +6,8 @@ import { CellTooltip } from './cellTooltip';
 import { draw } from './draw';
 import { type Hit, hitTest, layoutMatrix, type MatrixLayout, SIZE, scrollTo, type View, xOfDay } from './layout';
 import { dayInOverview, paintOverview } from './overview';
-import { type PaintOp, paintMatrix } from './paint';
+import { paintMatrix } from './paint';
+import type { PaintOp } from './paintOp';
 import type { Palette } from './palette';
 import { readPalette } from './readPalette';
 

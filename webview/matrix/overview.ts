@@ -1,7 +1,7 @@
 import { DATE_STATUSES, type DateStatus } from '../../src/base/status';
 import type { Snapshot } from '../../src/protocol/snapshot';
 import { type MatrixLayout, SIZE, segmentsOf } from './layout';
-import type { PaintOp } from './paint';
+import type { PaintOp } from './paintOp';
 import type { Palette } from './palette';
 
 /** From the least to the most noticeable: a pixel column shows the worst of its dates, so that no hole is averaged away. */

@@ -4,25 +4,8 @@ import type { Snapshot } from '../../src/protocol/snapshot';
 import { paintCell } from './cell';
 import { cellRect, type Hit, type Line, type MatrixLayout, type Segment, SIZE } from './layout';
 import { gapsOfNode } from './navigate';
+import type { PaintOp } from './paintOp';
 import type { Palette } from './palette';
-
-/** What to draw, in order. Coordinates in CSS pixels of the viewport. */
-export type PaintOp =
-  | { op: 'fill'; x: number; y: number; w: number; h: number; color: string; alpha: number }
-  | { op: 'stroke'; x: number; y: number; w: number; h: number; color: string; width: number }
-  | { op: 'path'; points: readonly (readonly [number, number])[]; color: string; width: number }
-  | {
-      op: 'text';
-      x: number;
-      y: number;
-      text: string;
-      color: string;
-      font: string;
-      align: 'left' | 'center' | 'right';
-      max?: number;
-    }
-  | { op: 'clip'; x: number; y: number; w: number; h: number }
-  | { op: 'unclip' };
 
 const DATE_LOOK: Readonly<Record<DateStatus, Status>> = {
   off: 'off',

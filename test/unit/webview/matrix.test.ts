@@ -8,7 +8,8 @@ import { describe as describeCell, sentence } from '../../../webview/matrix/desc
 import { CELL_WIDTHS, cellRect, hitTest, layoutMatrix, SIZE, scrollTo, type View } from '../../../webview/matrix/layout';
 import { nextGap } from '../../../webview/matrix/navigate';
 import { dayInOverview, paintOverview } from '../../../webview/matrix/overview';
-import { type PaintOp, paintMatrix } from '../../../webview/matrix/paint';
+import { paintMatrix } from '../../../webview/matrix/paint';
+import type { PaintOp } from '../../../webview/matrix/paintOp';
 import type { Palette } from '../../../webview/matrix/palette';
 
 const palette: Palette = {
