@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import * as esbuild from 'esbuild';
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
+import type { Diagnostic } from 'vscode-languageserver';
+import type { Requests, ServerNotifications } from '../../../src/protocol/messages';
+import { runDuckdb } from '../../support/duckdb';
+import { useTemporaryFolder } from '../../support/temporaryFolder';
+
+const MANIFEST = `version: 1
+name: test
+warehouse: { type: duckdb, path: test.duckdb }
+seasons: [{ name: 2021-22, start: 2021-11-01, end: 2021-11-04 }]
+phases:
+  - id: one
+    name: One
+    processors:
+      - { id: A, table: mart.a, date_column: day, run: { sql: a.sql } }
+      - { id: B, table: mart.b, date_column: day, needs: [{ processor: A }], run: { sql: b.sql } }
+`;
+
+interface Engine {
+  readonly child: ChildProcess;
+  readonly connection: MessageConnection;
+  request<M extends keyof Requests>(method: M, params: Requests[M]['params']): Promise<Requests[M]['result']>;
+}
+
+describe('the engine process', () => {
+  const folder = useTemporaryFolder();
+  let bundle: string;
+  let running: Engine[];
+
+  before('bundle it as the package does', async () => {
+    mkdirSync('out', { recursive: true });
+    // Inside the repository: the native binding is found from there.
+    bundle = mkdtempSync(resolve('out/engine-'));
+    await esbuild.build({
+      entryPoints: ['src/server/main.ts'],
+      outfile: join(bundle, 'server.js'),
+      bundle: true,
+      platform: 'node',
+      target: 'node22',
+      format: 'cjs',
+      mainFields: ['module', 'main'],
+      external: ['@duckdb/node-bindings'],
+      logLevel: 'warning',
+    });
+  });
+  after(() => rmSync(bundle, { recursive: true, force: true }));
+
+  beforeEach(() => {
+    running = [];
+    writeFileSync(join(folder(), 'backfill.yaml'), MANIFEST);
+    writeFileSync(join(folder(), 'a.sql'), "SELECT DATE '2021-11-01' AS day");
+  });
+  afterEach(() => {
+    for (const { child, connection } of running) {
+      connection.dispose();
+      child.kill('SIGKILL');
+    }
+  });
+
+  async function start(trusted: boolean, listen: (connection: MessageConnection) => void = () => {}): Promise<Engine> {
+    const child = fork(join(bundle, 'server.js'), [], { serialization: 'advanced', silent: true });
+    const listens = new Promise((done) => child.once('message', done));
+    await listens;
+    const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+    listen(connection);
+    connection.listen();
+    const engine: Engine = { child, connection, request: (method, params) => connection.sendRequest(method, params) };
+    running.push(engine);
+    const initializationOptions = { manifest: join(folder(), 'backfill.yaml'), trusted, mode: 'backfill' };
+    await connection.sendRequest('initialize', {
+      processId: process.pid,
+      rootUri: null,
+      capabilities: {},
+      initializationOptions,
+    });
+    await connection.sendNotification('initialized', {});
+    return engine;
+  }
+
+  /** The first notification of the connection that matches. */
+  function notification<M extends keyof ServerNotifications>(
+    connection: MessageConnection,
+    method: M,
+    matches: (params: ServerNotifications[M]) => boolean,
+  ): Promise<ServerNotifications[M]> {
+    return new Promise((done) => {
+      connection.onNotification(method, (params: ServerNotifications[M]) => {
+        if (matches(params)) done(params);
+      });
+    });
+  }
+
+  function diagnostics(
+    connection: MessageConnection,
+    matches: (found: readonly Diagnostic[]) => boolean,
+  ): Promise<readonly Diagnostic[]> {
+    return new Promise((done) => {
+      connection.onNotification('textDocument/publishDiagnostics', (params: { diagnostics: readonly Diagnostic[] }) => {
+        if (matches(params.diagnostics)) done(params.diagnostics);
+      });
+    });
+  }
+
+  it('shows what the warehouse holds, and hands typed arrays over as they are', async () => {
+    await runDuckdb(
+      join(folder(), 'test.duckdb'),
+      'CREATE SCHEMA mart',
+      "CREATE TABLE mart.a AS SELECT DATE '2021-11-01' + (i % 4)::INT AS day, i FROM range(40) t(i)",
+      "CREATE TABLE mart.b AS SELECT DATE '2021-11-02' AS day",
+    );
+    const read: Promise<unknown>[] = [];
+    const engine = await start(true, (connection) => {
+      read.push(notification(connection, 'backfill/state', ({ coverage }) => coverage?.gaps === 3));
+    });
+    await Promise.all(read);
+    const nodes = await engine.request('backfill/tree', { view: 'coverage', parent: 'coverage/one' });
+    assert.deepEqual(
+      nodes.map(({ label, description }) => `${label} ${description}`),
+      ['A 4/4', 'B 1/4 · 3 missing'],
+    );
+    const snapshot = await engine.request('backfill/snapshot', {});
+    assert.ok(snapshot?.status instanceof Uint8Array && snapshot.rows instanceof Int32Array);
+    assert.deepEqual([...snapshot.rows], [10, 10, 10, 10, 0, 1, 0, 0]);
+    assert.match(await engine.request('backfill/explain', { node: 'B', date: '2021-11-01' }), /^# B 2021-11-01: missing\n/);
+    const tooltip = await engine.request('backfill/tooltip', { view: 'coverage', id: 'coverage/one/B/2021-11/2021-11-01' });
+    assert.match(tooltip, /\*\*B 2021-11-01\*\* · Monday · missing/);
+    assert.match(tooltip, /command:backfill\.launch/);
+  });
+
+  it('makes a plan, launches it once, and tells it in the journal', async () => {
+    await runDuckdb(
+      join(folder(), 'test.duckdb'),
+      'CREATE SCHEMA mart',
+      'CREATE TABLE mart.a (day DATE)',
+      'CREATE TABLE mart.b (day DATE)',
+    );
+    const read: Promise<unknown>[] = [];
+    const engine = await start(true, (connection) => {
+      read.push(notification(connection, 'backfill/state', ({ coverage }) => coverage?.gaps === 8));
+    });
+    await Promise.all(read);
+    const plan = await engine.request('backfill/plan', {
+      processors: ['A'],
+      dates: ['2021-11-01', '2021-11-02'],
+      choices: ['all'],
+      withUpstream: false,
+      withDownstream: false,
+      order: 'oldest',
+      slots: 1,
+      policy: 'continue',
+      overrides: [],
+    });
+    assert.equal(plan.runs, 2);
+    assert.match(plan.markdown, /\| 1 +\| A +\| 2021-11-01 \| missing/);
+    assert.equal(plan.commandLine, 'backfill run --processor A --dates 2021-11-01,2021-11-02 --choose all');
+    const runs = join(folder(), '.backfill', 'runs');
+    assert.equal(existsSync(runs), false);
+    const launched = await engine.request('backfill/launch', { planId: plan.planId });
+    assert.deepEqual(await engine.request('backfill/launch', { planId: plan.planId }), launched);
+    assert.deepEqual([launched.phase, launched.total, launched.processors], ['planned', 2, ['A']]);
+    assert.ok(existsSync(join(runs, launched.id, 'plan.json')));
+    assert.deepEqual(
+      (await engine.request('backfill/backfills', {})).map(({ id }) => id),
+      [launched.id],
+    );
+    assert.equal(await engine.request('backfill/log', { node: 'A', date: '2021-11-01' }), null);
+    assert.match(await engine.request('backfill/diagnostics', {}), /Coverage: 2 x 4 partitions from warehouse/);
+  });
+
+  it('says in one sentence what it cannot do', async () => {
+    const engine = await start(true);
+    await assert.rejects(engine.request('backfill/launch', { planId: 'x' }), {
+      message: 'This plan is not known any more: make it again.',
+    });
+  });
+
+  it('checks an untrusted manifest, and reads and writes nothing else', async () => {
+    await runDuckdb(
+      join(folder(), 'test.duckdb'),
+      'CREATE SCHEMA mart',
+      'CREATE TABLE mart.a (day DATE)',
+      'CREATE TABLE mart.b (day DATE)',
+    );
+    writeFileSync(join(folder(), 'backfill.yaml'), MANIFEST.replace('processor: A', 'processor: AA'));
+    const found: Promise<readonly Diagnostic[]>[] = [];
+    const engine = await start(false, (connection) => found.push(diagnostics(connection, (all) => all.length > 0)));
+    const [mistakes] = await Promise.all(found);
+    assert.match(String(mistakes?.[0]?.message), /`AA`/);
+    assert.deepEqual(await engine.request('backfill/tree', { view: 'coverage' }), []);
+    assert.equal(await engine.request('backfill/snapshot', {}), null);
+    await assert.rejects(engine.request('backfill/refresh', {}), /not trusted/);
+    assert.equal(existsSync(join(folder(), '.backfill')), false);
+  });
+
+  it('checks what is typed, offers the fix, and takes what is saved', async () => {
+    await runDuckdb(
+      join(folder(), 'test.duckdb'),
+      'CREATE SCHEMA mart',
+      'CREATE TABLE mart.a (day DATE)',
+      'CREATE TABLE mart.b (day DATE)',
+    );
+    const engine = await start(true);
+    const uri = pathToFileURL(join(folder(), 'backfill.yaml')).toString();
+    const typed = diagnostics(engine.connection, (all) => all.length > 0);
+    const text = MANIFEST.replace('processor: A', 'processor: AA');
+    await engine.connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri, languageId: 'yaml', version: 1, text },
+    });
+    const found = await typed;
+    const actions = await engine.connection.sendRequest<readonly { title: string }[]>('textDocument/codeAction', {
+      textDocument: { uri },
+      range: found[0]?.range,
+      context: { diagnostics: found },
+    });
+    assert.match(actions[0]?.title ?? '', /A/);
+    // The views follow the file: what is only typed changes nothing.
+    assert.equal((await engine.request('backfill/choices', {}).catch(() => undefined))?.processors.length ?? 2, 2);
+    const saved = notification(engine.connection, 'backfill/state', ({ coverage }) => coverage?.pipeline === 'saved');
+    writeFileSync(join(folder(), 'backfill.yaml'), MANIFEST.replace('name: test', 'name: saved'));
+    await saved;
+  });
+
+  it('ends with the extension host', async () => {
+    const { child } = await start(true);
+    const ended = new Promise((done) => child.once('exit', done));
+    child.disconnect();
+    assert.equal(await ended, 0);
+  });
+});

@@ -1,0 +1,335 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { FileJournal } from '../../../src/adapters/journal/fileJournal';
+import { PipelineSession } from '../../../src/app/pipelineSession';
+import { WarehouseError } from '../../../src/app/ports';
+import type { Plan } from '../../../src/core/backfill';
+import { applyChange } from '../../../src/protocol/applyChange';
+import type { ServerNotifications } from '../../../src/protocol/messages';
+import { type Pace, PipelineService } from '../../../src/server/pipelineService';
+import { observed } from '../../support/builders';
+import { MemoryCache, ScriptedWarehouse, SILENT, sessionDeps } from '../../support/sessionDeps';
+import { useTemporaryFolder } from '../../support/temporaryFolder';
+
+const MANIFEST = `
+version: 1
+name: test
+warehouse: { type: duckdb, path: test.duckdb }
+seasons: [{ name: 2021-22, start: 2021-11-01, end: 2021-11-04 }]
+phases:
+  - id: one
+    name: One
+    processors:
+      - { id: A, table: mart.a, date_column: day, run: { command: [a, "{date}"], each: date } }
+      - { id: B, table: mart.b, date_column: day, needs: [{ processor: A }], run: { command: [b, "{date}"], each: date } }
+`;
+const READ_AT = Date.UTC(2021, 11, 1);
+const FULL = { '2021-11-01': 9, '2021-11-02': 9, '2021-11-03': 9, '2021-11-04': 9 };
+/** Quick enough for a test, and slow where a test does not ask for it. */
+const PACE: Pace = { poll: 60_000, settle: 5, retry: [5], clock: 600_000 };
+
+type Sent = { [M in keyof ServerNotifications]: { method: M; params: ServerNotifications[M] } }[keyof ServerNotifications];
+
+describe('PipelineService', () => {
+  const folder = useTemporaryFolder();
+  let warehouse: ScriptedWarehouse;
+  let cache: MemoryCache;
+  let journal: FileJournal;
+  let manifest: string;
+  let sent: Sent[];
+  let waiting: { matches: (sent: Sent) => boolean; resolve: () => void }[];
+  let services: PipelineService[];
+
+  function hold(a: Record<string, number>, b: Record<string, number>): void {
+    warehouse.fingerprint = JSON.stringify([a, b]);
+    const nodes = new Map([
+      ['A', observed({ id: 'A' }, a, READ_AT)],
+      ['B', observed({ id: 'B' }, b, READ_AT)],
+    ]);
+    warehouse.answer = () => Promise.resolve({ nodes, calendars: new Map(), errors: new Map<string, WarehouseError>() });
+  }
+
+  function newService(pace = PACE): PipelineService {
+    const service = new PipelineService(
+      {
+        manifest: '/pipeline/backfill.yaml',
+        session: (mode) =>
+          new PipelineSession(
+            sessionDeps({
+              mode,
+              openWarehouse: () => warehouse,
+              cache,
+              ledger: () => journal.ledger(),
+              readText: (path) => Promise.resolve(path.endsWith('backfill.yaml') ? manifest : undefined),
+            }),
+          ),
+        journal,
+        clock: { now: () => Date.UTC(2021, 11, 2, 12) },
+        logger: SILENT,
+        send: (method, params) => {
+          const message = { method, params } as Sent;
+          sent.push(message);
+          for (const waiter of waiting.filter(({ matches }) => matches(message))) waiter.resolve();
+        },
+        judged: () => {},
+        lookAtFiles: () => Promise.resolve(),
+        pace,
+      },
+      'backfill',
+    );
+    services.push(service);
+    return service;
+  }
+
+  /** Ends when a message is sent that matches. */
+  function message(matches: (sent: Sent) => boolean): Promise<void> {
+    return new Promise((resolve) => waiting.push({ matches, resolve }));
+  }
+
+  const texts = (service: PipelineService, parent: string) =>
+    service.children('coverage', parent).map(({ label, description }) => `${label}: ${description}`);
+
+  beforeEach(() => {
+    warehouse = new ScriptedWarehouse();
+    cache = new MemoryCache();
+    journal = new FileJournal(join(folder(), '.backfill'), { pollMs: 20 });
+    manifest = MANIFEST;
+    sent = [];
+    waiting = [];
+    services = [];
+    hold(FULL, { '2021-11-01': 9 });
+  });
+
+  afterEach(() => {
+    for (const service of services) service.dispose();
+  });
+
+  it('reads the warehouse once, and tells what it found', async () => {
+    const service = newService();
+    await service.start();
+    assert.deepEqual(texts(service, 'coverage/one'), ['A: 4/4', 'B: 1/4 · 3 missing']);
+    assert.deepEqual(service.state?.problem, undefined);
+    assert.equal(warehouse.reads, 1);
+    await service.read('probe');
+    assert.equal(warehouse.reads, 1);
+    await service.read('read');
+    assert.equal(warehouse.reads, 2);
+  });
+
+  it('answers from what an earlier engine knew before it asks the warehouse', async () => {
+    await newService().start();
+    const again = newService();
+    warehouse.fingerprint = new WarehouseError('unreachable', 'The network is down.');
+    const started = again.start();
+    await again.remembered;
+    assert.deepEqual(texts(again, 'coverage/one'), ['A: 4/4', 'B: 1/4 · 3 missing']);
+    await started;
+    assert.deepEqual(
+      again.children('coverage', '').map(({ label }) => label),
+      ['The warehouse cannot be read', 'One'],
+    );
+  });
+
+  it('announces exactly the nodes that were told and changed', async () => {
+    const service = newService();
+    await service.start();
+    openTree(service);
+    sent = [];
+    hold(FULL, { '2021-11-01': 9, '2021-11-03': 9 });
+    await service.read('probe');
+    const [change] = sent.flatMap((one) => (one.method === 'backfill/treeChanged' ? [one.params] : []));
+    assert.deepEqual(change?.reordered, []);
+    assert.deepEqual(
+      change?.updated.map(({ id }) => id),
+      ['coverage/one', 'coverage/one/B', 'coverage/one/B/2021-11', 'coverage/one/B/2021-11/2021-11-03'],
+    );
+    sent = [];
+    await service.read('read');
+    assert.deepEqual(
+      sent.filter(({ method }) => method === 'backfill/treeChanged'),
+      [],
+    );
+  });
+
+  it('recovers by itself from a warehouse that somebody writes, and keeps the last view until then', async () => {
+    const service = newService();
+    await service.start();
+    service.watch({ views: true, matrix: false });
+    const usable = warehouse.fingerprint;
+    warehouse.fingerprint = new WarehouseError('busy', 'Process 12 holds the warehouse.', 12);
+    await service.read('probe');
+    assert.equal(service.state?.problem?.kind, 'busy');
+    assert.deepEqual(texts(service, 'coverage/one'), ['A: 4/4', 'B: 1/4 · 3 missing']);
+    const probes = warehouse.probes;
+    const recovered = message((one) => one.method === 'backfill/state' && one.params.problem === undefined);
+    await new Promise<void>((resolve) => {
+      const answer = warehouse.probe.bind(warehouse);
+      warehouse.probe = async () => {
+        if (warehouse.probes > probes) {
+          warehouse.fingerprint = usable;
+          resolve();
+        }
+        return answer();
+      };
+    });
+    await recovered;
+    assert.equal(service.state?.problem, undefined);
+  });
+
+  it('asks nothing while nothing is on screen', async () => {
+    const service = newService({ ...PACE, poll: 5 });
+    await service.start();
+    const { probes } = warehouse;
+    const looked = () =>
+      new Promise<void>((resolve) => {
+        const answer = warehouse.probe.bind(warehouse);
+        warehouse.probe = () => {
+          resolve();
+          return answer();
+        };
+      });
+    service.watch({ views: true, matrix: false });
+    await looked();
+    service.watch({ views: false, matrix: false });
+    // Whatever was under way ends before this does.
+    await service.read('probe');
+    const after = warehouse.probes;
+    await service.judgeAgain();
+    await service.judgeAgain();
+    assert.ok(after > probes);
+    assert.equal(warehouse.probes, after);
+  });
+
+  it('keeps the last good manifest when the new one is broken, and says so', async () => {
+    const service = newService();
+    await service.start();
+    manifest = 'version: 1\nname: [';
+    await service.manifestChanged();
+    const [mistakes, one] = service.children('coverage', '');
+    assert.match(mistakes?.label ?? '', /mistake.* in backfill\.yaml/);
+    assert.equal(one?.label, 'One');
+    manifest = MANIFEST.replace('name: One', 'name: Renamed');
+    await service.manifestChanged();
+    assert.deepEqual(
+      service.children('coverage', '').map(({ label }) => label),
+      ['Renamed'],
+    );
+  });
+
+  it('follows the journal: what runs shows at once, and where partitions end the warehouse is asked', async () => {
+    const service = newService();
+    await service.start();
+    openTree(service);
+    const plan = planOf('B', '2021-11-02');
+    await journal.create(plan);
+    const claim = await journal.claim(plan.id);
+    assert.ok(claim);
+    try {
+      const runs = message((one) => one.method === 'backfill/backfillsChanged' && one.params.backfills[0]?.phase === 'running');
+      await journal.append(plan.id, { type: 'started', owner: claim.owner });
+      await journal.append(plan.id, {
+        type: 'attemptStarted',
+        attempt: 'B-1',
+        processor: 'B',
+        date: '2021-11-02',
+        before: '',
+        rowsBefore: 0,
+        inputs: [],
+        log: 'logs/B.log',
+      });
+      await runs;
+      const filled = message(
+        (one) =>
+          one.method === 'backfill/treeChanged' &&
+          one.params.updated.some(({ label, description }) => label === '2021-11-02' && description === 'complete · 9 rows'),
+      );
+      const done = message((one) => one.method === 'backfill/backfillsChanged' && one.params.backfills[0]?.phase === 'done');
+      hold(FULL, { '2021-11-01': 9, '2021-11-02': 9 });
+      const { reads } = warehouse;
+      await journal.append(plan.id, {
+        type: 'attemptEnded',
+        attempt: 'B-1',
+        processor: 'B',
+        date: '2021-11-02',
+        outcome: 'done',
+        seconds: 1,
+      });
+      await journal.append(plan.id, { type: 'ended', result: 'done' });
+      await Promise.all([filled, done]);
+      assert.ok(warehouse.reads > reads);
+      assert.deepEqual(texts(service, 'coverage/one/B/2021-11').slice(0, 2), [
+        '2021-11-01: complete · 9 rows',
+        '2021-11-02: complete · 9 rows',
+      ]);
+      assert.match(service.children('backfills', '')[0]?.description ?? '', /^done · 1\/1/);
+    } finally {
+      await claim.release();
+    }
+  });
+
+  it('sends a matrix changes that lead from one snapshot to the next, and asks it to take the whole after it was away', async () => {
+    const service = newService();
+    await service.start();
+    service.watch({ views: false, matrix: true });
+    const first = service.snapshot();
+    assert.ok(first);
+    hold(FULL, FULL);
+    await service.read('probe');
+    const changed = sent.flatMap((one) => (one.method === 'backfill/coverageChanged' ? [one.params] : [])).at(-1);
+    assert.ok(changed?.change);
+    assert.deepEqual(applyChange(first, changed.change), service.snapshot());
+
+    service.watch({ views: false, matrix: false });
+    hold(FULL, {});
+    await service.read('probe');
+    sent = [];
+    service.watch({ views: false, matrix: true });
+    const [resync] = sent.flatMap((one) => (one.method === 'backfill/coverageChanged' ? [one.params] : []));
+    assert.equal(resync?.change, undefined);
+    assert.ok((service.snapshot()?.version ?? 0) > (resync?.version ?? Number.MAX_VALUE));
+    assert.equal(service.snapshot()?.gaps, 4);
+  });
+
+  it('judges by other thresholds without reading again', async () => {
+    manifest = MANIFEST.replace('{ processor: A }', '{ processor: A, min_rows: 10, backfill_min_rows: 5 }');
+    const service = newService();
+    await service.start();
+    assert.deepEqual(texts(service, 'coverage/one')[1], 'B: 1/4 · 3 missing');
+    const { reads } = warehouse;
+    await service.setMode('production');
+    assert.deepEqual(texts(service, 'coverage/one')[1], 'B: 0/4 · 3 blocked by A, 1 suspect');
+    assert.equal(warehouse.reads, reads);
+  });
+});
+
+/** As a view does it: from the root down. */
+function openTree(service: PipelineService): void {
+  for (const parent of ['', 'coverage/one', 'coverage/one/A', 'coverage/one/B', 'coverage/one/B/2021-11']) {
+    service.children('coverage', parent);
+  }
+}
+
+function planOf(processor: string, date: string): Plan {
+  return {
+    version: 1,
+    id: `20211202T120000-${processor.toLowerCase()}-ab12`,
+    pipeline: 'test',
+    manifest: '/pipeline/backfill.yaml',
+    createdAt: '2021-12-02T12:00:00.000Z',
+    mode: 'backfill',
+    request: {
+      processors: [processor],
+      dates: [date],
+      choices: ['all'],
+      withUpstream: false,
+      withDownstream: false,
+      order: 'oldest',
+      slots: 1,
+      policy: 'continue',
+      overrides: [],
+    },
+    jobs: [],
+    partitions: [{ processor, date, action: 'run', status: 'missing', why: 'no rows', preflight: 'allowed' }],
+    warnings: [],
+  };
+}
