@@ -29,9 +29,9 @@ const generated = {
     ),
     viewsContainers: { activitybar: [source.VIEW_CONTAINER] },
     views: {
-      [source.VIEW_CONTAINER.id]: Object.entries(source.VIEWS).map(([id, { name }]) => ({
+      [source.VIEW_CONTAINER.id]: Object.entries(source.VIEWS).map(([id, view]) => ({
         id,
-        name,
+        ...view,
         icon: source.VIEW_CONTAINER.icon,
         contextualTitle: 'Backfill Explorer',
       })),

@@ -44,9 +44,10 @@ export type CommandId = keyof typeof COMMANDS;
 
 export const VIEW_CONTAINER = { id: 'backfill', title: 'Backfill', icon: 'media/backfill.svg' } as const;
 
+/** Sizes share out the sidebar when it is shown for the first time. */
 export const VIEWS = {
-  'backfill.coverage': { name: 'Coverage' },
-  'backfill.backfills': { name: 'Backfills' },
+  'backfill.coverage': { name: 'Coverage', initialSize: 3 },
+  'backfill.backfills': { name: 'Backfills', initialSize: 1 },
 } as const;
 export type ViewId = keyof typeof VIEWS;
 

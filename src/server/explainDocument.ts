@@ -53,7 +53,7 @@ export function explainTooltip(explanation: Explanation, { input, node }: Explai
   if (said.length > 0) lines.push(bullets(said.map((text) => escaped(text))));
   lines.push(amountText(explanation, node));
   if (needs.length > 0) {
-    lines.push(bullets(needs.map((need) => needText(need, ICONS))));
+    lines.push(needs.map((need) => needText(need, ICONS)).join('  \n'));
   }
   const elsewhere = roots.filter((root) => root.node !== node.id || root.day !== day);
   if (elsewhere.length > 0) lines.push(`Cause: ${shortened(elsewhere.map((root) => escaped(rootText(root))))}`);
