@@ -17,11 +17,10 @@ export class Workbench {
    * Opens a window of its own: no state is shared with other windows but what the server keeps.
    * @param {import('playwright-core').Browser} browser
    * @param {string} address
-   * @param {{ width?: number, height?: number, scale?: number }} [size]
+   * @param {{ width?: number, height?: number }} [size]
    */
-  static async open(browser, address, { width = 1280, height = 800, scale = 1 } = {}) {
-    const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: scale, acceptDownloads: true });
-    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  static async open(browser, address, { width = 1280, height = 800 } = {}) {
+    const context = await browser.newContext({ viewport: { width, height } });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     await page.goto(address);
@@ -32,11 +31,6 @@ export class Workbench {
   /** Closes the window, as a user closes the tab. */
   async close() {
     await this.page.context().close();
-  }
-
-  async reload() {
-    await this.page.reload();
-    await this.page.locator('.monaco-workbench .part.statusbar').waitFor();
   }
 
   /** @param {string} keys such as `Control+Shift+P` */
@@ -88,7 +82,13 @@ export class Workbench {
   async openPalette(text) {
     await this.press('F1');
     await this.quickInput().waitFor();
-    await this.quickInput().fill(`>${text}`);
+    await this.retype(`>${text}`);
+  }
+
+  /** Types over what the input in focus holds. @param {string} text */
+  async retype(text) {
+    await this.press('Control+A');
+    await this.type(text);
   }
 
   quickInput() {
@@ -116,7 +116,8 @@ export class Workbench {
   async pick(label) {
     // One list follows another in the same widget: the line may be that of a list that is still to come.
     await until(`"${label}" in the list`, async () => {
-      await this.quickInput().fill(label);
+      await this.quickInput().waitFor();
+      await this.retype(label);
       return appears(this.option(label), 1000);
     });
     await this.chooseLine(label);
@@ -203,18 +204,8 @@ export class Workbench {
     return this.page.locator('.part.statusbar').getByRole('button', { name }).first();
   }
 
-  /** @param {string | RegExp} text */
-  notification(text) {
-    return this.page.locator('.notification-list-item', { hasText: text }).first();
-  }
-
   dialog() {
     return this.page.locator('.monaco-dialog-box');
-  }
-
-  /** @param {string | RegExp} label */
-  editorTab(label) {
-    return this.page.locator('.editor-group-container').getByRole('tab', { name: label }).first();
   }
 
   /** The document of the webview in front: VS Code puts it into a frame in a frame. */
