@@ -11,6 +11,7 @@ import { type BackfillRecord, type Claim, type Journal, JournalError } from './j
 import { LiveCoverage } from './liveCoverage';
 import type { Clock, PartitionWriter, Warehouse } from './ports';
 import { digest, readSqlTexts } from './preparePlan';
+import { Rivals } from './rivals';
 
 export interface ExecutionDeps {
   readonly journal: Journal;
@@ -75,6 +76,7 @@ async function executeClaimed(
     const { waivers } = readWaivers(await deps.readText(join(folder, '.backfill', 'waivers.yaml')).catch(() => ''));
     const ledger = await deps.journal.ledger();
     const others = new Map([...ledger.active].filter(([, { backfill }]) => backfill !== plan.id));
+    const rivals = new Rivals(plan, deps.journal, ledger);
     const live = new LiveCoverage({
       pipeline,
       mode: plan.mode,
@@ -82,9 +84,19 @@ async function executeClaimed(
       attempts: { last: ledger.last, active: others },
       clock: deps.clock,
     });
-    result = await new Execution({ ...deps, warehouse, writer, plan, pipeline, folder, sqlTexts, others, live, claim }).run(
-      signal,
-    );
+    result = await new Execution({
+      ...deps,
+      warehouse,
+      writer,
+      plan,
+      pipeline,
+      folder,
+      sqlTexts,
+      others,
+      live,
+      claim,
+      rivals,
+    }).run(signal);
   } catch (thrown) {
     if (thrown instanceof JournalError) throw thrown;
     await deps.journal.append(plan.id, { type: 'note', message: messageOf(thrown) });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Day, type DayRange, parseDay } from '../base/day';
+import { type Day, type DayRange, formatDay, parseDay } from '../base/day';
 import { messageOf } from '../base/logger';
 import type { Plan, PlannedJob } from '../core/backfill';
 import type { AttemptLedger } from '../core/coverage';
@@ -9,7 +9,9 @@ import { SKIP_NEEDS } from '../core/planner';
 import { nextCall } from '../core/runMethod';
 import { type WorkItem, WorkSet } from '../core/workSet';
 import { CallRunner, type CallRunnerDeps } from './callRunner';
+import type { PartitionHold } from './journal';
 import { daysToObserve, type Readiness } from './liveCoverage';
+import type { Rivals } from './rivals';
 
 export type ExecutionResult = 'done' | 'failed' | 'cancelled';
 
@@ -17,6 +19,7 @@ export interface ExecutionParts extends CallRunnerDeps {
   readonly pipeline: Pipeline;
   /** What other backfills hold. */
   readonly others: AttemptLedger['active'];
+  readonly rivals: Rivals;
 }
 
 interface Call {
@@ -24,6 +27,7 @@ interface Call {
   readonly processor: Processor;
   readonly items: readonly WorkItem[];
   readonly readiness: readonly Readiness[];
+  readonly hold: PartitionHold;
 }
 
 /** How old the last read of everything may be when a date's needs are judged. */
@@ -94,9 +98,9 @@ export class Execution {
     return true;
   }
 
-  async #refresh(): Promise<void> {
+  async #refresh(freshMs = FRESH_MS): Promise<void> {
     const { live, clock, warehouse } = this.#parts;
-    if (clock.now() - live.readAt < FRESH_MS) return;
+    if (clock.now() - live.readAt < freshMs) return;
     try {
       await this.#calls.patiently(() => live.refresh(warehouse, this.#days, this.#abort.signal));
     } catch (thrown) {
@@ -110,7 +114,7 @@ export class Execution {
     const items: WorkItem[] = [];
     for (const { processor, day, key } of runsOf(this.#plan)) {
       const held = others.get(key);
-      // Of two that were planned at once the first has the partition: ids sort by time.
+      // Of two that start at once the first is left what is queued: ids sort by time. Who runs it is settled by its claim.
       if (held !== undefined && held.backfill < this.#plan.id) {
         await this.#skip({ key, processor, day, after: [] }, `backfill ${held.backfill} has it`);
         continue;
@@ -173,10 +177,40 @@ export class Execution {
       }
       if (unmet.length > 0) return undefined;
     }
-    return { job, processor, items, readiness };
+    const hold = await this.#hold(processor, items);
+    return hold === undefined ? undefined : { job, processor, items, readiness, hold };
   }
 
-  #start({ job, processor, items, readiness }: Call): void {
+  /** The claim on all of these partitions; none when another backfill has one of them, or has built it: it is skipped. */
+  async #hold({ tables, where }: Processor, items: readonly WorkItem[]): Promise<PartitionHold | undefined> {
+    const { claim, rivals } = this.#parts;
+    const hold = await claim.takePartitions(
+      items.map(({ processor, day }) => ({ processor, tables, date: formatDay(day), ...(where !== undefined && { where }) })),
+    );
+    // Asked for only now: what others did before they let go of a partition is in their journals.
+    const done = await rivals.doneSince();
+    let built = false;
+    let complete = true;
+    for (const [index, item] of items.entries()) {
+      const holder = hold.others.get(index);
+      const builder = done.get(item.key);
+      if (holder === undefined && builder === undefined) continue;
+      complete = false;
+      this.#work.settle(item);
+      if (holder !== undefined) await this.#skip(item, `backfill ${holder} has it`);
+      else {
+        built = true;
+        await this.#note(item, `backfill ${builder} has built it since this plan was made`);
+      }
+    }
+    if (complete) return hold;
+    await hold.release();
+    // What comes after it is judged by what is there now.
+    if (built) await this.#refresh(0);
+    return undefined;
+  }
+
+  #start({ job, processor, items, readiness, hold }: Call): void {
     this.#work.start(items);
     const call = this.#calls
       .run({ job, processor, items, inputs: readiness.map(({ inputs }) => inputs) })
@@ -186,6 +220,8 @@ export class Execution {
           if (item !== undefined) await this.#take(item, end);
         }
       })
+      .catch((thrown: unknown) => this.#break(thrown))
+      .finally(() => hold.release())
       .catch((thrown: unknown) => this.#break(thrown))
       .finally(() => this.#running.delete(call));
     this.#running.set(call, processor.id);
@@ -205,8 +241,13 @@ export class Execution {
     if (policy === 'failFast') this.#abort.abort();
   }
 
-  async #skip({ processor, key }: WorkItem, why: string): Promise<void> {
+  async #skip(item: WorkItem, why: string): Promise<void> {
     this.#failures += 1;
+    await this.#note(item, why);
+  }
+
+  /** That there is nothing to do about a partition. */
+  async #note({ processor, key }: WorkItem, why: string): Promise<void> {
     await this.#parts.journal.append(this.#plan.id, { type: 'skipped', processor, date: key.slice(-10), why });
   }
 

@@ -47,6 +47,26 @@ export interface Claim {
   readonly owner: Owner;
   /** Children live on when their executor is killed: the backfill's partitions stay held until they are gone, too. */
   setChildren(pids: readonly number[]): Promise<void>;
+  /**
+   * Takes partitions, exclusively among all backfills whoever started them: to be had before an attempt starts, and let go of after its end
+   * is in the journal. Those that another living backfill has are not taken.
+   */
+  takePartitions(partitions: readonly ClaimedPartition[]): Promise<PartitionHold>;
+  release(): Promise<void>;
+}
+
+/** What an attempt writes: the claim is on the rows of a table, whatever processor is to make them. */
+export interface ClaimedPartition {
+  readonly processor: string;
+  readonly tables: readonly string[];
+  /** The share of the tables; absent for all of their rows. */
+  readonly where?: string;
+  readonly date: string;
+}
+
+export interface PartitionHold {
+  /** By index of what was asked for: the backfill that has it. Those without an entry were taken. */
+  readonly others: ReadonlyMap<number, string>;
   release(): Promise<void>;
 }
 

@@ -1,11 +1,12 @@
 import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import type { Claim } from '../../app/journal';
 import type { Owner } from '../../core/backfill';
 import { isAlive, ownIdentity, type ProcessIdentity, startTimeOf, surroundings } from '../process/processIdentity';
 import { codeOf } from './durableFile';
 import { ownerSchema, readJson } from './journalText';
+import { takePartitions } from './partitionClaims';
 
 /** A lease this old belongs to a dead owner, where nobody can look for the process itself. */
 const LEASE_MS = 120_000;
@@ -59,6 +60,7 @@ export async function claimFolder(folder: string, heartbeatMs: number): Promise<
       children = pids.map((pid) => ({ pid, startTime: startTimeOf(pid) ?? '' }));
       return write(false);
     },
+    takePartitions: (partitions) => takePartitions(dirname(dirname(folder)), basename(folder), partitions, isOwnerAlive),
     release: () => {
       clearInterval(beat);
       return write(true);

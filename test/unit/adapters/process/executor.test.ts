@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { startExecutor } from '../../../../src/adapters/process/startExecutor';
@@ -83,6 +83,55 @@ describe('the executor’s process', () => {
     assert.equal((await fixture.calls()).length, 2);
     assert.equal(await start(plan.id), 'alreadyRunning', 'nothing starts what has ended');
     assert.equal((await fixture.calls()).length, 2);
+  });
+
+  for (const order of ['as they were planned', 'the last one first'] as const) {
+    it(`builds a partition once, however many backfills of it start at once (${order})`, async () => {
+      const first = await launch('fill', ['2021-11-05']);
+      const plans = [first, await fixture.launch({ dates: ['2021-11-05'] }), await fixture.launch({ dates: ['2021-11-05'] })];
+      const ids = plans.map(({ id }) => id);
+      if (order !== 'as they were planned') ids.reverse();
+      await Promise.all(ids.map(start));
+      const ended = await Promise.all(ids.map((id) => until(id, ({ endedAt }) => endedAt !== undefined)));
+      assert.equal((await fixture.calls()).length, 1, 'one attempt');
+      assert.deepEqual(ended.map(({ done, skipped }) => [done, skipped]).sort(), [
+        [0, 1],
+        [0, 1],
+        [1, 0],
+      ]);
+      for (const id of ids) {
+        const record = await fixture.journal.read(id);
+        for (const event of record?.events ?? [])
+          if (event.type === 'skipped') assert.match(event.why, /^backfill \S+ has (it|built it)/);
+      }
+      assert.deepEqual(await readdir(join(folder(), '.backfill', 'claims')), [], 'nothing stays claimed');
+    });
+  }
+
+  it('leaves a partition to a later backfill that runs it, and takes over what a dead one held', async () => {
+    const older = await launch('hang', ['2021-11-05']);
+    const younger = await fixture.launch({ dates: ['2021-11-05'] });
+    assert.ok(older.id !== younger.id);
+    const [early, late] = [older.id, younger.id].sort();
+    assert.ok(early !== undefined && late !== undefined);
+    await start(late);
+    await hanging(late);
+    await start(early);
+    const skipped = await until(early, ({ phase }) => phase === 'failed');
+    assert.equal(skipped.partitions.get('J 2021-11-05'), 'skipped');
+    assert.match(JSON.stringify((await fixture.journal.read(early))?.events), new RegExp(`backfill ${late} has it`));
+    assert.equal((await fixture.calls()).length, 1);
+
+    const [child] = await childrenOf(late);
+    const pid = await ownerOf(late);
+    process.kill(pid, 'SIGKILL');
+    process.kill(-(child?.pid ?? pid), 'SIGKILL');
+    await until(late, ({ phase }) => phase === 'interrupted');
+    const next = await fixture.launch({ dates: ['2021-11-05'] });
+    await start(next.id);
+    await until(next.id, ({ running }) => running === 1);
+    await fixture.journal.requestCancel(next.id, 'the test');
+    await until(next.id, ({ phase }) => phase === 'cancelled');
   });
 
   it('has a session of its own, and outlives hang-up and interrupt', async () => {
