@@ -20,7 +20,8 @@ export type ChildExit =
 
 export interface ChildRunner {
   /**
-   * Runs a program in a process group of its own, and resolves when it has ended: after a timeout or an abort, when the whole group has.
+   * Runs a program in a process group of its own, and resolves when the whole group has ended. What is left of the group is waited for after
+   * exit code 0, and ended after anything else, a timeout or an abort.
    * Never rejects for what the program does.
    * @param started called with the pid of the group's leader.
    */

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import type { Claim } from '../../app/journal';
 import type { Owner } from '../../core/backfill';
-import { isAlive, ownIdentity, type ProcessIdentity, startTimeOf, surroundings } from '../process/processIdentity';
+import { isAlive, isJobAlive, ownIdentity, type ProcessIdentity, startTimeOf, surroundings } from '../process/processIdentity';
 import { codeOf } from './durableFile';
 import { ownerSchema, readJson } from './journalText';
 import { takePartitions } from './partitionClaims';
@@ -85,7 +85,7 @@ export async function isOwnerAlive(folder: string): Promise<boolean> {
     owner.boot === here.boot &&
     owner.pidNamespace === here.pidNamespace
   ) {
-    return isAlive(owner) || (beats && lease.children.some(isAlive));
+    return isAlive(owner) || (beats && lease.children.some(isJobAlive));
   }
   const at = beats ? Date.parse(lease.at) : await modifiedAt(path);
   return Date.now() - at < LEASE_MS;

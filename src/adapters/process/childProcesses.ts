@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ChildCommand, ChildExit, ChildRunner } from '../../app/children';
 import { codeOf } from '../journal/durableFile';
 import { cleanEnvironment } from './cleanEnvironment';
+import { isGroupAlive } from './processIdentity';
 
 export interface ChildProcessesOptions {
   /** Between asking a group to end and killing it. */
@@ -16,6 +17,7 @@ const TAIL_BYTES = 4096;
 const LONGEST_LINE = 300;
 /** After SIGKILL only what nobody collects is left, and no kill helps against that. */
 const GONE_WITHIN_MS = 5_000;
+const LONGEST_LOOK_MS = 250;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
@@ -78,10 +80,11 @@ export class ChildProcesses implements ChildRunner {
       }
     });
     const exit = await Promise.race([exited, asked]);
+    // What a job that ended well has started may still write for it. One that failed or was killed has nothing more to say.
+    if (exit?.how === 'exited' && exit.code === 0) await Promise.race([untilGone(pid, ended.signal), asked]);
     ended.abort();
-    if (exit !== undefined) return exit;
-    await this.#endGroup(pid, exited);
-    return ending ?? exited;
+    if (ending !== undefined || exit?.how !== 'exited' || exit.code !== 0) await this.#endGroup(pid, exited);
+    return ending ?? exit ?? exited;
   }
 
   async #endGroup(pid: number, exited: Promise<ChildExit>): Promise<void> {
@@ -123,13 +126,14 @@ function endTree(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
 /** Waits until no process of the group is left. */
 async function isGone(pid: number, withinMs: number): Promise<boolean> {
   for (const until = performance.now() + withinMs; ; await delay(25)) {
-    try {
-      process.kill(process.platform === 'win32' ? pid : -pid, 0);
-    } catch (thrown) {
-      if (codeOf(thrown) === 'ESRCH') return true;
-    }
+    if (!isGroupAlive(pid)) return true;
     if (performance.now() >= until) return false;
   }
+}
+
+async function untilGone(pid: number, stop: AbortSignal): Promise<void> {
+  for (let pause = 25; !stop.aborted && isGroupAlive(pid); pause = Math.min(pause * 2, LONGEST_LOOK_MS))
+    await delay(pause, undefined, { signal: stop }).catch(() => undefined);
 }
 
 async function lastLineOf(log: FileHandle): Promise<string> {

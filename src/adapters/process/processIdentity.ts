@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Owner } from '../../core/backfill';
 
@@ -30,19 +30,48 @@ export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
   return now !== undefined && (now === startTime || startTime === '' || now === '');
 }
 
+/** Whether a process group has a member that runs; where there are no groups, whether its leader does. */
+export function isGroupAlive(leader: number): boolean {
+  if (process.platform === 'win32') return exists(leader);
+  if (!exists(-leader)) return false;
+  if (process.platform !== 'linux') return true;
+  // What nobody collects stays in its group for ever.
+  return readdirSync('/proc').some((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    const fields = statOf(Number(name));
+    return fields?.[2] === String(leader) && isRunning(fields);
+  });
+}
+
+/** Whether that very process, or one of the group that it led, is still there. */
+export function isJobAlive(leader: ProcessIdentity): boolean {
+  if (isAlive(leader)) return true;
+  // A living process of that number is another one, and so is its group.
+  return startTimeOf(leader.pid) === undefined && process.platform !== 'win32' && isGroupAlive(leader.pid);
+}
+
 /** When a process was started. Undefined when there is none, or only what its parent has not yet collected. */
 export function startTimeOf(pid: number): string | undefined {
   if (!exists(pid)) return undefined;
   if (process.platform === 'linux') {
-    const stat = textOf(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-    // The name in parentheses can hold anything, so fields are counted from its end: state is the 3rd, start time the 22nd.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return stat === '' || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+    const fields = statOf(pid);
+    return fields === undefined || !isRunning(fields) ? undefined : fields[19];
   }
   if (process.platform === 'win32') return '';
   const line = textOf(() => execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' }));
   const [state = '', ...started] = line.split(/\s+/);
   return state === '' || state.startsWith('Z') ? undefined : started.join(' ');
+}
+
+/** The fields of a process from the 3rd: state, parent, group; the start time is the 22nd. */
+function statOf(pid: number): readonly string[] | undefined {
+  const stat = textOf(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  // The name in parentheses can hold anything, so fields are counted from its end.
+  return stat === '' ? undefined : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function isRunning([state]: readonly string[]): boolean {
+  return state !== 'Z' && state !== 'X';
 }
 
 function exists(pid: number): boolean {

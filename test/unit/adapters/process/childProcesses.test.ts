@@ -72,6 +72,41 @@ describe('ChildProcesses', () => {
     });
   }
 
+  describe('of a wrapper that ends before what it started', () => {
+    const wrapper = (end: string, inner: string) =>
+      `const c=require('child_process').spawn(process.execPath,['-e',${JSON.stringify(inner)}],{stdio:['ignore','pipe','inherit']});` +
+      `c.stdout.once('data',(d)=>{process.stdout.write(d);${end}})`;
+    // Says its pid, and later, unless it is ended, writes.
+    const quiet =
+      "console.log(process.pid);process.stdout.on('error',()=>{});setTimeout(()=>require('fs').writeFileSync('late','x'),1500)";
+    const writerOf = async () => Number((await readFile(join(folder(), 'logs', 'a.log'), 'utf8')).split('\n')[0]);
+    const late = () => readFile(join(folder(), 'late'), 'utf8').catch(() => '');
+
+    it('waits for it after a good end', async () => {
+      const exit = await run(node(wrapper('process.exit(0)', quiet)));
+      assert.deepEqual([exit.how, await late()], ['exited', 'x']);
+      assert.equal(startTimeOf(await writerOf()), undefined);
+    });
+
+    it('waits no longer than its time', async () => {
+      const forever = "console.log(process.pid);process.stdout.on('error',()=>{});setInterval(()=>{},1000)";
+      assert.deepEqual(await run(node(wrapper('process.exit(0)', forever), { timeoutMs: 1000 })), { how: 'timeout' });
+      assert.equal(startTimeOf(await writerOf()), undefined);
+    });
+
+    for (const [end, how] of [
+      ["process.kill(process.pid,'SIGKILL')", 'signal'],
+      ['process.exit(3)', 'exited'],
+    ] as const) {
+      it(`ends it after ${end}`, async () => {
+        const exit = await run(node(wrapper(end, quiet)));
+        assert.equal(exit.how, how);
+        assert.equal(startTimeOf(await writerOf()), undefined, 'it is gone when the attempt is judged');
+        assert.equal(await late(), '');
+      });
+    }
+  });
+
   it('starts nothing after it was cancelled', async () => {
     const exit = await run(node(''), AbortSignal.abort(), () => assert.fail('started'));
     assert.deepEqual(exit, { how: 'cancelled' });
