@@ -3,22 +3,22 @@ import { namesText } from '../base/figures';
 import { messageOf } from '../base/logger';
 import { MODES, type Mode } from '../base/status';
 import type { CommandId, SettingId } from '../protocol/contributions';
-import type { BackfillSummary } from '../protocol/messages';
+import type { BackfillSummary, NodeTarget } from '../protocol/messages';
 import { isActive, resultText } from './backfillText';
-import type { Documents } from './documents';
+import type { DocumentPanels } from './documentPanels';
 import type { Engine } from './engine';
 import type { LaunchFlow } from './launchFlow';
 import { askDate, askNode } from './launchQuestions';
 import type { MatrixPanel } from './matrixPanel';
 import type { Pipelines } from './pipelines';
-import { type CommandTarget, MIXED, targetOf } from './target';
+import { MIXED, targetOf } from './target';
 import type { Terminals } from './terminals';
 
 export interface CommandContext {
   readonly log: vscode.LogOutputChannel;
   readonly engine: Engine;
   readonly pipelines: Pipelines;
-  readonly documents: Documents;
+  readonly documents: DocumentPanels;
   readonly terminals: Terminals;
   readonly launchFlow: LaunchFlow;
   readonly matrix: MatrixPanel;
@@ -27,7 +27,7 @@ export interface CommandContext {
 }
 
 /** What each command does with what it was called on; a palette calls it on nothing, and then the person is asked. */
-export type Commands = Readonly<Record<CommandId, (target: CommandTarget) => Promise<void>>>;
+export type Commands = Readonly<Record<CommandId, (target: NodeTarget) => Promise<void>>>;
 
 export function commandsOf(context: CommandContext): Commands {
   const { log, engine, pipelines, documents, terminals, launchFlow, matrix } = context;
@@ -35,7 +35,7 @@ export function commandsOf(context: CommandContext): Commands {
     'backfill.launch': (target) => launchFlow.launch(target),
     'backfill.fillGaps': (target) => launchFlow.fillGaps(target),
     'backfill.runPlan': async () => {
-      const plan = documents.planInFront();
+      const plan = documents.visiblePlan;
       if (plan === undefined) tell('Open a plan first: “Backfill: Launch Backfill…” makes one.');
       else await launchFlow.run(plan);
     },
@@ -44,7 +44,7 @@ export function commandsOf(context: CommandContext): Commands {
       if (node === undefined) return;
       const [first] = dates ?? (from === to && from !== undefined ? [from] : []);
       const date = first ?? (await askDate(node, await engine.request('backfill/gapDates', { node })));
-      if (date !== undefined) await documents.showExplanation({ node, date });
+      if (date !== undefined) await documents.showExplanation({ node, date }, first !== undefined);
     },
     'backfill.openMatrix': async ({ nodes = [], from }) => {
       const [node] = nodes;
@@ -159,7 +159,7 @@ function tell(message: string): void {
 
 async function askBackfill(
   engine: Engine,
-  { backfill }: CommandTarget,
+  { backfill }: NodeTarget,
   isOffered: (backfill: BackfillSummary) => boolean,
   placeHolder: string,
 ): Promise<BackfillSummary | undefined> {

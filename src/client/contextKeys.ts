@@ -5,7 +5,6 @@ interface ContextValues {
   'backfill.hasManifest': boolean;
   'backfill.engine': EngineState;
   'backfill.backfills': 'none' | 'some';
-  'backfill.planInFront': boolean;
 }
 
 const current = new Map<ContextKey, unknown>();

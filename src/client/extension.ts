@@ -5,7 +5,7 @@ import type { Mode } from '../base/status';
 import { MANIFEST_NAME, type SettingId, type ViewId } from '../protocol/contributions';
 import { commandsOf, registerCommands } from './commands';
 import { setContextKey } from './contextKeys';
-import { Documents } from './documents';
+import { DocumentPanels } from './documentPanels';
 import { Engine } from './engine';
 import { EngineStatusItem } from './engineStatusItem';
 import { LaunchFlow } from './launchFlow';
@@ -43,7 +43,7 @@ function register(context: vscode.ExtensionContext): void {
   const engine = own(new Engine(context.asAbsolutePath('dist/server.js'), log));
   running = engine;
   const pipelines = own(new Pipelines(context.workspaceState));
-  const documents = own(new Documents(engine));
+  const documents = own(new DocumentPanels(context.extensionUri, engine));
   const terminals = own(new Terminals(context));
   const launchFlow = new LaunchFlow(engine, documents, terminals);
   const matrix = own(

@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import { counted, namesText } from '../base/figures';
-import type { LaunchChoices, PlanChoice, PlanParams, PlanPreview, ProcessorChoice } from '../protocol/messages';
-import type { Documents } from './documents';
+import type { LaunchChoices, NodeTarget, PlanChoice, PlanParams, PlanPreview, ProcessorChoice } from '../protocol/messages';
+import type { DocumentPanels } from './documentPanels';
 import type { Engine } from './engine';
 import { askDates, askOptions, askProcessors } from './launchQuestions';
-import type { CommandTarget } from './target';
 import type { Terminals } from './terminals';
 
 const GAPS: readonly PlanChoice[] = ['missing', 'failed', 'partial', 'suspect'];
@@ -21,17 +20,17 @@ const DEFAULTS = {
 /** From what somebody points at to a backfill in a terminal: processors, dates, options, the plan in full, and the confirmation. */
 export class LaunchFlow {
   readonly #engine: Engine;
-  readonly #documents: Documents;
+  readonly #documents: DocumentPanels;
   readonly #terminals: Terminals;
 
-  constructor(engine: Engine, documents: Documents, terminals: Terminals) {
+  constructor(engine: Engine, documents: DocumentPanels, terminals: Terminals) {
     this.#engine = engine;
     this.#documents = documents;
     this.#terminals = terminals;
   }
 
   /** Asks for whatever the target leaves open. */
-  async launch(target: CommandTarget): Promise<void> {
+  async launch(target: NodeTarget): Promise<void> {
     const choices = await this.#engine.request('backfill/choices', {});
     const processors = await this.#processors(target, choices, false);
     if (processors === undefined) return;
@@ -45,7 +44,7 @@ export class LaunchFlow {
   }
 
   /** Every gap of the target, with the upstream that it waits for. */
-  async fillGaps(target: CommandTarget): Promise<void> {
+  async fillGaps(target: NodeTarget): Promise<void> {
     const choices = await this.#engine.request('backfill/choices', {});
     const processors = await this.#processors(target, choices, true);
     if (processors === undefined) return;
@@ -69,7 +68,7 @@ export class LaunchFlow {
   }
 
   async #processors(
-    target: CommandTarget,
+    target: NodeTarget,
     choices: LaunchChoices,
     gapsOnly: boolean,
   ): Promise<readonly ProcessorChoice[] | undefined> {
@@ -110,7 +109,7 @@ export class LaunchFlow {
 }
 
 /** The dates that a target names; running them is asked for, whatever their status. */
-function namedDates({ dates, from, to }: CommandTarget): Pick<PlanParams, 'dates' | 'from' | 'to' | 'choices'> | undefined {
+function namedDates({ dates, from, to }: NodeTarget): Pick<PlanParams, 'dates' | 'from' | 'to' | 'choices'> | undefined {
   if (dates !== undefined) return { dates, choices: ['all'] };
   if (from === undefined || to === undefined) return undefined;
   return from === to ? { dates: [from], choices: ['all'] } : { from, to, choices: GAPS };

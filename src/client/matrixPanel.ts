@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { MATRIX_VIEW_TYPE } from '../protocol/contributions';
 import type { FromMatrix } from '../protocol/matrix';
+import type { NodeTarget } from '../protocol/messages';
 import { Disposables } from './disposables';
 import type { Engine } from './engine';
 import { MatrixFeed } from './matrixFeed';
-import type { CommandTarget } from './target';
 
 export interface MatrixActions {
-  explain(target: CommandTarget): Promise<void>;
-  launch(target: CommandTarget): Promise<void>;
+  explain(target: NodeTarget): Promise<void>;
+  launch(target: NodeTarget): Promise<void>;
 }
 
 interface OpenMatrix {

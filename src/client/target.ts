@@ -1,11 +1,5 @@
 import type { NodeTarget } from '../protocol/messages';
 
-/** What a command works on, wherever it was called from: a tree node, the matrix, a link. Nothing set: the person is asked. */
-export interface CommandTarget extends NodeTarget {
-  /** Explicit dates, ISO, in place of from and to. */
-  readonly dates?: readonly string[];
-}
-
 /** Selected nodes that no single request can name: several processors with different dates. */
 export const MIXED = 'mixed';
 
@@ -14,14 +8,14 @@ export const MIXED = 'mixed';
  * @param first a tree node, or a target as the matrix and links pass it; anything else is no target.
  * @param selected the whole selection, when a menu of a tree was used.
  */
-export function targetOf(first: unknown, selected?: unknown): CommandTarget | typeof MIXED {
+export function targetOf(first: unknown, selected?: unknown): NodeTarget | typeof MIXED {
   const chosen = Array.isArray(selected) && selected.length > 1 ? selected.map(read) : [read(first)];
   const [only] = chosen;
   if (chosen.length === 1 && only !== undefined) return only;
   return merge(chosen);
 }
 
-function read(value: unknown): CommandTarget {
+function read(value: unknown): NodeTarget {
   if (!isObject(value)) return {};
   const { data } = value;
   const target = isObject(data) ? data['target'] : value;
@@ -37,8 +31,8 @@ function read(value: unknown): CommandTarget {
 }
 
 /** One target for a selection: the same dates of several nodes, or several single dates of one node. */
-function merge(targets: readonly CommandTarget[]): CommandTarget | typeof MIXED {
-  const keys = (key: (target: CommandTarget) => unknown) => new Set(targets.map((target) => JSON.stringify(key(target))));
+function merge(targets: readonly NodeTarget[]): NodeTarget | typeof MIXED {
+  const keys = (key: (target: NodeTarget) => unknown) => new Set(targets.map((target) => JSON.stringify(key(target))));
   const nodes = [...new Set(targets.flatMap((target) => target.nodes ?? []))];
   const [first = {}] = targets;
   if (keys(({ from, to, dates }) => [from, to, dates]).size === 1) return { ...first, nodes };

@@ -4,8 +4,8 @@
 export const EXTENSION_ID = 'backfill-explorer.backfill-explorer';
 export const CATEGORY = 'Backfill';
 export const MATRIX_VIEW_TYPE = 'backfill.matrix';
-/** Scheme of read-only documents: explanations and plans. */
-export const DOCUMENT_SCHEME = 'backfill-document';
+export const EXPLANATION_VIEW_TYPE = 'backfill.explanation';
+export const PLAN_VIEW_TYPE = 'backfill.plan';
 /** Where a manifest is looked for, in each workspace folder. */
 export const MANIFEST_NAME = 'backfill.yaml';
 
@@ -20,7 +20,7 @@ export interface CommandContribution {
 
 const TRUSTED = 'isWorkspaceTrusted';
 const HAS_MANIFEST = 'backfill.hasManifest';
-const PLAN_IN_FRONT = 'backfill.planInFront';
+const PLAN_IN_FRONT = `activeWebviewPanelId == ${PLAN_VIEW_TYPE}`;
 
 export const COMMANDS = {
   'backfill.launch': { title: 'Launch Backfill…', icon: '$(play)', enablement: TRUSTED, palette: HAS_MANIFEST },
@@ -64,8 +64,6 @@ export const CONTEXT_KEYS = {
   'backfill.engine': 'string',
   /** `none` or `some`; not set before the journal was read. */
   'backfill.backfills': 'string',
-  /** The active tab shows a plan that can be run. */
-  'backfill.planInFront': 'boolean',
 } as const;
 export type ContextKey = keyof typeof CONTEXT_KEYS;
 /** Values of `backfill.engine`. */

@@ -98,13 +98,15 @@ export interface TreeNode {
   readonly target?: NodeTarget;
 }
 
-/** What a tree node stands for: what a command called on it works on. */
+/** What a command works on, wherever it is called from: a tree node, the matrix, a link. Nothing set: the person is asked. */
 export interface NodeTarget {
   /** Processor and source ids; more than one for a phase. */
   readonly nodes?: readonly string[];
   /** ISO; inclusive. A single date has both. */
   readonly from?: string;
   readonly to?: string;
+  /** Explicit dates, ISO, in place of from and to. */
+  readonly dates?: readonly string[];
   readonly backfill?: string;
 }
 

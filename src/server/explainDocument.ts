@@ -2,9 +2,9 @@ import { formatDay, formatRange, rangesOf } from '../base/day';
 import { counted, formatCount, formatInstant, formatSeconds } from '../base/figures';
 import { groupBy } from '../base/groupBy';
 import type { CoverageInput, Explanation, NeedResult, Root } from '../core/coverage';
-import type { PipelineNode } from '../core/pipeline';
+import type { Pipeline, PipelineNode } from '../core/pipeline';
 import { fixText, listText, overlayText, reasonText, rootText } from '../core/words';
-import { code, escaped } from './markdown';
+import { code, commandLink, escaped } from './markdown';
 
 const WEEKDAY = new Intl.DateTimeFormat('en-US', { weekday: 'long', timeZone: 'UTC' });
 
@@ -33,7 +33,7 @@ export function explainDocument(explanation: Explanation, { input, node }: Expla
   if (roots.length > 0) {
     sections.push(
       '## What to do',
-      fixLines(roots)
+      fixLines(roots, explanation, input.pipeline)
         .map((line, index) => `${index + 1}. ${line}`)
         .join('\n'),
     );
@@ -41,7 +41,10 @@ export function explainDocument(explanation: Explanation, { input, node }: Expla
   sections.push('## What is there', bullets(factsOf(explanation, node)));
   if (needs.length > 0) sections.push('## What it needs', bullets(needs.map((need) => needText(need, VERDICTS))));
   const attempt = attemptText(explanation);
-  if (attempt !== undefined) sections.push('## Last attempt', attempt);
+  if (attempt !== undefined) {
+    const target = { nodes: [node.id], from: formatDay(day), to: formatDay(day) };
+    sections.push('## Last attempt', attempt, commandLink('Open log', 'backfill.openLog', target));
+  }
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
@@ -65,16 +68,34 @@ export function explainTooltip(explanation: Explanation, { input, node }: Explai
 }
 
 /** What to do about each root; the same about several dates of one node is said once. */
-function fixLines(roots: readonly Root[]): string[] {
+function fixLines(roots: readonly Root[], explained: Explanation, pipeline: Pipeline): string[] {
   const groups = groupBy(roots, ({ node, fix, status, consumer }) => [node, fix, status, consumer].join('\n'));
   return [...groups.values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];
-    if (same.length === 1) return [`**${escaped(fixText(first))}** ${escaped(sentence(rootText(first)))}`];
+    const links = linksOf(same, explained, pipeline);
+    if (same.length === 1) return [`**${escaped(fixText(first))}** ${escaped(sentence(rootText(first)))}${links}`];
     const dates = rangesOf(same.map(({ day }) => day).sort((a, b) => a - b)).map(formatRange);
     const what = FIXES[first.fix](first.node, first.consumer ?? first.node);
-    return [`**${escaped(what)}** on ${counted(same.length, 'date')}, ${first.status}: ${listText(dates, 8)}.`];
+    return [`**${escaped(what)}** on ${counted(same.length, 'date')}, ${first.status}: ${listText(dates, 8)}.${links}`];
   });
+}
+
+/** From a cause to what mends it, and to what is known of it. */
+function linksOf(same: readonly Root[], explained: Explanation, pipeline: Pipeline): string {
+  const [first] = same;
+  if (first === undefined) return '';
+  const node = pipeline.nodes.find(({ id }) => id === first.node);
+  const dates = same.map(({ day }) => formatDay(day));
+  const links: string[] = [];
+  const canRun = node?.kind === 'processor' && node.run.length > 0;
+  if (canRun && (first.fix === 'run' || first.fix === 'look')) {
+    links.push(commandLink(`Launch ${first.node}`, 'backfill.launch', { nodes: [first.node], dates }));
+  }
+  if (same.length === 1 && (first.node !== explained.node || first.day !== explained.day)) {
+    links.push(commandLink(`Explain ${first.node}`, 'backfill.explain', { nodes: [first.node], dates }));
+  }
+  return links.length === 0 ? '' : ` ${links.join(' · ')}`;
 }
 
 const FIXES: Readonly<Record<Root['fix'], (node: string, consumer: string) => string>> = {

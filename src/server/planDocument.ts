@@ -7,7 +7,7 @@ import { runCommandLine } from '../core/commandLine';
 import { confirmationOf } from '../core/confirmation';
 import { titleOf } from '../core/progress';
 import { listText } from '../core/words';
-import { code, codeBlock, escaped, table } from './markdown';
+import { code, codeBlock, commandLink, escaped, table } from './markdown';
 
 /** A plan in full, to be read before it is confirmed: every date that runs by name and number, what is skipped and why, and how. */
 export function planDocument(plan: Plan): string {
@@ -17,6 +17,7 @@ export function planDocument(plan: Plan): string {
   const sections = [
     `# ${escaped(titleOf(plan))}`,
     runs.length === 0 ? 'Nothing would run.' : estimateText(plan),
+    runs.length === 0 ? '' : `**${commandLink('Run in a terminal', 'backfill.runPlan', {})}**`,
     confirmation === undefined ? '' : `**${escaped(confirmation.why)}** Its number of dates has to be typed before it starts.`,
     plan.warnings.map((warning) => `> ⚠ ${escaped(warning)}`).join('\n>\n'),
   ];

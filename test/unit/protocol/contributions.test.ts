@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { COMMANDS, CONTEXT_KEYS, MENUS, VIEW_CONTAINER, VIEWS, WELCOME } from '../../../src/protocol/contributions';
+import {
+  COMMANDS,
+  CONTEXT_KEYS,
+  MENUS,
+  PLAN_VIEW_TYPE,
+  VIEW_CONTAINER,
+  VIEWS,
+  WELCOME,
+} from '../../../src/protocol/contributions';
 
 describe('contributions', () => {
   it('are in package.json as they are typed', () => {
@@ -9,10 +17,18 @@ describe('contributions', () => {
   });
 
   it('refer to commands, views and keys that exist', () => {
-    const known = new Set<string>([...Object.keys(COMMANDS), ...Object.keys(VIEWS), ...Object.keys(CONTEXT_KEYS)]);
+    const known = new Set<string>([
+      ...Object.keys(COMMANDS),
+      ...Object.keys(VIEWS),
+      ...Object.keys(CONTEXT_KEYS),
+      PLAN_VIEW_TYPE,
+    ]);
     const texts = [
       ...Object.values(MENUS).flatMap((items) => items.map(({ when }) => when)),
-      ...Object.values(COMMANDS).flatMap((command) => ['enablement' in command ? command.enablement : '', 'palette' in command ? command.palette : '']),
+      ...Object.values(COMMANDS).flatMap((command) => [
+        'enablement' in command ? command.enablement : '',
+        'palette' in command ? command.palette : '',
+      ]),
       ...WELCOME.flatMap(({ when, contents }) => [
         when,
         ...[...contents.matchAll(/command:([\w.]+)/g)].map(([, id]) => id ?? ''),
