@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { messageOf } from '../../base/logger';
 import type { BackfillEvent, BackfillEventBody } from '../../core/backfill';
 import { codeOf, syncFolder } from './durableFile';
 import { eventToText, readEvent } from './journalText';
@@ -8,17 +9,22 @@ export interface EventReading {
   /** The same array as long as nothing was appended. */
   readonly events: readonly BackfillEvent[];
   readonly problems: readonly string[];
+  /** Lines that are left out because they cannot be read; a torn last one is among them. */
+  readonly unreadLines: number;
+  /** Why the file as a whole cannot be read; what was read of it before stays. */
+  readonly failure?: string;
 }
 
 const NEWLINE = 0x0a;
+const NOTHING: EventReading = { events: [], problems: [], unreadLines: 0 };
 
 /**
- * One `events.ndjson`: read by its appended bytes only, appended with one fsync a call. Lines that cannot be read are reported and
- * stay in the file; a torn last line is closed by the next append, which starts a line of its own.
+ * One `events.ndjson`: read by its appended bytes only, appended with one fsync a call. Reading never rejects; lines that cannot be
+ * read are reported and stay in the file; a torn last line is closed by the next append, which starts a line of its own.
  */
 export class EventFile {
   readonly #path: string;
-  #reading: EventReading = { events: [], problems: [] };
+  #reading: EventReading = NOTHING;
   /** Bytes of complete lines read so far, and their number. */
   #offset = 0;
   #lines = 0;
@@ -30,7 +36,14 @@ export class EventFile {
   }
 
   read(): Promise<EventReading> {
-    return this.#next(() => this.#read());
+    return this.#next(async () => {
+      try {
+        return await this.#read();
+      } catch (thrown) {
+        const failure = `events.ndjson cannot be read (${messageOf(thrown)}): mend the file or its permissions.`;
+        return { ...this.#reading, problems: [...this.#reading.problems, failure], failure };
+      }
+    });
   }
 
   append(bodies: readonly BackfillEventBody[], now: () => number): Promise<readonly BackfillEvent[]> {
@@ -76,11 +89,13 @@ export class EventFile {
   #take(bytes: Buffer): EventReading {
     const events: BackfillEvent[] = [];
     const problems: string[] = [];
+    let unreadLines = 0;
     let lastSeq = this.#reading.events.at(-1)?.seq ?? 0;
     const take = (line: string, torn: boolean) => {
       const event = readEvent(line);
       const where = `events.ndjson, line ${this.#lines + (torn ? 1 : 0)}`;
       if (typeof event === 'string') {
+        unreadLines += 1;
         problems.push(torn ? `${where} is incomplete: its writer was interrupted.` : `${where} is left out: ${event}.`);
         return;
       }
@@ -99,18 +114,19 @@ export class EventFile {
     }
     if (start > 0) {
       this.#offset += start;
-      this.#reading = { events: [...this.#reading.events, ...events], problems: [...this.#reading.problems, ...problems] };
+      this.#reading = joined(this.#reading, { events, problems, unreadLines });
     }
     if (start === bytes.length) return this.#reading;
     events.length = 0;
     problems.length = 0;
+    unreadLines = 0;
     take(bytes.toString('utf8', start), true);
     // Not kept: the line may be complete at the next read.
-    return { events: [...this.#reading.events, ...events], problems: [...this.#reading.problems, ...problems] };
+    return joined(this.#reading, { events, problems, unreadLines });
   }
 
   #forget(inode: number): void {
-    this.#reading = { events: [], problems: [] };
+    this.#reading = NOTHING;
     this.#offset = 0;
     this.#lines = 0;
     this.#inode = inode;
@@ -122,4 +138,12 @@ export class EventFile {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+function joined(a: EventReading, b: EventReading): EventReading {
+  return {
+    events: [...a.events, ...b.events],
+    problems: [...a.problems, ...b.problems],
+    unreadLines: a.unreadLines + b.unreadLines,
+  };
 }

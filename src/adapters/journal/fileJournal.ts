@@ -1,7 +1,9 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type BackfillRecord, type Claim, type Journal, JournalError } from '../../app/journal';
+import type { DamageReporter, JournalDamage } from '../../app/journalDamage';
 import type { Clock } from '../../app/ports';
+import { counted } from '../../base/figures';
 import { messageOf } from '../../base/logger';
 import type { BackfillEvent, BackfillEventBody, Plan } from '../../core/backfill';
 import type { AttemptLedger } from '../../core/coverage';
@@ -25,7 +27,7 @@ const ID = /^[A-Za-z0-9][\w.-]*$/;
 const CANCEL = 'cancel.json';
 
 /** The journal as files: `<state folder>/runs/<id>/`, described in docs/journal.md. Reading creates and changes nothing. */
-export class FileJournal implements Journal {
+export class FileJournal implements Journal, DamageReporter {
   readonly #runs: string;
   readonly #clock: Clock;
   readonly #heartbeatMs: number;
@@ -33,6 +35,8 @@ export class FileJournal implements Journal {
   /** Plans never change, events only grow: both are kept. */
   readonly #plans = new Map<string, Plan>();
   readonly #files = new Map<string, EventFile>();
+  /** For runs whose plan cannot be read: what their events say of it. */
+  readonly #standIns = new Map<string, { readonly events: readonly BackfillEvent[]; readonly plan: Plan }>();
   #ledger: { readonly of: readonly JournaledBackfill[]; readonly ledger: AttemptLedger } | undefined;
 
   constructor(stateFolder: string, { clock = Date, heartbeatMs = 3_000, pollMs = 2_000 }: FileJournalOptions = {}) {
@@ -48,29 +52,42 @@ export class FileJournal implements Journal {
       await makeFolder(this.folder(plan.id));
       await writeDurably(join(this.folder(plan.id), 'plan.json'), planToText(plan));
     } catch (thrown) {
+      const obstacle = await this.#obstacle();
+      if (obstacle !== undefined) throw new JournalError('unwritable', `The plan cannot be written: ${obstacle}`);
       if (codeOf(thrown) === 'EEXIST') throw new JournalError('exists', `Backfill ${plan.id} exists already: make a new plan.`);
-      throw new JournalError('unwritable', `The plan cannot be written (${messageOf(thrown)}): check ${this.#runs}.`);
+      throw new JournalError(
+        'unwritable',
+        `The plan cannot be written (${messageOf(thrown)}): make ${this.#runs} a folder that you may write to.`,
+      );
     }
   }
 
   async list(): Promise<readonly string[]> {
-    const names = await readdir(this.#runs).catch((thrown: unknown) => {
-      if (codeOf(thrown) === 'ENOENT') return [];
-      throw thrown;
-    });
     const ids: string[] = [];
-    for (const id of names
-      .filter((name) => ID.test(name))
-      .sort()
-      .reverse()) {
-      if ((await this.#plan(id)) !== undefined) ids.push(id);
+    for (const id of await this.#ids()) {
+      if (typeof (await this.#plan(id)) === 'object') ids.push(id);
     }
     return ids;
   }
 
   async read(id: string): Promise<BackfillRecord | undefined> {
     const plan = await this.#plan(id);
-    return plan === undefined ? undefined : { plan, ...(await this.#file(id).read()) };
+    if (typeof plan !== 'object') return undefined;
+    const { events, problems } = await this.#file(id).read();
+    return { plan, events, problems };
+  }
+
+  async damage(): Promise<readonly JournalDamage[]> {
+    const obstacle = await this.#obstacle();
+    if (obstacle !== undefined) {
+      return [{ what: 'journal', message: `The journal cannot be read: ${obstacle}`, details: [], events: [] }];
+    }
+    const found: JournalDamage[] = [];
+    for (const id of await this.#ids()) {
+      const damage = await this.#damageOf(id);
+      if (damage !== undefined) found.push(damage);
+    }
+    return found;
   }
 
   async append(id: string, ...bodies: readonly BackfillEventBody[]): Promise<readonly BackfillEvent[]> {
@@ -92,7 +109,9 @@ export class FileJournal implements Journal {
       await writeFile(join(this.folder(id), CANCEL), request, { flag: 'wx' });
     } catch (thrown) {
       if (codeOf(thrown) === 'ENOENT') throw unknownBackfill(id);
-      if (codeOf(thrown) !== 'EEXIST') throw thrown;
+      if (codeOf(thrown) === 'EEXIST') return;
+      const where = this.folder(id);
+      throw new JournalError('unwritable', `The request to cancel cannot be written (${messageOf(thrown)}): check ${where}.`);
     }
   }
 
@@ -120,11 +139,12 @@ export class FileJournal implements Journal {
   async ledger(): Promise<AttemptLedger> {
     const known = this.#ledger;
     const backfills: JournaledBackfill[] = [];
-    for (const id of (await this.list()).toReversed()) {
+    for (const id of (await this.#ids()).toReversed()) {
       const plan = await this.#plan(id);
-      if (plan === undefined) continue;
       const { events } = await this.#file(id).read();
-      backfills.push({ plan, events, ownerAlive: !hasEnded(events) && (await this.ownerAlive(id)) });
+      const ownerAlive = !hasEnded(events) && (await this.ownerAlive(id));
+      if (typeof plan === 'object') backfills.push({ plan, events, ownerAlive });
+      else if (events.length > 0) backfills.push({ plan: this.#standIn(id, events), events, ownerAlive });
     }
     if (
       known !== undefined &&
@@ -151,13 +171,74 @@ export class FileJournal implements Journal {
     return join(this.#runs, ID.test(id) ? id : '_');
   }
 
-  async #plan(id: string): Promise<Plan | undefined> {
+  /** Names of all runs, newest first; none where the folder cannot be read. */
+  async #ids(): Promise<readonly string[]> {
+    const entries = await readdir(this.#runs, { withFileTypes: true }).catch(() => []);
+    return entries
+      .filter((entry) => ID.test(entry.name) && !entry.isFile())
+      .map(({ name }) => name)
+      .sort()
+      .reverse();
+  }
+
+  /** What keeps the folder of all runs from being read, and what to do; undefined where it can be, or is not there yet. */
+  async #obstacle(): Promise<string | undefined> {
+    for (const path of [dirname(this.#runs), this.#runs]) {
+      const found = await stat(path).catch(() => undefined);
+      if (found !== undefined && !found.isDirectory()) return `${path} is a file and has to be a folder: move it away.`;
+    }
+    return readdir(this.#runs).then(
+      () => undefined,
+      (thrown: unknown) =>
+        codeOf(thrown) === 'ENOENT'
+          ? undefined
+          : `${this.#runs} cannot be opened (${messageOf(thrown)}): make it a folder that you may read and write.`,
+    );
+  }
+
+  async #damageOf(id: string): Promise<JournalDamage | undefined> {
+    const plan = await this.#plan(id);
+    const { events, problems, unreadLines, failure } = await this.#file(id).read();
+    // A run whose launch was interrupted before its plan was there has done nothing.
+    if (plan === undefined && events.length === 0 && problems.length === 0) return undefined;
+    if (typeof plan !== 'object') {
+      const why = plan === undefined ? 'plan.json is not there' : `plan.json: ${plan}`;
+      const message = `The plan of ${id} cannot be read: its recorded attempts still count.`;
+      return { id, what: 'plan', message, details: [`${why}.`, ...problems], events };
+    }
+    if (failure !== undefined) {
+      return { id, what: 'events', message: `The events of ${id} cannot be read.`, details: problems, events };
+    }
+    // The line that an executor is just writing is no damage.
+    if (problems.length === 0 || (!hasEnded(events) && (await this.ownerAlive(id)))) return undefined;
+    const lines = unreadLines > 0 ? `${counted(unreadLines, 'line')} of events of ${id} cannot be read` : '';
+    const message = lines === '' ? `Lines of events of ${id} are missing or double.` : `${lines}.`;
+    return { id, what: 'lines', message, details: problems, events };
+  }
+
+  /** A string is why the plan cannot be read; undefined where there is none. */
+  async #plan(id: string): Promise<Plan | string | undefined> {
     const known = this.#plans.get(id);
     if (known !== undefined) return known;
-    const text = await readFile(join(this.folder(id), 'plan.json'), 'utf8').catch(() => undefined);
-    const plan = text === undefined ? undefined : readPlan(text);
-    if (plan === undefined || typeof plan === 'string' || plan.id !== id) return undefined;
+    let text: string;
+    try {
+      text = await readFile(join(this.folder(id), 'plan.json'), 'utf8');
+    } catch (thrown) {
+      return codeOf(thrown) === 'ENOENT' ? undefined : messageOf(thrown);
+    }
+    const plan = readPlan(text);
+    if (typeof plan === 'string') return plan;
+    if (plan.id !== id) return `it is the plan of ${plan.id}`;
     this.#plans.set(id, plan);
+    return plan;
+  }
+
+  /** A plan of the partitions that the events name, so that their attempts count and what runs stays held. */
+  #standIn(id: string, events: readonly BackfillEvent[]): Plan {
+    const known = this.#standIns.get(id);
+    if (known?.events === events) return known.plan;
+    const plan = standInPlan(id, events);
+    this.#standIns.set(id, { events, plan });
     return plan;
   }
 
@@ -180,4 +261,35 @@ function isSame(a: JournaledBackfill, b: JournaledBackfill | undefined): boolean
 
 function unknownBackfill(id: string): JournalError {
   return new JournalError('unknownBackfill', `There is no backfill ${id}: \`backfill runs\` lists them.`);
+}
+
+function standInPlan(id: string, events: readonly BackfillEvent[]): Plan {
+  const partitions = new Map<string, Plan['partitions'][number]>();
+  for (const event of events) {
+    if (event.type !== 'attemptStarted' && event.type !== 'attemptEnded') continue;
+    const { processor, date } = event;
+    const why = 'its attempt is recorded';
+    partitions.set(`${processor} ${date}`, { processor, date, action: 'run', status: 'missing', why, preflight: 'allowed' });
+  }
+  return {
+    version: 1,
+    id,
+    pipeline: '',
+    manifest: '',
+    createdAt: events[0]?.at ?? '',
+    mode: 'backfill',
+    request: {
+      processors: [],
+      choices: [],
+      withUpstream: false,
+      withDownstream: false,
+      order: 'oldest',
+      slots: 1,
+      policy: 'continue',
+      overrides: [],
+    },
+    jobs: [],
+    partitions: [...partitions.values()],
+    warnings: [],
+  };
 }

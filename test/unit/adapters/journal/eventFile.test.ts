@@ -74,7 +74,7 @@ describe('EventFile', () => {
           from = to;
           await file.read();
         }
-        assert.deepEqual(await file.read(), { events: EVENTS, problems: [] });
+        assert.deepEqual(await file.read(), { events: EVENTS, problems: [], unreadLines: 0 });
       }),
       { numRuns: 60 },
     );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { FileJournal } from '../../../../src/adapters/journal/fileJournal';
@@ -72,6 +72,56 @@ describe('FileJournal', () => {
     await mkdir(join(folder(), 'runs', '20261126-000000-other'));
     await writeFile(join(folder(), 'runs', '20261126-000000-other', 'plan.json'), '{"version":7}');
     assert.deepEqual(await journal.list(), ['20261124-000000-zz99', PLAN.id]);
+  });
+
+  it('keeps all other runs where the events of one cannot be read', async () => {
+    const journal = await journalWith(started, attempted('PDC', 5), ended('PDC', 5, 3));
+    const broken = '20261124-000000-zz99';
+    await journal.create({ ...PLAN, id: broken });
+    // A folder in place of a file fails for every user, as missing permissions do for most.
+    await mkdir(join(folder(), 'runs', broken, 'events.ndjson'));
+    const reader = new FileJournal(folder());
+    assert.deepEqual(await reader.list(), [broken, PLAN.id]);
+    assert.equal((await reader.ledger()).last.get('PDC 2021-11-05')?.outcome, 'done');
+    assert.match((await reader.read(broken))?.problems[0] ?? '', /^events\.ndjson cannot be read \(.*EISDIR/);
+    const [damage, ...others] = await reader.damage();
+    assert.deepEqual([damage?.id, damage?.what, others], [broken, 'events', []]);
+    await assert.rejects(reader.append(broken, started), { kind: 'unwritable' });
+  });
+
+  it('counts the attempts of a run whose plan cannot be read, and says so', async () => {
+    await journalWith(started, attempted('PDC', 5), ended('PDC', 5, 3, { outcome: 'failed' }), attempted('PDC', 6));
+    for (const text of ['{"version":7}', undefined]) {
+      const path = join(folder(), 'runs', PLAN.id, 'plan.json');
+      await (text === undefined ? rm(path) : writeFile(path, text));
+      const reader = new FileJournal(folder());
+      const { last } = await reader.ledger();
+      assert.equal(last.get('PDC 2021-11-05')?.outcome, 'failed');
+      assert.equal(last.get('PDC 2021-11-06')?.outcome, 'interrupted');
+      assert.equal(await reader.ledger(), await reader.ledger());
+      const [damage] = await reader.damage();
+      assert.deepEqual([damage?.id, damage?.what, damage?.events.length], [PLAN.id, 'plan', 4]);
+    }
+  });
+
+  it('tells how many lines of events cannot be read', async () => {
+    const journal = await journalWith(started);
+    await appendFile(eventsFile(), 'garbage\n{"seq":2}\n');
+    const [damage] = await journal.damage();
+    assert.equal(damage?.message, `2 lines of events of ${PLAN.id} cannot be read.`);
+    assert.equal(damage?.what, 'lines');
+  });
+
+  it('goes on without a state folder that it can use, and says what to do', async () => {
+    await writeFile(join(folder(), 'state'), '');
+    for (const path of [join(folder(), 'state'), folder()]) {
+      if (path === folder()) await writeFile(join(folder(), 'runs'), '');
+      const journal = new FileJournal(path);
+      assert.deepEqual(await journal.list(), []);
+      assert.equal((await journal.ledger()).last.size, 0);
+      assert.match((await journal.damage())[0]?.message ?? '', /is a file and has to be a folder: move it away\.$/);
+      await assert.rejects(journal.create(PLAN), { kind: 'unwritable', message: /is a file and has to be a folder/ });
+    }
   });
 
   it('sees what another process appended', async () => {
