@@ -42,7 +42,7 @@ export interface SessionDeps {
   /** Absolute. */
   readonly manifestPath: string;
   readonly mode: Mode;
-  /** Undefined when there is no such file. */
+  /** Undefined when there is no such file; may reject when it cannot be read. */
   readonly readText: (path: string) => Promise<string | undefined>;
   /** May throw a WarehouseError. Opens nothing yet. */
   readonly openWarehouse: (config: WarehouseConfig) => Warehouse;
@@ -96,8 +96,7 @@ export class PipelineSession {
    * @param text the manifest where it is not the file's, such as of an editor.
    */
   async reload(text?: string): Promise<ManifestReading> {
-    const yaml = text ?? (await this.#deps.readText(this.#deps.manifestPath));
-    this.#reading = yaml === undefined ? missingManifest(this.#deps.manifestPath) : readManifest(yaml);
+    this.#reading = text === undefined ? await this.#readManifest() : readManifest(text);
     if (this.#reading.pipeline !== undefined) {
       this.#pipeline = this.#reading.pipeline;
       this.#state = undefined;
@@ -211,14 +210,35 @@ export class PipelineSession {
 
   async #readWaivers(): Promise<readonly Waiver[]> {
     const path = join(dirname(this.#deps.manifestPath), '.backfill', 'waivers.yaml');
-    const { waivers, problems } = readWaivers((await this.#deps.readText(path)) ?? '', this.#pipeline);
-    this.#waiverProblems = problems;
-    return waivers;
+    try {
+      const { waivers, problems } = readWaivers((await this.#deps.readText(path)) ?? '', this.#pipeline);
+      this.#waiverProblems = problems;
+      return waivers;
+    } catch (thrown) {
+      this.#waiverProblems = [unreadable(thrown)];
+      return [];
+    }
+  }
+
+  async #readManifest(): Promise<ManifestReading> {
+    const { manifestPath, readText } = this.#deps;
+    try {
+      const text = await readText(manifestPath);
+      return text === undefined ? missingManifest(manifestPath) : readManifest(text);
+    } catch (thrown) {
+      return { problems: [unreadable(thrown)] };
+    }
   }
 }
 
+const start = { line: 0, column: 0 };
+
+function unreadable(thrown: unknown): ManifestProblem {
+  const message = `The file cannot be read (${messageOf(thrown)}): nothing of it holds.`;
+  return { severity: 'error', code: 'unreadable', message, range: { start, end: start } };
+}
+
 function missingManifest(path: string): ManifestReading {
-  const start = { line: 0, column: 0 };
   const message = `There is no manifest ${path}: \`backfill init\` writes one.`;
   return { problems: [{ severity: 'error', code: 'missingFile', message, range: { start, end: start } }] };
 }

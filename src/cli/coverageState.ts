@@ -4,7 +4,7 @@ import { type Mode, statusCode } from '../base/status';
 import { type Scope, scopeNodes, scopeOffsets } from '../core/scope';
 import type { Context } from './command';
 import { CommandFailure, EXIT, type ExitCode } from './exitCodes';
-import type { OpenPipeline } from './manifestFile';
+import { type OpenPipeline, problemPlace, waiversFile } from './manifestFile';
 import { plain } from './textWidth';
 
 const UNKNOWN = statusCode('unknown');
@@ -13,13 +13,11 @@ const UNKNOWN = statusCode('unknown');
  * What is known of the warehouse: read anew unless it looks unchanged. Where it cannot be read the last good answer is given, with a
  * warning that tells its age; without one the command ends.
  */
-export async function readCoverage(
-  { terminal, services }: Context,
-  { session }: OpenPipeline,
-  refresh: boolean,
-): Promise<CoverageState> {
-  const state = await session.coverage(refresh ? 'read' : 'probe');
+export async function readCoverage(context: Context, open: OpenPipeline, refresh: boolean): Promise<CoverageState> {
+  const { terminal, services } = context;
+  const state = await open.session.coverage(refresh ? 'read' : 'probe');
   if (state === undefined) throw new CommandFailure(EXIT.usage, 'The manifest could not be read.');
+  await warnOfState(context, open);
   const { problem, asOf } = state;
   if (problem === undefined) warnOfUnread(terminal, state);
   else if (asOf === undefined) throw new CommandFailure(EXIT.warehouse, problem.message);
@@ -31,6 +29,19 @@ export async function readCoverage(
     }
   }
   return state;
+}
+
+/** What of the state folder cannot be read: without a word, waivers and attempts would be missing unnoticed. */
+async function warnOfState({ terminal, services, cwd }: Context, { manifest, session }: OpenPipeline): Promise<void> {
+  const path = waiversFile(manifest);
+  for (const problem of session.waiverProblems) {
+    const place = problemPlace(path, cwd, problem);
+    const effect = problem.code === 'syntax' ? ' No waiver holds until this is mended.' : '';
+    terminal.warn(`Warning: ${place}: ${plain(problem.message)}${effect}`);
+  }
+  for (const { id, message } of await services.journal(manifest).damage()) {
+    terminal.warn(`Warning: ${plain(message)}${id === undefined ? '' : " See 'backfill runs'."}`);
+  }
 }
 
 /** What of the manifest the warehouse refused, such as a table that it does not have. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { version } from '../../package.json';
 import { openWarehouse, openWriter } from '../adapters/duckdb/openWarehouse';
 import { FileCoverageCache } from '../adapters/files/coverageCache';
+import { codeOf } from '../adapters/journal/durableFile';
 import { FileJournal } from '../adapters/journal/fileJournal';
 import { ChildProcesses } from '../adapters/process/childProcesses';
 import { executorSignals } from '../adapters/process/executorSignals';
@@ -36,6 +37,17 @@ async function appendText(path: string, text: string): Promise<void> {
   await appendFile(path, text);
 }
 
+/** One a manifest: what it has read of the journal is not read again. */
+const journals = new Map<string, FileJournal>();
+
+/** Undefined where there is no such file; one that cannot be read rejects. */
+async function readText(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((thrown: unknown) => {
+    if (codeOf(thrown) === 'ENOENT' || codeOf(thrown) === 'ENOTDIR') return undefined;
+    throw thrown;
+  });
+}
+
 const services: Services = {
   clock: Date,
   version,
@@ -43,14 +55,18 @@ const services: Services = {
     new PipelineSession({
       manifestPath: manifest,
       mode,
-      readText: (path) => readFile(path, 'utf8').catch(() => undefined),
+      readText,
       openWarehouse: (config) => openWarehouse(config, dirname(manifest), Date),
       cache: new FileCoverageCache(stateFolder(manifest), logger),
       ledger: () => services.journal(manifest).ledger(),
       clock: Date,
       logger,
     }),
-  journal: (manifest) => new FileJournal(stateFolder(manifest)),
+  journal(manifest) {
+    const journal = journals.get(manifest) ?? new FileJournal(stateFolder(manifest));
+    journals.set(manifest, journal);
+    return journal;
+  },
   warehouse: (config, folder) => openWarehouse(config, folder, Date),
   startExecutor: (manifest, id) =>
     startExecutor(services.journal(manifest), id, {

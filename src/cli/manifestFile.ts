@@ -54,12 +54,18 @@ export async function openPipeline(
 }
 
 /** `backfill.yaml:12:5: error: …`: lines and columns count from 1, as editors take them. */
-export function problemLine(
-  manifest: string,
-  cwd: string,
-  { severity, message, range }: Pick<ManifestProblem, 'severity' | 'message' | 'range'>,
-): string {
-  const path = relative(cwd, manifest);
-  const shown = path === '' || path.startsWith('..') ? manifest : path;
-  return `${shown}:${range.start.line + 1}:${range.start.column + 1}: ${severity}: ${message}`;
+export function problemLine(file: string, cwd: string, problem: Pick<ManifestProblem, 'severity' | 'message' | 'range'>): string {
+  return `${problemPlace(file, cwd, problem)}: ${problem.severity}: ${problem.message}`;
+}
+
+/** `backfill.yaml:12:5`. */
+export function problemPlace(file: string, cwd: string, { range }: Pick<ManifestProblem, 'range'>): string {
+  const path = relative(cwd, file);
+  const shown = path === '' || path.startsWith('..') ? file : path;
+  return `${shown}:${range.start.line + 1}:${range.start.column + 1}`;
+}
+
+/** The waivers of a manifest. */
+export function waiversFile(manifest: string): string {
+  return join(dirname(manifest), '.backfill', 'waivers.yaml');
 }

@@ -1,4 +1,5 @@
 import type { Journal } from '../app/journal';
+import type { DamageReporter } from '../app/journalDamage';
 import type { PipelineSession } from '../app/pipelineSession';
 import type { Clock, Warehouse } from '../app/ports';
 import type { Mode } from '../base/status';
@@ -9,7 +10,7 @@ export interface Services {
   readonly clock: Clock;
   readonly version: string;
   session(manifest: string, mode: Mode): PipelineSession;
-  journal(manifest: string): Journal;
+  journal(manifest: string): Journal & DamageReporter;
   /**
    * May throw a WarehouseError; opens nothing yet.
    * @param folder what a relative path in the config is relative to.

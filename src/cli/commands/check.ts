@@ -1,11 +1,11 @@
-import { dirname, join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { WarehouseError } from '../../app/ports';
 import { counted } from '../../base/figures';
 import type { ManifestProblem } from '../../core/pipeline';
 import { checkSchema } from '../checkSchema';
 import { defineCommand } from '../command';
 import { EXIT } from '../exitCodes';
-import { findManifest, problemLine } from '../manifestFile';
+import { findManifest, problemLine, waiversFile } from '../manifestFile';
 import { MANIFEST_OPTION } from '../sharedOptions';
 
 export const checkCommand = defineCommand({
@@ -27,7 +27,7 @@ export const checkCommand = defineCommand({
     }
     for (const problem of problems) terminal.print(problemLine(manifest, cwd, problem));
     await session.reclassify();
-    const waivers = join(dirname(manifest), '.backfill', 'waivers.yaml');
+    const waivers = waiversFile(manifest);
     for (const problem of session.waiverProblems) terminal.print(problemLine(waivers, cwd, problem));
     const errors = [...problems, ...session.waiverProblems].filter(({ severity }) => severity === 'error').length;
     if (errors > 0) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CoverageReport } from '../../../src/core/report';
 import { CommandLine } from '../../support/commandLine';
@@ -160,6 +160,64 @@ describe('the command line as a process', function () {
     } finally {
       await holder.kill();
     }
+  });
+
+  it('says what of the journal and the waivers cannot be read, and goes on with the rest', async () => {
+    const runs = join(fixture.folder, '.backfill', 'runs');
+    const [half, broken, garbage] = ['20211101T000000-a-half', '20211102T000000-a-brok', '20211103T000000-a-garb'];
+    await backfill('run', '--processor', 'B', '--dates', '2021-11-02');
+    const [real = ''] = await fixture.journal.list();
+    const text = (name: string) => readFileSync(join(runs, real, name), 'utf8');
+    for (const id of [half, broken, garbage]) mkdirSync(join(runs, id));
+    writeFileSync(join(runs, half, 'plan.json'), '{"version":');
+    writeFileSync(join(runs, half, 'events.ndjson'), text('events.ndjson').replaceAll('2021-11-02', '2021-11-04'));
+    for (const id of [broken, garbage]) writeFileSync(join(runs, id, 'plan.json'), text('plan.json').replaceAll(real, id));
+    mkdirSync(join(runs, broken, 'events.ndjson'));
+    writeFileSync(join(runs, garbage, 'events.ndjson'), `garbage\n${text('events.ndjson')}`);
+    const waivers = join(fixture.folder, '.backfill', 'waivers.yaml');
+    writeFileSync(
+      waivers,
+      'waivers:\n  - { processor: A, date: 2021-11-03, reason: lost, author: me }\n  - { processor: A, date: tomorrow, reason: lost, author: me }\n',
+    );
+    for (const words of [['coverage'], ['gaps'], ['explain', 'A', '2021-11-03'], ['plan'], ['run', '--dry-run']]) {
+      const { err } = await backfill(...words);
+      assert.match(err, /^Warning: \.backfill\/waivers\.yaml:3:27: /m, err);
+      assert.match(err, new RegExp(`^Warning: The plan of ${half} cannot be read: .* See 'backfill runs'\\.$`, 'm'));
+      assert.match(err, new RegExp(`^Warning: The events of ${broken} cannot be read\\.`, 'm'));
+      assert.match(err, new RegExp(`^Warning: 1 line of events of ${garbage} cannot be read\\.`, 'm'));
+      assert.equal(err.trimEnd().split('\n').length, 4, err);
+    }
+    const explained = JSON.parse((await backfill('explain', 'B', '2021-11-04', '--format', 'json')).out);
+    assert.equal(explained.lastAttempt.backfill, half);
+    assert.match((await backfill('explain', 'A', '2021-11-03')).out, /waived by me/);
+    const listed = await backfill('runs', '--format', 'json');
+    const found = (JSON.parse(listed.out) as { backfills: { id: string; state: string; problem?: string }[] }).backfills;
+    assert.deepEqual(
+      found.map(({ id, state, problem }) => [id, state, problem !== undefined]),
+      [
+        [real, 'done', false],
+        [garbage, 'done', true],
+        [broken, 'damaged', true],
+        [half, 'damaged', true],
+      ],
+    );
+    assert.match(listed.err, /^ {2}events\.ndjson, line 1 is left out: it is no complete JSON\.$/m);
+
+    writeFileSync(waivers, 'waivers: [\n  - {');
+    const { err } = await backfill('coverage');
+    assert.match(err, /^Warning: \.backfill\/waivers\.yaml:\d+:\d+: .* No waiver holds until this is mended\.$/m);
+  });
+
+  it('answers without a state folder, and says why it cannot run', async () => {
+    writeFileSync(join(fixture.folder, '.backfill'), '');
+    const { code, out, err } = await backfill('coverage');
+    assert.equal(code, 1);
+    assert.match(out, /^ {2}2021-11-03: missing$/m);
+    assert.match(err, /^Warning: The journal cannot be read: .*\.backfill is a file and has to be a folder: move it away\.$/m);
+    assert.equal((await backfill('runs')).code, 0);
+    const run = await backfill('run', '--processor', 'B', '--dates', '2021-11-02');
+    assert.equal(run.code, 2);
+    assert.match(run.err, /^The plan cannot be written: .*\.backfill is a file and has to be a folder: move it away\.$/m);
   });
 
   it('plans without writing anything', async () => {
