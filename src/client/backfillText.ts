@@ -6,9 +6,10 @@ export function isActive({ phase }: BackfillSummary): boolean {
 }
 
 /** What became of a backfill that is over, such as `24 of 25 partitions done, 1 failed`. */
-export function resultText({ done, failed, skipped, total }: BackfillSummary): string {
+export function resultText({ done, failed, interrupted, skipped, total }: BackfillSummary): string {
   const parts = [`${done} of ${counted(total, 'partition')} done`];
   if (failed > 0) parts.push(`${failed} failed`);
+  if (interrupted > 0) parts.push(`${interrupted} interrupted`);
   if (skipped > 0) parts.push(`${skipped} skipped`);
   return parts.join(', ');
 }

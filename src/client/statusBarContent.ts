@@ -36,7 +36,7 @@ export function statusBarContent(
   const active = backfills.filter(isActive);
   const [running, another] = active;
   if (running !== undefined) {
-    const done = sum(active, ({ done, failed, skipped }) => done + failed + skipped);
+    const done = sum(active, ({ done, failed, interrupted, skipped }) => done + failed + interrupted + skipped);
     const total = sum(active, ({ total }) => total);
     const who = another === undefined ? namesText(running.processors) : counted(active.length, 'backfill');
     const left = Math.max(...active.map(({ etaSeconds }) => etaSeconds ?? -1));

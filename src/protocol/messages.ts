@@ -186,6 +186,8 @@ export interface BackfillSummary {
   readonly phase: 'planned' | 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled' | 'interrupted';
   readonly done: number;
   readonly failed: number;
+  /** Cut off by a cancel or by the end of the executor. */
+  readonly interrupted: number;
   readonly skipped: number;
   readonly running: number;
   readonly total: number;

@@ -14,7 +14,8 @@ export function viewOf(record: BackfillRecord, ownerAlive: boolean): BackfillVie
 }
 
 export function summaryOf({ record, progress }: BackfillView): BackfillSummary {
-  const { id, title, phase, done, failed, skipped, running, total, startedAt, etaSeconds, current } = progress;
+  const { id, title, phase, done, skipped, running, total, startedAt, etaSeconds, current } = progress;
+  const interrupted = [...progress.partitions.values()].filter((state) => state === 'interrupted').length;
   const endedAt = progress.endedAt ?? (phase === 'interrupted' ? lastSign(record.events) : undefined);
   return {
     id,
@@ -22,7 +23,8 @@ export function summaryOf({ record, progress }: BackfillView): BackfillSummary {
     processors: processorsOf(record.plan),
     phase,
     done,
-    failed,
+    failed: progress.failed - interrupted,
+    interrupted,
     skipped,
     running,
     total,

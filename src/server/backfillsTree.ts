@@ -2,7 +2,7 @@ import { counted, formatCount, formatInstant, formatSeconds, namesText } from '.
 import type { BackfillEvent, BackfillPhase, PartitionState, Plan, PlannedPartition } from '../core/backfill';
 import type { PartitionKey } from '../core/coverage';
 import type { TreeNode } from '../protocol/messages';
-import { type BackfillView, isActive, processorsOf } from './backfillViews';
+import { type BackfillView, isActive, processorsOf, summaryOf } from './backfillViews';
 import { type Look, ORANGE, STATUS_LOOKS } from './statusLooks';
 
 const ROOT = 'backfills';
@@ -61,17 +61,20 @@ function backfillNode(view: BackfillView): TreeNode {
 }
 
 /** `12/25 · 3 min left · PDC 2021-11-05`, `interrupted · 12/25, 2 failed`. */
-export function progressText({ progress, record }: BackfillView): string {
-  const { phase, done, failed, skipped, total, etaSeconds, current, endedAt } = progress;
-  const share = `${formatCount(phase === 'running' ? done + failed + skipped : done)}/${formatCount(total)}`;
-  const parts = [failed > 0 ? `${share}, ${formatCount(failed)} failed` : share];
+export function progressText(view: BackfillView): string {
+  const { phase, done, failed, interrupted, skipped, total, etaSeconds, current, endedAt } = summaryOf(view);
+  const over = phase === 'running' ? done + failed + interrupted + skipped : done;
+  const counts = [`${formatCount(over)}/${formatCount(total)}`];
+  if (failed > 0) counts.push(`${formatCount(failed)} failed`);
+  if (interrupted > 0 && phase !== 'interrupted') counts.push(`${formatCount(interrupted)} interrupted`);
+  const parts = [counts.join(', ')];
   // That some failed is said with their number.
   if (phase !== 'running' && !(phase === 'failed' && failed > 0)) parts.unshift(phase === 'cancelling' ? 'ending' : phase);
   if (phase === 'running' && etaSeconds !== undefined) parts.push(`${formatSeconds(etaSeconds)} left`);
   if (current !== undefined) parts.push(current);
-  const [first, last] = datesOf(plannedRuns(record.plan).map(({ date }) => date));
+  const [first, last] = datesOf(plannedRuns(view.record.plan).map(({ date }) => date));
   if (current === undefined && first !== undefined) parts.push(first === last ? first : `${first} to ${last}`);
-  if (endedAt !== undefined) parts.push(formatInstant(endedAt));
+  if (endedAt !== undefined && phase !== 'interrupted') parts.push(formatInstant(endedAt));
   return parts.join(' · ');
 }
 

@@ -6,7 +6,7 @@ import { explain } from '../core/explain';
 import { gapsByRoot } from '../core/gaps';
 import type { PipelineNode } from '../core/pipeline';
 import type { Scope } from '../core/scope';
-import type { BackfillView } from './backfillViews';
+import { type BackfillView, summaryOf } from './backfillViews';
 import { explainTooltip } from './explainDocument';
 import { code, commandLink, escaped } from './markdown';
 import { tallyOf, tallySentence } from './tally';
@@ -38,12 +38,14 @@ export function coverageTooltip(id: string, input: CoverageInput, grid: Coverage
 }
 
 /** The tooltip of a node of the Backfills tree. */
-export function backfillTooltip({ record, progress }: BackfillView): string {
-  const { plan, problems } = record;
-  const { phase, done, failed, skipped, running, waiting, total, startedAt, endedAt, etaSeconds, perMinute } = progress;
+export function backfillTooltip(view: BackfillView): string {
+  const { plan, problems } = view.record;
+  const { waiting, perMinute } = view.progress;
+  const { title, phase, done, failed, interrupted, skipped, running, total, startedAt, endedAt, etaSeconds } = summaryOf(view);
   const counts = [`${done} of ${counted(total, 'partition')} done`];
   for (const [count, word] of [
     [failed, 'failed'],
+    [interrupted, 'interrupted'],
     [skipped, 'skipped'],
     [running, 'running'],
     [waiting, 'waiting'],
@@ -55,7 +57,7 @@ export function backfillTooltip({ record, progress }: BackfillView): string {
   if (endedAt !== undefined) times.push(`ended ${formatInstant(endedAt)}`);
   if (etaSeconds !== undefined) times.push(`${formatSeconds(etaSeconds)} left`);
   if (perMinute !== undefined) times.push(`${perMinute.toFixed(1)} a minute`);
-  const lines = [`**${escaped(progress.title)}** · ${phase}`, counts.join(', '), times.join(' · ')];
+  const lines = [`**${escaped(title)}** · ${phase}`, counts.join(', '), times.join(' · ')];
   if (plan.request.reason !== undefined && plan.request.reason !== '') lines.push(`Reason: ${escaped(plan.request.reason)}`);
   lines.push(code(runCommandLine(plan.request, plan.mode)));
   for (const problem of problems) lines.push(`$(warning) ${escaped(problem)}`);

@@ -9,6 +9,7 @@ export function summary(other: Partial<BackfillSummary> = {}): BackfillSummary {
     phase: 'running',
     done: 0,
     failed: 0,
+    interrupted: 0,
     skipped: 0,
     running: 1,
     total: 25,

@@ -87,7 +87,7 @@ describe('the Backfills tree', () => {
     assert.match(line([...failed, { type: 'ended', result: 'failed' }], false), /^PDC \| 0\/3, 1 failed · /);
     assert.equal(
       line([STARTED, begun('2021-11-05')], false),
-      'PDC | interrupted · 0/3, 1 failed · 2021-11-05 to 2021-11-07 | backfill+log',
+      'PDC | interrupted · 0/3 · 2021-11-05 to 2021-11-07 | backfill+log',
     );
     assert.equal(line([], false), 'PDC | planned · 0/3 · 2021-11-05 to 2021-11-07 | backfill');
   });
