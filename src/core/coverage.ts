@@ -51,8 +51,18 @@ export interface AttemptFact {
   readonly seconds?: number;
   /** By what the partition was built, where this attempt is not known to have changed it. */
   readonly builtBy?: AttemptFact;
+  /** The call that it was part of, where nobody read what became of that. */
+  readonly call?: readonly CallDate[];
   /** What it was built from: each critical or optional upstream partition with its state at that time. */
   readonly inputs: readonly AttemptInput[];
+}
+
+/** A date of a call for many, in the order in which the call works on them. */
+export interface CallDate {
+  readonly key: PartitionKey;
+  /** Fingerprints before the call, and as a later attempt found it, where there was one. */
+  readonly before: string;
+  readonly found?: string;
 }
 
 export interface AttemptInput {

@@ -1,6 +1,6 @@
 import { parseDay } from '../base/day';
 import type { BackfillEvent, Plan } from './backfill';
-import type { AttemptFact, AttemptLedger, PartitionKey } from './coverage';
+import type { AttemptFact, AttemptLedger, CallDate, PartitionKey } from './coverage';
 import { progressOf } from './progress';
 
 /** A backfill as far as its journal was read. */
@@ -16,9 +16,17 @@ export interface JournaledBackfill {
  */
 export function ledgerOf(backfills: Iterable<JournaledBackfill>): AttemptLedger {
   const last = new Map<PartitionKey, AttemptFact>();
+  const unread = new Map<PartitionKey, { date: UnreadDate; since: number }>();
   const active = new Map<PartitionKey, { backfill: string; state: 'running' | 'queued' }>();
   for (const backfill of backfills) {
     for (const [key, fact] of factsOf(backfill)) {
+      const open = unread.get(key);
+      if (open !== undefined && fact.before !== undefined && fact.endedAt >= open.since) {
+        open.date.found = fact.before;
+        unread.delete(key);
+      }
+      const date = fact.call?.find((one) => one.key === key);
+      if (date !== undefined) unread.set(key, { date, since: fact.endedAt });
       const known = last.get(key);
       if (known === undefined) last.set(key, fact);
       else last.set(key, known.endedAt <= fact.endedAt ? succeed(known, fact) : succeed(fact, known));
@@ -43,7 +51,11 @@ export function succeed(earlier: AttemptFact, later: AttemptFact): AttemptFact {
   return { ...later, builtBy: earlier.builtBy ?? earlier };
 }
 
-function* factsOf({ plan, events, ownerAlive }: JournaledBackfill): Generator<[PartitionKey, AttemptFact]> {
+/** A date of a call that died with its executor, as long as no later attempt has told what it found. */
+type UnreadDate = { -readonly [K in keyof CallDate]: CallDate[K] };
+type JournaledFact = AttemptFact & { readonly call?: readonly UnreadDate[] };
+
+function* factsOf({ plan, events, ownerAlive }: JournaledBackfill): Generator<[PartitionKey, JournaledFact]> {
   const open = new Map<string, Extract<BackfillEvent, { type: 'attemptStarted' }>>();
   for (const event of events) {
     if (event.type === 'attemptStarted') open.set(event.attempt, event);
@@ -71,11 +83,26 @@ function* factsOf({ plan, events, ownerAlive }: JournaledBackfill): Generator<[P
     }
   }
   if (ownerAlive) return;
-  for (const event of open.values()) {
-    const { attempt, before, inputs } = event;
+  // The attempts of a call share its log.
+  const calls = new Map<string, UnreadDate[]>();
+  for (const { processor, date, before, log } of open.values()) {
+    const call = calls.get(log) ?? [];
+    call.push({ key: `${processor} ${date}`, before });
+    calls.set(log, call);
+  }
+  for (const { attempt, processor, date, before, inputs, at, log } of open.values()) {
+    const call = calls.get(log) ?? [];
     yield [
-      `${event.processor} ${event.date}`,
-      { backfill: plan.id, attempt, outcome: 'interrupted', endedAt: Date.parse(event.at), before, inputs },
+      `${processor} ${date}`,
+      {
+        backfill: plan.id,
+        attempt,
+        outcome: 'interrupted',
+        endedAt: Date.parse(at),
+        before,
+        inputs,
+        ...(call.length > 1 && { call }),
+      },
     ];
   }
 }

@@ -1,7 +1,7 @@
 import { type Day, parseDay } from '../base/day';
 import { type Builder, builderOf } from './builder';
 import { type CalendarTable, calendarTable, EXPECTED, offCodes, type Timeline, timelineOf } from './calendar';
-import type { AttemptFact, AttemptInput, CoverageInput } from './coverage';
+import type { AttemptFact, AttemptInput, CallDate, CoverageInput } from './coverage';
 import { parseFingerprint, sameFingerprint } from './fingerprint';
 import { topologicalOrder } from './manifest/order';
 import { compileNeeds, type NeedRule } from './needs';
@@ -119,7 +119,7 @@ export function buildTables(input: CoverageInput): Tables {
     return observed === undefined ? undefined : measuresAt(observed, timeline.firstDay + (cell % dayCount));
   };
   for (const [cell, last] of attempts)
-    marks[cell] = attemptMarks(last, builderAt({ attempts, measures }, cell), { cellOf, measures });
+    marks[cell] = attemptMarks(last, builderAt({ attempts, cellOf, measures }, cell), { cellOf, measures });
   for (const [key, { state }] of input.attempts.active) {
     const cell = cellOfKey(key, cellOf);
     if (cell >= 0) marks[cell] = (marks[cell] ?? 0) | MARK[state];
@@ -302,10 +302,31 @@ function attemptMarks(last: AttemptFact, builder: Builder | undefined, now: Pick
 }
 
 /** Who built what a cell holds, as far as the journal knows. */
-export function builderAt({ attempts, measures }: Pick<Tables, 'attempts' | 'measures'>, cell: number): Builder | undefined {
+export function builderAt(
+  { attempts, cellOf, measures }: Pick<Tables, 'attempts' | 'cellOf' | 'measures'>,
+  cell: number,
+): Builder | undefined {
   const last = attempts.get(cell);
-  const now = last?.outcome === 'interrupted' || last?.builtBy !== undefined ? measures(cell) : undefined;
-  return last === undefined ? undefined : builderOf(last, now === undefined ? undefined : fingerprintOf(now));
+  const untold = last?.outcome !== 'done' && last?.after === undefined;
+  const now = untold || last?.builtBy !== undefined ? measures(cell) : undefined;
+  if (last === undefined) return undefined;
+  return builderOf(
+    last,
+    now === undefined ? undefined : fingerprintOf(now),
+    ({ call = [] }) => (now?.rows ?? 0) > 0 && wentOn(call, cell, { cellOf, measures }),
+  );
+}
+
+/** Whether a call has changed a date after that of a cell. */
+function wentOn(call: readonly CallDate[], cell: number, { cellOf, measures }: Pick<Tables, 'cellOf' | 'measures'>): boolean {
+  for (const { key, before, found } of call.toReversed()) {
+    const later = cellOfKey(key, cellOf);
+    if (later === cell) return false;
+    const now = later < 0 ? undefined : measures(later);
+    const text = found ?? (now === undefined ? before : fingerprintOf(now));
+    if (!sameFingerprint(before, text)) return true;
+  }
+  return false;
 }
 
 /** The inputs of an attempt whose partitions hold something else by now. Those that cannot be read are not counted. */
