@@ -42,8 +42,11 @@ export interface CallRequest {
   readonly inputs: readonly (readonly AttemptInput[])[];
 }
 
-/** `again`: it was not reached, and another call may do it. `notReached`: nothing tells that another would. */
-export type CallEnd = 'done' | 'failed' | 'again' | 'notReached';
+/**
+ * `again`: it was not reached, and another call may do it. `notReached`: nothing tells that another would. `unreadable`: nothing was attempted,
+ * because the partition cannot be read.
+ */
+export type CallEnd = 'done' | 'failed' | 'again' | 'notReached' | { readonly unreadable: string };
 
 interface Attempt {
   readonly id: string;
@@ -80,7 +83,8 @@ export class CallRunner {
       before = await this.patiently(() => warehouse.read(processor, days));
     } catch (thrown) {
       if (this.#signal.aborted) return items.map(() => 'again');
-      throw thrown;
+      if (!isOfOneNode(thrown)) throw thrown;
+      return items.map(() => ({ unreadable: `it cannot be read (${thrown.kind}): ${thrown.message}` }));
     }
     const attempts = items.map((item, index): Attempt => {
       const number = (this.#tries.get(item.key) ?? 0) + 1;
@@ -92,13 +96,48 @@ export class CallRunner {
     await journal.append(plan.id, ...attempts.map((attempt) => startedEvent(attempt, log)));
 
     const began = performance.now();
-    const ending =
-      job.method === 'sql'
-        ? await this.#replace(job, processor, days[0] ?? 0, log)
-        : await this.#spawn(job, processor, days, log);
+    let ending: CallEnding;
+    try {
+      ending =
+        job.method === 'sql'
+          ? await this.#replace(job, processor, days[0] ?? 0, log)
+          : await this.#spawn(job, processor, days, log);
+    } catch (thrown) {
+      // The transaction did not begin: that is no attempt.
+      if (thrown instanceof WarehouseError) await this.#withdraw(attempts, thrown.message);
+      throw thrown;
+    }
     const seconds = (performance.now() - began) / 1000;
-    const after = await this.patiently(() => warehouse.read(processor, days), LAST_READ_MS);
+    let after: ReadonlyMap<Day, PartitionObservation>;
+    try {
+      after = await this.patiently(() => warehouse.read(processor, days), LAST_READ_MS);
+    } catch (thrown) {
+      if (!isOfOneNode(thrown)) throw thrown;
+      return this.#endUnread(attempts, thrown, seconds);
+    }
     return this.#end({ job, attempts, ending, seconds, after });
+  }
+
+  async #withdraw(attempts: readonly Attempt[], why: string): Promise<void> {
+    const { journal, plan } = this.#deps;
+    const events = attempts.map((attempt): BackfillEventBody => ({ type: 'notAttempted', ...nameOf(attempt), why }));
+    await journal.append(plan.id, ...events);
+  }
+
+  /** What was left of the partitions is not known: no fingerprint after them says so. */
+  async #endUnread(attempts: readonly Attempt[], { kind, message }: WarehouseError, seconds: number): Promise<CallEnd[]> {
+    const { journal, plan, live, clock } = this.#deps;
+    const cause = { category: kind, message, signature: signatureOf(kind, message) };
+    const share = seconds / Math.max(1, attempts.length);
+    for (const { id, item, before, inputs } of attempts) {
+      const fact = { backfill: plan.id, attempt: id, outcome: 'failed' as const, endedAt: clock.now(), inputs, ...cause };
+      live.record(item.key, { ...fact, before: fingerprintOf(before), seconds: share });
+    }
+    const events = attempts.map((attempt): BackfillEventBody => {
+      return { type: 'attemptEnded', ...nameOf(attempt), outcome: 'failed', seconds: Math.round(share * 1000) / 1000, ...cause };
+    });
+    await journal.append(plan.id, ...events);
+    return attempts.map(() => 'failed');
   }
 
   /** Does what the warehouse refuses while others hold it as soon as they let go of it: that is no failure, and costs no attempt. */
@@ -136,6 +175,8 @@ export class CallRunner {
       (): CallEnding => ({ how: 'finished', replaced: true }),
       (thrown: unknown): CallEnding => {
         if (this.#signal.aborted) return { how: 'died', category: 'cancelled', message: 'it was cancelled' };
+        // A file that cannot be written says nothing of this partition.
+        if (thrown instanceof WarehouseError && thrown.kind !== 'unsupported' && !thrown.isOfOneNode) throw thrown;
         return { how: 'failed', category: thrown instanceof WarehouseError ? thrown.kind : 'sql', message: messageOf(thrown) };
       },
     );
@@ -195,7 +236,7 @@ export class CallRunner {
     for (const [index, verdict] of verdicts.entries()) {
       const attempt = attempts[index];
       if (attempt === undefined) continue;
-      const of = { attempt: attempt.id, processor: attempt.item.processor, date: formatDay(attempt.item.day) };
+      const of = nameOf(attempt);
       if (verdict.kind === 'notAttempted') {
         events.push({ type: 'notAttempted', ...of, why: verdict.why });
         ends.push(verdict.again ? 'again' : 'notReached');
@@ -237,6 +278,14 @@ export class CallRunner {
 
 function observationOf(read: ReadonlyMap<Day, PartitionObservation>, day: Day): PartitionObservation {
   return read.get(day) ?? { day, rows: 0, checks: [] };
+}
+
+function isOfOneNode(thrown: unknown): thrown is WarehouseError {
+  return thrown instanceof WarehouseError && thrown.isOfOneNode;
+}
+
+function nameOf({ id, item }: Attempt): { readonly attempt: string; readonly processor: string; readonly date: string } {
+  return { attempt: id, processor: item.processor, date: formatDay(item.day) };
 }
 
 /** One file a call: `logs/PDC-2021-11-05-1.log`, `logs/MLFS-2021-11-05-1+29.log`. */

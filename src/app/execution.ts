@@ -8,7 +8,7 @@ import { oneWriterReason } from '../core/planJobs';
 import { SKIP_NEEDS } from '../core/planner';
 import { nextCall } from '../core/runMethod';
 import { type WorkItem, WorkSet } from '../core/workSet';
-import { CallRunner, type CallRunnerDeps } from './callRunner';
+import { type CallEnd, CallRunner, type CallRunnerDeps } from './callRunner';
 import type { PartitionHold } from './journal';
 import { daysToObserve, type Readiness } from './liveCoverage';
 import type { Rivals } from './rivals';
@@ -227,7 +227,7 @@ export class Execution {
     this.#running.set(call, processor.id);
   }
 
-  async #take(item: WorkItem, end: 'done' | 'failed' | 'again' | 'notReached'): Promise<void> {
+  async #take(item: WorkItem, end: CallEnd): Promise<void> {
     if (end === 'again' || (end === 'notReached' && this.#abort.signal.aborted)) {
       this.#work.putBack([item]);
       return;
@@ -235,6 +235,7 @@ export class Execution {
     this.#work.settle(item);
     if (end === 'done') return;
     if (end === 'notReached') await this.#skip(item, 'the call that was to build it ended before it came to it');
+    else if (end !== 'failed') await this.#skip(item, end.unreadable);
     this.#failures += 1;
     const { policy } = this.#plan.request;
     if (policy !== 'continue') this.#stopping = true;

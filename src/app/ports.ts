@@ -14,6 +14,9 @@ export type WarehouseErrorKind =
   | 'unsupported'
   | 'unreachable';
 
+/** What is wrong with one node or its SQL; anything else is wrong with the whole warehouse. */
+const OF_ONE_NODE: ReadonlySet<WarehouseErrorKind> = new Set(['missingTable', 'missingColumn', 'invalidSql', 'refused', 'guard']);
+
 export class WarehouseError extends Error {
   override readonly name = 'WarehouseError';
   readonly kind: WarehouseErrorKind;
@@ -25,6 +28,11 @@ export class WarehouseError extends Error {
     super(message);
     this.kind = kind;
     if (pid !== undefined) this.pid = pid;
+  }
+
+  /** Whether other nodes can be read and written nevertheless. */
+  get isOfOneNode(): boolean {
+    return OF_ONE_NODE.has(this.kind);
   }
 }
 

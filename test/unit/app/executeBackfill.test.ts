@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { WarehouseError } from '../../../src/app/ports';
 import type { BackfillEvent } from '../../../src/core/backfill';
 import { Holder, runDuckdb } from '../../support/duckdb';
 import { type Executed, ExecutionFixture } from '../../support/execution';
@@ -131,6 +132,69 @@ describe('executeBackfill', () => {
       assert.match(JSON.stringify(executed.events), /How A is run has changed/);
       assert.deepEqual(await fixture.rows('a'), {});
     });
+  });
+
+  describe('a table that cannot be read', () => {
+    const TWO = `
+phases:
+  - id: one
+    processors:
+      - { id: A, table: main.a, date_column: day, run: { command: [$JOB, a, fill, "{date}"], each: date } }
+      - { id: B, table: main.b, date_column: day, run: { command: [$JOB, b, fill, "{date}"], each: date } }
+      - { id: C, table: main.c, date_column: day, needs: [{ processor: A }], run: { command: [$JOB, c, fill, "{date}"], each: date } }
+`;
+
+    it('takes only its partitions and what depends on them out of the backfill', async () => {
+      await fixture.write(TWO, { a: {}, b: {}, c: {} });
+      const plan = await fixture.launch({ dates: ['2021-11-05', '2021-11-06'] });
+      await runDuckdb(fixture.database, 'DROP TABLE a');
+      const executed = await fixture.execute(plan);
+      assert.equal(executed.result, 'failed');
+      assert.deepEqual(outcomes(executed), ['B 2021-11-05 done', 'B 2021-11-06 done']);
+      assert.match(skips(executed)[0] ?? '', /^A 2021-11-05: it cannot be read \(missingTable\): .*main\.a/);
+      assert.deepEqual(
+        executed.events.flatMap((event) => (event.type === 'skipped' ? [`${event.processor} ${event.date}`] : [])),
+        ['A 2021-11-05', 'A 2021-11-06', 'C 2021-11-05', 'C 2021-11-06'],
+      );
+    });
+
+    it('fails the attempt that left it so, and nothing else', async () => {
+      await fixture.write(TWO, { a: {}, b: {}, c: {} });
+      const plan = await fixture.launch({ dates: ['2021-11-05'], processors: ['A', 'B'] });
+      const real = fixture.deps();
+      const executed = await fixture.execute(plan, undefined, {
+        ...real,
+        children: {
+          run: async (command, signal, started) => {
+            const exit = await real.children.run(command, signal, started);
+            if (command.argv.includes('a')) await runDuckdb(fixture.database, 'DROP TABLE a');
+            return exit;
+          },
+        },
+      });
+      assert.deepEqual(outcomes(executed), ['A 2021-11-05 failed', 'B 2021-11-05 done']);
+      assert.equal(endOf(executed)?.category, 'missingTable');
+    });
+  });
+
+  it('stops at a warehouse that cannot be written, and counts no attempt', async () => {
+    await sqlChain({ '2021-11-05': 8, '2021-11-06': 8 });
+    const plan = await fixture.launch({ dates: ['2021-11-05', '2021-11-06'] });
+    const executed = await fixture.execute(
+      plan,
+      undefined,
+      fixture.deps({
+        openWriter: () => ({
+          replace: () => Promise.reject(new WarehouseError('unreachable', 'w.duckdb cannot be opened: Permission denied')),
+          release: async () => {},
+        }),
+      }),
+    );
+    assert.equal(executed.result, 'failed');
+    assert.deepEqual(outcomes(executed), []);
+    assert.match(JSON.stringify(executed.events), /"note","message":"w.duckdb cannot be opened: Permission denied"/);
+    assert.equal(executed.progress.waiting, 4);
+    assert.equal(await fixture.statusOf('A', '2021-11-05'), 'missing neverRun');
   });
 
   describe('commands', () => {
