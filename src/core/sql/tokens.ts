@@ -119,7 +119,9 @@ export function datedSelect(text: string): DatedSelect {
   let usesDate = false;
   const sql: string[] = [];
   for (const { kind, text } of tokens) {
-    if (kind !== 'parameter') {
+    if (kind === 'symbol' && text === '@') {
+      return { problem: 'an @ stands alone, and the only parameter is @date' };
+    } else if (kind !== 'parameter') {
       sql.push(text);
     } else if (text.toLowerCase() === '@date') {
       usesDate = true;

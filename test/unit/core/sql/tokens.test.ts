@@ -99,6 +99,7 @@ describe('datedSelect', () => {
     assert.match(problemOf('SELECT 1; SELECT 2'), /second statement/);
     assert.match(problemOf('SELECT 1) UNION (SELECT 2'), /never opened/);
     assert.match(problemOf('-- nothing'), /empty/);
+    assert.match(problemOf('SELECT @@date'), /an @ stands alone/);
   });
 
   it('leaves nothing but what stood there', () => {
