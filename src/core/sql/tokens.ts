@@ -130,5 +130,10 @@ export function datedSelect(text: string): DatedSelect {
       return { problem: `the only parameter is @date, not ${text}` };
     }
   }
-  return { sql: sql.join('').trim(), usesDate };
+  const joined = sql.join('').trim();
+  // What stood beside @date must not grow together with what stands there now.
+  const grown = tokenize(joined).some(({ kind, text }) => kind === 'parameter' && text !== '$date');
+  return grown
+    ? { problem: 'what stands right beside @date cannot be told from it: put a space between' }
+    : { sql: joined, usesDate };
 }
