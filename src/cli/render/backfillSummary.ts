@@ -80,7 +80,7 @@ export function summaryLines(
   lines.push(...grouped('Skipped', skips, ({ processor, why }) => `${processor}: ${why}`, terminal));
   if (notes.length > 0)
     lines.push('', 'Notes:', ...notes.flatMap((note) => wrapped(plain(note), terminal.width - 2).map((line) => `  ${line}`)));
-  return [...lines, ...nextSteps(plan, phase, failures, waiting + cut)];
+  return [...lines, ...nextSteps(plan, phase, failures, progress)];
 }
 
 /** By partition the last word on it: a partition that was done in the end is no failure. */
@@ -140,14 +140,33 @@ function datesText(items: readonly Dated[], width: number): string[] {
   return wrapped(ranges.length > MOST_RANGES ? `${shown} and ${formatCount(ranges.length - MOST_RANGES)} more` : shown, width);
 }
 
-function nextSteps(plan: Plan, phase: BackfillPhase, failures: readonly Ended[], left: number): string[] {
+function nextSteps(plan: Plan, phase: BackfillPhase, failures: readonly Ended[], progress: BackfillProgress): string[] {
   const [first] = failures;
   const steps: string[] = [];
   if (first !== undefined) steps.push(`backfill logs ${plan.id} ${first.processor} ${first.date}`);
   if (failures.length > 0)
     steps.push(`backfill gaps --processor ${[...new Set(failures.map(({ processor }) => processor))].join(',')}`);
-  if ((phase === 'cancelled' || phase === 'interrupted') && (left > 0 || failures.length > 0)) {
-    steps.push(runCommandLine(plan.request, plan.mode));
-  }
+  if (phase === 'cancelled' || phase === 'interrupted') steps.push(...commandsForRest(plan, progress));
   return steps.length === 0 ? [] : ['', 'Next:', ...steps.map((step) => `  ${step}`)];
+}
+
+/**
+ * Commands that run what a backfill left, and nothing that it has done. One command is best, because a plan fills upstream needs before
+ * what waits for them; several only where one would run finished dates again.
+ */
+function commandsForRest(plan: Plan, { partitions }: BackfillProgress): string[] {
+  const runs = plan.partitions.filter(({ action }) => action === 'run');
+  const isDone = ({ processor, date }: Dated) => partitions.get(`${processor} ${date}`) === 'done';
+  const left = runs.filter((partition) => !isDone(partition));
+  if (left.length === 0) return [];
+  const datesOf = (processor: string) => left.filter((one) => one.processor === processor).map(({ date }) => date);
+  const processors = [...new Set(left.map(({ processor }) => processor))];
+  const dates = new Set(left.map(({ date }) => date));
+  const repeats = plan.request.choices.includes('all') && runs.some((one) => isDone(one) && dates.has(one.date));
+  const groups = repeats ? [...groupBy(processors, (id) => datesOf(id).toSorted().join()).values()] : [processors];
+  return groups.map((ids) => {
+    const days = [...new Set(ids.flatMap(datesOf))].sort();
+    const { from: _, to: __, ...request } = plan.request;
+    return runCommandLine({ ...request, processors: ids, dates: days, withUpstream: false, withDownstream: false }, plan.mode);
+  });
 }

@@ -142,6 +142,29 @@ describe('the summary', () => {
     assert.equal(summary(all), 'Backfill 20261123T140211-pdc-ab12 is done after 3 min 10 s: 10 of 10 done.');
   });
 
+  it('names only what is left after a cancellation or an interruption', () => {
+    const all = eventsOf([
+      [0, started],
+      ...[5, 6, 7].map((day) => [day, ended('PDC', day, 1)] as const),
+      ...[5, 6].map((day) => [day, ended('MLFS', day, 1)] as const),
+      [20, { type: 'ended', result: 'cancelled' }],
+    ]);
+    const next = (choices: Plan['request']['choices']) => {
+      const chosen = { ...plan, request: { ...plan.request, choices } };
+      return summaryLines(chosen, all, progressOf(chosen, all, false), screen).filter((line) => line.includes('backfill run'));
+    };
+    const dates = (...days: number[]) => days.map((date) => `2021-11-0${date}`).join(',');
+    assert.deepEqual(
+      next(['all']).map((line) => /--processor \S+ --dates \S+/.exec(line)?.[0]),
+      [`--processor PDC --dates ${dates(8, 9)}`, `--processor MLFS --dates ${dates(7, 8, 9)}`],
+    );
+    assert.deepEqual(
+      next(['missing', 'failed', 'partial', 'suspect']).map((line) => /--processor \S+ --dates \S+/.exec(line)?.[0]),
+      [`--processor PDC,MLFS --dates ${dates(7, 8, 9)}`],
+    );
+    assert.doesNotMatch(next(['all']).join(), /--from|--to/);
+  });
+
   it('groups failures and skips by their reason and says what to do next', () => {
     const all = eventsOf([
       [0, started],
