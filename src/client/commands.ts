@@ -90,7 +90,11 @@ export function commandsOf(context: CommandContext): Commands {
     },
     'backfill.init': async () => {
       const folder = await askFolder();
-      if (folder !== undefined) terminals.run('Backfill init', ['init'], folder.uri);
+      if (folder === undefined) return;
+      // Its terminal stays open when it could not write one, and says why.
+      await terminals.run('Backfill init', ['init'], folder.uri);
+      const made = (await pipelines.all()).find((pipeline) => pipeline.folder === folder);
+      if (made !== undefined) await vscode.window.showTextDocument(made.manifest);
     },
     'backfill.openManifest': async () => {
       const pipeline = await pipelines.current();

@@ -97,19 +97,6 @@ export class ServerTree implements vscode.TreeDataProvider<ViewNode>, vscode.Dis
     return item;
   }
 
-  /** The element with an id, asked for from the root down to it; undefined when there is none. */
-  async find(id: string): Promise<ViewNode | undefined> {
-    const parts = id.split('/');
-    let parent: ViewNode | undefined;
-    for (let depth = 2; depth <= parts.length; depth++) {
-      const children = await this.#children(parent);
-      const wanted = parts.slice(0, depth).join('/');
-      parent = children.find((child) => child.data.id === wanted);
-      if (parent === undefined) return undefined;
-    }
-    return parent;
-  }
-
   dispose(): void {
     this.#disposables.dispose();
   }

@@ -30,11 +30,17 @@ export class Terminals implements vscode.Disposable {
     return known;
   }
 
-  /** Runs a command of the command line where somebody can answer it. */
-  run(name: string, words: readonly string[], directory: vscode.Uri): vscode.Terminal {
+  /** Runs a command of the command line where somebody can answer it; ends when its terminal is closed. */
+  async run(name: string, words: readonly string[], directory: vscode.Uri): Promise<void> {
     const terminal = vscode.window.createTerminal({ ...this.#shell(words), name, cwd: directory });
     terminal.show();
-    return terminal;
+    await new Promise<void>((resolve) => {
+      const closed = vscode.window.onDidCloseTerminal((one) => {
+        if (one !== terminal) return;
+        closed.dispose();
+        resolve();
+      });
+    });
   }
 
   /** Puts `backfill` on the PATH of terminals that are opened from now on. */

@@ -82,7 +82,7 @@ function node(kinds: readonly NodeKind[], flag?: NodeFlag): string {
 
 const COVERAGE = 'view == backfill.coverage';
 const BACKFILLS = 'view == backfill.backfills';
-const READY = 'backfill.engine == ready';
+const READY = `backfill.engine == ready && ${TRUSTED}`;
 
 export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
   'view/title': [
@@ -128,7 +128,7 @@ export const WELCOME: readonly { readonly view: ViewId; readonly when: string; r
     view: 'backfill.coverage',
     when: 'workspaceFolderCount != 0 && backfill.engine == none && !backfill.hasManifest && isWorkspaceTrusted',
     contents:
-      'This folder has no `backfill.yaml` yet: the file that names your tables, what each needs, and how it is run.\n[Create a Manifest](command:backfill.init)\nIs it elsewhere? [Set its path](command:workbench.action.openSettings?%5B%22backfill.manifest%22%5D).',
+      'This folder has no backfill.yaml yet: the file that names your tables, what each needs, and how it is run.\n[Create a Manifest](command:backfill.init)\nIs it elsewhere? [Set its path](command:workbench.action.openSettings?%5B%22backfill.manifest%22%5D).',
   },
   {
     view: 'backfill.coverage',
