@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeSample } from './sample.mjs';
-import { launchBrowser } from './vscode/browser.mjs';
+import { findBrowser, launchBrowser, NO_BROWSER } from './vscode/browser.mjs';
 import { exitOnSignals, ROOT, startServer } from './vscode/server.mjs';
 import { Workbench } from './vscode/workbench.mjs';
 
@@ -40,10 +40,17 @@ const picture = options.screenshot === undefined ? undefined : resolve(options.s
 
 exitOnSignals();
 process.chdir(ROOT);
-await import('./build.mjs');
-const folder = await sample();
-if (picture !== undefined) await takePicture(picture);
-else if (options.served || !openDesktop()) await serve();
+let folder = '';
+try {
+  if (picture !== undefined && findBrowser() === undefined) throw new Error(NO_BROWSER);
+  await import('./build.mjs');
+  folder = await sample();
+  if (picture !== undefined) await takePicture(picture);
+  else if (options.served || !openDesktop()) await serve();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
 
 async function sample() {
   const target = join(ROOT, '.demo/nba');
