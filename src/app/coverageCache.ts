@@ -8,6 +8,8 @@ export interface Known<T> {
   readonly observations?: T;
   /** Since when there is none newer, and why. */
   readonly unavailable?: Unavailable;
+  /** Of a calendar that was read and lost dates, which still count: what it lost, and since when. */
+  readonly alarm?: Unavailable;
 }
 
 /** All that is known of a warehouse. */

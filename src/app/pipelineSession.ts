@@ -30,6 +30,8 @@ export interface CoverageState {
   /** When the oldest part was read, epoch milliseconds; absent when nothing ever was. */
   readonly asOf?: number;
   readonly problem?: CoverageProblem;
+  /** A calendar table that was read and lost dates; it stands beside whatever could not be read. */
+  readonly alarm?: CoverageProblem;
 }
 
 /**
@@ -133,7 +135,8 @@ export class PipelineSession {
     // One that began later was faster: what it read of the journal is newer.
     if (begun < this.#judged && this.#state !== undefined) return this.#state;
     this.#judged = begun;
-    const problem = this.#failure ?? calendarProblem(pipeline, this.#known);
+    const alarm = calendarProblem(pipeline, this.#known, 'alarm');
+    const problem = this.#failure ?? alarm ?? calendarProblem(pipeline, this.#known, 'unavailable');
     const input: CoverageInput = {
       pipeline,
       observations: observationsOf(pipeline, this.#known, this.#failure ?? { message: NOT_READ, since: this.#deps.clock.now() }),
@@ -149,6 +152,7 @@ export class PipelineSession {
       source: this.#source,
       ...(Number.isFinite(grid.asOf) && { asOf: grid.asOf }),
       ...(problem !== undefined && { problem }),
+      ...(alarm !== undefined && { alarm }),
     };
     return this.#state;
   }
@@ -268,10 +272,7 @@ function merged(pipeline: Pipeline, before: KnownCoverage, reading: WarehouseRea
     const { observations, lost } = keepCalendar(pipeline, last?.key === key ? last.observations : undefined, now, reading.readAt);
     if (lost.length === 0) return [calendar.name, { key, observations }] as const;
     const error = lossText(calendar.name, calendar.table, lost);
-    return [
-      calendar.name,
-      { key, observations, unavailable: { error, since: last?.unavailable?.since ?? reading.readAt } },
-    ] as const;
+    return [calendar.name, { key, observations, alarm: { error, since: last?.alarm?.since ?? reading.readAt } }] as const;
   });
   return { probe, nodes: new Map(nodes), calendars: new Map(calendars) };
 }
@@ -290,6 +291,7 @@ function answer<T>(
     key,
     ...(last?.observations !== undefined && { observations: last.observations }),
     unavailable: { error: error?.message ?? 'The warehouse gave no answer.', since: last?.unavailable?.since ?? at },
+    ...(last?.alarm !== undefined && { alarm: last.alarm }),
   };
 }
 
@@ -302,12 +304,16 @@ function lossText(name: string, table: string, lost: readonly number[]): string 
   return `Calendar ${name} lost ${dates}. They still count as expected: restore them in ${table}, or accept the loss by an \`exclude\` in the manifest.`;
 }
 
-/** A calendar that was read and is nevertheless not trusted. */
-function calendarProblem(pipeline: Pipeline, known: KnownCoverage): CoverageProblem | undefined {
+/** The first calendar that could not be read, or that was read and is nevertheless not trusted. */
+function calendarProblem(
+  pipeline: Pipeline,
+  known: KnownCoverage,
+  trouble: 'unavailable' | 'alarm',
+): CoverageProblem | undefined {
   for (const calendar of tableCalendars(pipeline)) {
     const found = known.calendars.get(calendar.name);
-    const unavailable = found?.key === calendarTableKey(pipeline, calendar) ? found.unavailable : undefined;
-    if (unavailable !== undefined) return { message: unavailable.error, since: unavailable.since, kind: 'calendar' };
+    const told = found?.key === calendarTableKey(pipeline, calendar) ? found[trouble] : undefined;
+    if (told !== undefined) return { message: told.error, since: told.since, kind: 'calendar' };
   }
   return undefined;
 }

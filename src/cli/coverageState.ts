@@ -1,6 +1,10 @@
-import type { CoverageState } from '../app/pipelineSession';
+import type { CoverageProblem, CoverageState } from '../app/pipelineSession';
 import { formatInstant, formatSeconds } from '../base/figures';
 import { type Mode, statusCode } from '../base/status';
+import type { Overlay } from '../core/coverage';
+import type { Unavailable } from '../core/observation';
+import type { PipelineNode } from '../core/pipeline';
+import type { ProblemReport } from '../core/report';
 import { type Scope, scopeNodes, scopeOffsets } from '../core/scope';
 import type { Context } from './command';
 import { CommandFailure, EXIT, type ExitCode } from './exitCodes';
@@ -18,17 +22,23 @@ export async function readCoverage(context: Context, open: OpenPipeline, refresh
   const state = await open.session.coverage(refresh ? 'read' : 'probe');
   if (state === undefined) throw new CommandFailure(EXIT.usage, 'The manifest could not be read.');
   await warnOfState(context, open);
-  const { problem, asOf } = state;
-  if (problem === undefined) warnOfUnread(terminal, state);
-  else if (asOf === undefined) throw new CommandFailure(EXIT.warehouse, problem.message);
-  else {
-    terminal.warn(`Warning: ${plain(problem.message)}`);
-    if (problem.kind !== 'calendar') {
-      const age = formatSeconds(Math.max(0, Math.round((services.clock.now() - asOf) / 1000)));
-      terminal.warn(`What follows was read ${age} ago, on ${formatInstant(asOf)}.`);
-    }
+  const { problem, alarm, asOf } = state;
+  const failure = failureOf(state);
+  if (problem !== undefined && asOf === undefined) throw new CommandFailure(EXIT.warehouse, problem.message);
+  if (failure !== undefined && asOf !== undefined) {
+    terminal.warn(`Warning: ${plain(failure.message)}`);
+    const age = formatSeconds(Math.max(0, Math.round((services.clock.now() - asOf) / 1000)));
+    terminal.warn(`What follows was read ${age} ago, on ${formatInstant(asOf)}.`);
   }
+  if (alarm !== undefined) terminal.warn(`Warning: ${plain(alarm.message)}`);
+  // Where nothing could be read that has been said.
+  if (failure === undefined) warnOfUnread(terminal, state);
   return state;
+}
+
+/** Why the warehouse as a whole could not be read. */
+export function failureOf({ problem }: CoverageState): CoverageProblem | undefined {
+  return problem?.kind === 'calendar' ? undefined : problem;
 }
 
 /** What of the state folder cannot be read: without a word, waivers and attempts would be missing unnoticed. */
@@ -50,17 +60,52 @@ function warnOfUnread(terminal: Context['terminal'], { input: { observations } }
   for (const [name, { error }] of refused) terminal.warn(`Warning: ${name} was not read: ${plain(error)}`);
 }
 
-/** The exit code of a question about coverage: gaps remain, or something in the scope was never read, or all is fine. */
-export function coverageExit({ input, grid }: CoverageState, scope: Scope): ExitCode {
+/** What of some nodes the newest read failed to read: themselves and the calendars that they follow, by name. */
+export function unreadOf(
+  { input: { pipeline, observations } }: CoverageState,
+  nodes: readonly PipelineNode[],
+): ReadonlyMap<string, Unavailable> {
+  const { unavailableNodes, unavailableCalendars } = observations;
+  const found = nodes.flatMap(({ id, calendar }): [string, Unavailable | undefined][] => {
+    const name = pipeline.calendars[calendar]?.name ?? '';
+    return [
+      [id, unavailableNodes.get(id)],
+      [name, unavailableCalendars.get(name)],
+    ];
+  });
+  return new Map(found.flatMap(([name, trouble]) => (trouble === undefined ? [] : [[name, trouble] as const])));
+}
+
+/** The exit code of a question about coverage: something in the scope could not be read now, gaps remain, or all is fine. */
+export function coverageExit(state: CoverageState, scope: Scope): ExitCode {
+  const { input, grid } = state;
+  const nodes = scopeNodes(input.pipeline, scope);
+  if (failureOf(state) !== undefined || unreadOf(state, nodes).size > 0) return EXIT.warehouse;
   const { from, end } = scopeOffsets(grid, scope);
   let unknown = false;
-  for (const { index } of scopeNodes(input.pipeline, scope)) {
+  for (const { index } of nodes) {
     for (let cell = index * grid.dayCount + from; cell < index * grid.dayCount + end; cell++) {
       if ((grid.rootSet[cell] ?? 0) !== 0) return EXIT.gaps;
       if (grid.status[cell] === UNKNOWN) unknown = true;
     }
   }
   return unknown ? EXIT.warehouse : EXIT.fine;
+}
+
+/** What JSON tells of trouble with reading, within a scope. */
+export function troubleOf(state: CoverageState, scope: Scope): { readonly problem?: ProblemReport; readonly stalled?: Overlay } {
+  const failure = failureOf(state);
+  const unread = failure === undefined ? [...unreadOf(state, scopeNodes(state.input.pipeline, scope))] : [];
+  const told = [
+    ...(failure === undefined ? [] : [failure]),
+    ...unread.map(([name, { error, since }]) => ({ message: `${name} was not read: ${error}`, since })),
+    ...(state.alarm === undefined ? [] : [state.alarm]),
+  ];
+  if (told.length === 0) return {};
+  const message = told.map((one) => one.message).join(' ');
+  const problem = { message, since: new Date(Math.min(...told.map(({ since }) => since))).toISOString() };
+  if (failure === undefined) return { problem };
+  return { problem, stalled: { kind: 'unknown', error: failure.message, since: failure.since } };
 }
 
 /** `Read 2026-11-23 14:02:11 from the warehouse; thresholds of mode backfill.` */
@@ -70,10 +115,17 @@ export function provenance({ asOf, grid, source }: CoverageState): string {
 }
 
 /** What every JSON answer about coverage carries. */
-export function origin({ asOf, grid, source }: CoverageState): {
+export function origin(
+  state: CoverageState,
+  scope: Scope,
+): {
   readonly asOf: string | null;
   readonly source: string;
   readonly mode: Mode;
+  readonly problem?: ProblemReport;
 } {
-  return { asOf: asOf === undefined ? null : new Date(asOf).toISOString(), source, mode: grid.mode };
+  const { asOf, grid, source } = state;
+  const { problem } = troubleOf(state, scope);
+  const instant = asOf === undefined ? null : new Date(asOf).toISOString();
+  return { asOf: instant, source, mode: grid.mode, ...(problem !== undefined && { problem }) };
 }

@@ -4,9 +4,9 @@ import { preparePlan } from '../app/preparePlan';
 import { formatDay } from '../base/day';
 import { CHOICES, type Plan, type PlanRequest } from '../core/backfill';
 import { DEFAULT_CHOICES, POLICY_WORDS } from '../core/commandLine';
-import type { Pipeline } from '../core/pipeline';
+import type { Pipeline, PipelineNode } from '../core/pipeline';
 import type { Context, OptionSpecs, OptionValues } from './command';
-import { readCoverage } from './coverageState';
+import { failureOf, readCoverage, unreadOf } from './coverageState';
 import { CommandFailure, EXIT, usageError } from './exitCodes';
 import { openPipeline } from './manifestFile';
 import { planCsv, planMarkdown, planText } from './render/planText';
@@ -46,11 +46,32 @@ export async function planFor(
   const open = await openPipeline(context, options);
   const request = requestFrom(open.pipeline, options);
   const state = await readCoverage(context, open, true);
-  if (state.problem !== undefined && state.problem.kind !== 'calendar') {
+  if (failureOf(state) !== undefined) {
     throw new CommandFailure(EXIT.warehouse, 'Nothing was planned: a plan needs the warehouse as it is now.');
   }
-  const plan = await preparePlan(state, request, { manifest: open.manifest, readText: (path) => readFile(path, 'utf8') });
-  return { plan, state };
+  const made = await preparePlan(state, request, { manifest: open.manifest, readText: (path) => readFile(path, 'utf8') });
+  return { plan: { ...made, warnings: [...unreadWarnings(state, made), ...made.warnings] }, state };
+}
+
+/** What a plan rests on and the warehouse refused to tell: the plan was made from the last good answer, or from none. */
+function unreadWarnings(state: CoverageState, { request, partitions }: Plan): string[] {
+  const { nodes, processors } = state.input.pipeline;
+  const asked = new Set([...request.processors, ...partitions.map(({ processor }) => processor)]);
+  const reached = new Set(asked.size === 0 ? processors.map(({ index }) => index) : []);
+  for (const { id, index } of nodes) if (asked.has(id)) reached.add(index);
+  // A set yields what is added while it is walked.
+  for (const index of reached) for (const upstream of upstreamOf(nodes[index])) reached.add(upstream);
+  const rests = nodes.filter(({ index }) => reached.has(index));
+  return [...unreadOf(state, rests)].map(([name, { error }]) => `${name} was not read, so this may be out of date: ${error}`);
+}
+
+function upstreamOf(node: PipelineNode | undefined): readonly number[] {
+  const needs = node?.kind === 'processor' ? node.needs : [];
+  const ratio = node?.expect.ratioOf;
+  return [
+    ...needs.flatMap((need) => (need.kind === 'anyOf' ? need.alternatives : [need])).map((need) => need.node),
+    ...(ratio === undefined ? [] : [ratio.node]),
+  ];
 }
 
 /** What was asked for, as every other surface asks for it. */

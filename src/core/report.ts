@@ -17,9 +17,17 @@ export interface CoverageReport {
   readonly asOf: string | null;
   readonly source: 'warehouse' | 'cache';
   readonly mode: Mode;
+  /** Why what is told is not what the warehouse holds now; absent where all of it is. */
+  readonly problem?: ProblemReport;
   readonly processors: readonly ProcessorReport[];
   readonly dates: readonly DateReport[];
   readonly partitions: readonly PartitionReport[];
+}
+
+export interface ProblemReport {
+  readonly message: string;
+  /** ISO instant of the first failure in a row. */
+  readonly since: string;
 }
 
 export interface ProcessorReport {
@@ -78,12 +86,16 @@ export interface PartitionReport {
 /** A reason with its data; partitions have `date` in place of `day`. `text` is for people and may change. */
 export type ReasonReport = { readonly kind: Reason['kind']; readonly text: string } & Readonly<Record<string, unknown>>;
 
-/** Coverage as data, for other tools. */
+/**
+ * Coverage as data, for other tools.
+ * @param trouble what goes wrong with reading; `stalled` where nothing could be read, and all is the last good answer.
+ */
 export function coverageReport(
   input: CoverageInput,
   grid: CoverageGrid,
   scope: Scope,
   source: CoverageReport['source'],
+  trouble: { readonly problem?: ProblemReport; readonly stalled?: Overlay } = {},
 ): CoverageReport {
   const t = tablesOf(input, grid);
   const tables = scopeNodes(input.pipeline, scope).flatMap(({ index }) => t.nodes[index] ?? []);
@@ -92,6 +104,7 @@ export function coverageReport(
     asOf: isoInstant(grid.asOf),
     source,
     mode: grid.mode,
+    ...(trouble.problem !== undefined && { problem: trouble.problem }),
     processors: processorReports(input, grid, scope),
     dates: dateCoverage(input, grid, scope).map(({ day, status, roots, summary }) => ({
       date: formatDay(day),
@@ -100,7 +113,7 @@ export function coverageReport(
       summary,
     })),
     partitions: tables.flatMap((table) =>
-      Array.from({ length: end - from }, (_, i) => partitionReport(t, grid, table, from + i)),
+      Array.from({ length: end - from }, (_, i) => partitionReport(t, grid, table, from + i, trouble.stalled)),
     ),
   };
 }
@@ -179,10 +192,16 @@ function absenceWord(t: Tables, grid: CoverageGrid, cell: number, status: Status
   return reasonsOf(t, cell)[0]?.kind ?? status;
 }
 
-function partitionReport(t: Tables, grid: CoverageGrid, table: NodeTable, offset: number): PartitionReport {
+function partitionReport(
+  t: Tables,
+  grid: CoverageGrid,
+  table: NodeTable,
+  offset: number,
+  stalled: Overlay | undefined,
+): PartitionReport {
   const cell = table.base + offset;
   const [reason] = reasonsOf(t, cell);
-  const overlays = overlaysOf(t, grid, table, offset);
+  const overlays = withStalled(overlaysOf(t, grid, table, offset), stalled);
   const { node, day } = refOfCell(t, cell);
   return {
     processor: node,
@@ -194,6 +213,11 @@ function partitionReport(t: Tables, grid: CoverageGrid, table: NodeTable, offset
     ...(reason !== undefined && { reason: reasonReport(reason) }),
     ...(overlays.length > 0 && { overlays }),
   };
+}
+
+/** The overlays with one that says that nothing could be read, unless they say so already. */
+export function withStalled(overlays: readonly Overlay[], stalled: Overlay | undefined): readonly Overlay[] {
+  return stalled === undefined || overlays.some(({ kind }) => kind === 'unknown') ? overlays : [...overlays, stalled];
 }
 
 export function rootReport(root: Root): RootReport {

@@ -53,7 +53,12 @@ const file = v.object({
   ),
   calendars: v.record(
     v.string(),
-    v.object({ key: v.string(), observations: v.exactOptional(calendarObservations), unavailable: v.exactOptional(unavailable) }),
+    v.object({
+      key: v.string(),
+      observations: v.exactOptional(calendarObservations),
+      unavailable: v.exactOptional(unavailable),
+      alarm: v.exactOptional(unavailable),
+    }),
   ),
 });
 

@@ -1,7 +1,8 @@
 import { parseDay } from '../../base/day';
 import { explain } from '../../core/explain';
+import { withStalled } from '../../core/report';
 import { defineCommand } from '../command';
-import { coverageExit, origin, readCoverage } from '../coverageState';
+import { coverageExit, origin, readCoverage, troubleOf } from '../coverageState';
 import { usageError } from '../exitCodes';
 import { openPipeline } from '../manifestFile';
 import { explainCsv, explainMarkdown, explainReport, explainText } from '../render/explainText';
@@ -25,10 +26,12 @@ export const explainCommand = defineCommand({
     const node = nodeOf(open.pipeline, id);
     const state = await readCoverage(context, open, options.refresh);
     const { mode } = state.grid;
-    const explanation = explain(state.input, state.grid, node.index, day);
+    const scope = { processors: [node.index], from: day, to: day };
+    const found = explain(state.input, state.grid, node.index, day);
+    const explanation = { ...found, overlays: withStalled(found.overlays, troubleOf(state, scope).stalled) };
     switch (options.format) {
       case 'json':
-        terminal.print(JSON.stringify({ ...origin(state), ...explainReport(explanation, node, mode) }, null, 2));
+        terminal.print(JSON.stringify({ ...origin(state, scope), ...explainReport(explanation, node, mode) }, null, 2));
         break;
       case 'csv':
         terminal.print(explainCsv(explanation, mode));
@@ -40,7 +43,7 @@ export const explainCommand = defineCommand({
       case undefined:
         for (const line of explainText(explanation, node, mode, terminal)) terminal.print(line);
     }
-    return coverageExit(state, { processors: [node.index], from: day, to: day });
+    return coverageExit(state, scope);
   },
 });
 

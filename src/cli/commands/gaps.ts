@@ -21,7 +21,7 @@ export const gapsCommand = defineCommand({
     const { mode } = state.grid;
     switch (options.format) {
       case 'json':
-        terminal.print(JSON.stringify({ ...origin(state), ...gapsReport(groups, mode) }, null, 2));
+        terminal.print(JSON.stringify({ ...origin(state, scope), ...gapsReport(groups, mode) }, null, 2));
         break;
       case 'csv':
         terminal.print(gapsCsv(groups, mode));

@@ -46,7 +46,7 @@ export const missingEntitiesCommand = defineCommand({
         terminal.print(
           JSON.stringify(
             {
-              ...origin(state),
+              ...origin(state, { processors: [node.index], from: day, to: day }),
               processor: id,
               date,
               comparedWith: { node: reference.node, date: formatDay(reference.day) },

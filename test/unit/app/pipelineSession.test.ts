@@ -301,6 +301,26 @@ describe('PipelineSession', () => {
       assert.equal((await next.coverage('read'))?.problem, undefined);
     });
 
+    it('takes nothing for unread that was read, and tells other trouble beside the loss', async () => {
+      await session.coverage('probe');
+      lossy();
+      const lost = warehouse.answer;
+      const error = new WarehouseError('missingTable', 'B: there is no table mart.b.');
+      warehouse.answer = async () => {
+        const { nodes, ...rest } = await lost();
+        return { ...rest, nodes: new Map([...nodes].filter(([id]) => id !== 'B')), errors: new Map([['B', error]]) };
+      };
+      const state = await session.coverage('probe');
+      assert.match(state?.alarm?.message ?? '', /games lost 2 dates/);
+      assert.equal(state?.input.observations.unavailableCalendars.size, 0);
+      assert.deepEqual([...(state?.input.observations.unavailableNodes.keys() ?? [])], ['B']);
+      assert.equal((state?.grid.flags[0] ?? 0) & FLAG.unknown, 0, 'A was read');
+      warehouse.fingerprint = new WarehouseError('unreachable', 'away');
+      const away = await session.coverage('probe');
+      assert.equal(away?.problem?.message, 'away');
+      assert.match(away?.alarm?.message ?? '', /games lost 2 dates/);
+    });
+
     it('accepts a loss that the manifest excludes, and dates that are yet to come', async () => {
       now = Date.UTC(2021, 10, 3, 12);
       warehouse.now = now;

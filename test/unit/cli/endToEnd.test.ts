@@ -138,7 +138,14 @@ describe('the command line as a process', function () {
     await backfill('coverage');
     rmSync(fixture.database);
     const later = await backfill('coverage');
-    assert.equal(later.code, 1);
+    assert.equal(later.code, 3);
+    const { problem, partitions } = JSON.parse((await backfill('coverage', '--format', 'json')).out) as CoverageReport;
+    assert.match(problem?.message ?? '', /w\.duckdb/);
+    assert.ok(Date.parse(problem?.since ?? '') > 0);
+    assert.ok(partitions.every(({ overlays }) => overlays?.some(({ kind }) => kind === 'unknown')));
+    const explained = await backfill('explain', 'A', '2021-11-01', '--format', 'json');
+    assert.equal(explained.code, 3);
+    assert.match(JSON.parse(explained.out).problem.message, /w\.duckdb/);
     assert.match(later.err, /^Warning: .*w\.duckdb.*\nWhat follows was read .* ago, on /);
     assert.match(later.out, /^ {2}2021-11-03: missing$/m);
     rmSync(join(fixture.folder, '.backfill'), { recursive: true });
@@ -154,12 +161,24 @@ describe('the command line as a process', function () {
     const holder = await Holder.open(fixture.database);
     try {
       const { code, out, err } = await backfill('coverage', '--refresh');
-      assert.equal(code, 1);
+      assert.equal(code, 3);
       assert.match(out, /^ {2}2021-11-03: missing$/m);
       assert.match(err, new RegExp(`^Warning: .*\\b${holder.pid}\\b.*\\nWhat follows was read .* ago, on `));
     } finally {
       await holder.kill();
     }
+  });
+
+  it('ends with 3 for what it cannot read within the scope, and warns in a plan over it', async () => {
+    await backfill('coverage');
+    const manifest = readFileSync(fixture.manifest, 'utf8');
+    writeFileSync(fixture.manifest, manifest.replace('table: main.raw', 'table: main.away'));
+    const all = await backfill('coverage', '--processor', 'RAW', '--format', 'json');
+    assert.equal(all.code, 3, all.err);
+    assert.match((JSON.parse(all.out) as CoverageReport).problem?.message ?? '', /^RAW was not read: .*away/);
+    assert.equal((await backfill('coverage', '--processor', 'B')).code, 1);
+    const plan = JSON.parse((await backfill('plan', '--processor', 'B', '--format', 'json')).out) as { warnings: string[] };
+    assert.match(plan.warnings[0] ?? '', /^RAW was not read, so this may be out of date: .*away/);
   });
 
   it('says what of the journal and the waivers cannot be read, and goes on with the rest', async () => {
