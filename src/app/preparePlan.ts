@@ -2,6 +2,7 @@ import { createHash, randomInt } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { parseDay } from '../base/day';
 import type { Plan, PlanRequest } from '../core/backfill';
+import { classify } from '../core/classify';
 import type { CoverageGrid, CoverageInput } from '../core/coverage';
 import { makePlan } from '../core/planner';
 import { partitionKey } from '../core/words';
@@ -14,15 +15,33 @@ export interface PlanFiles {
   readonly readText: (path: string) => Promise<string>;
 }
 
-/** Makes a plan from the coverage as it was last read. Nothing is written. */
+/**
+ * Makes a plan from the coverage as it was last read. Nothing is written. What cannot be read now is taken as never read, whatever answer it
+ * gave before: an executor would find no more.
+ */
 export async function preparePlan(
-  { input, grid }: { readonly input: CoverageInput; readonly grid: CoverageGrid },
+  known: { readonly input: CoverageInput; readonly grid: CoverageGrid },
   request: PlanRequest,
   files: PlanFiles,
 ): Promise<Plan> {
+  const { input, grid } = asReadable(known);
   const texts = await readSqlTexts(input.pipeline, files);
   const salt = Array.from({ length: 4 }, () => SALT.charAt(randomInt(SALT.length))).join('');
   return makePlan({ input, grid, request, manifest: files.manifest, salt, sqlText: (file) => texts.get(file), digest });
+}
+
+function asReadable(known: { readonly input: CoverageInput; readonly grid: CoverageGrid }): typeof known {
+  const { nodes, calendars, unavailableNodes, unavailableCalendars } = known.input.observations;
+  const readable = <T>(answers: ReadonlyMap<string, T>, unavailable: ReadonlyMap<string, unknown>) =>
+    new Map([...answers].filter(([name]) => !unavailable.has(name)));
+  const observations = {
+    ...known.input.observations,
+    nodes: readable(nodes, unavailableNodes),
+    calendars: readable(calendars, unavailableCalendars),
+  };
+  if (observations.nodes.size === nodes.size && observations.calendars.size === calendars.size) return known;
+  const input = { ...known.input, observations };
+  return { input, grid: classify(input) };
 }
 
 /**

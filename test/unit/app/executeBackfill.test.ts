@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WarehouseError } from '../../../src/app/ports';
+import { preparePlan } from '../../../src/app/preparePlan';
 import type { BackfillEvent } from '../../../src/core/backfill';
+import { classify } from '../../../src/core/classify';
 import { Holder, runDuckdb } from '../../support/duckdb';
-import { type Executed, ExecutionFixture } from '../../support/execution';
+import { type Executed, ExecutionFixture, REQUEST } from '../../support/execution';
 import { useTemporaryFolder } from '../../support/temporaryFolder';
 
 const SQL_CHAIN = `
@@ -156,6 +158,30 @@ phases:
         executed.events.flatMap((event) => (event.type === 'skipped' ? [`${event.processor} ${event.date}`] : [])),
         ['A 2021-11-05', 'A 2021-11-06', 'C 2021-11-05', 'C 2021-11-06'],
       );
+    });
+
+    it('is planned as it would be executed, whatever answer it gave before', async () => {
+      await fixture.write(TWO, { a: { '2021-11-05': 5 }, b: {}, c: {} });
+      const known = await fixture.input();
+      await runDuckdb(fixture.database, 'DROP TABLE a');
+      const gone = new Map([['A', { error: 'there is no table main.a', since: 0 }]]);
+      const input = { ...known, observations: { ...known.observations, unavailableNodes: gone } };
+      const plan = await preparePlan(
+        { input, grid: classify(input) },
+        { ...REQUEST, choices: ['all'], dates: ['2021-11-05'] },
+        { manifest: fixture.manifest, readText: (path) => readFile(path, 'utf8') },
+      );
+      assert.deepEqual(
+        plan.partitions.map(({ processor, action, preflight, why }) => `${processor} ${action} ${preflight}: ${why}`).sort(),
+        [
+          'A skip never: nothing is known of it: there is no table main.a',
+          'B run allowed: no rows, and no run is recorded',
+          'C skip overrideNeeded: whether its needs are met is unknown',
+        ],
+      );
+      await fixture.journal.create(plan);
+      const executed = await fixture.execute(plan);
+      assert.deepEqual([executed.result, outcomes(executed), skips(executed)], ['done', ['B 2021-11-05 done'], []]);
     });
 
     it('fails the attempt that left it so, and nothing else', async () => {
