@@ -221,7 +221,7 @@ export class Execution {
         }
       })
       .catch((thrown: unknown) => this.#break(thrown))
-      .finally(() => hold.release())
+      .then(() => hold.release())
       .catch((thrown: unknown) => this.#break(thrown))
       .finally(() => this.#running.delete(call));
     this.#running.set(call, processor.id);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChildCommand, ChildExit, ChildRunner } from '../../../src/app/children';
@@ -101,6 +102,16 @@ describe('Execution', () => {
   });
 
   it('has as many at once as there are slots, of the backfill and of a processor', async () => {
+    // Nothing ends before the slots were full once.
+    const full = { any: new AbortController(), B: new AbortController() };
+    const reached = ({ signal }: AbortController) => signal.aborted || once(signal, 'abort');
+    children.during = async (call) => {
+      if (children.started.length >= 4) full.any.abort();
+      if (children.started.filter((one) => one.startsWith('B')).length >= 2) full.B.abort();
+      await reached(full.any);
+      if (call.startsWith('B')) await reached(full.B);
+      return undefined;
+    };
     const { events } = await execute(await launch({ processors: ['A', 'B'], from: '2021-11-01', to: '2021-11-20' }));
     const open = new Map<string, string>();
     const most = { all: 0, B: 0 };

@@ -94,10 +94,10 @@ describe('the executor’s process', () => {
       await Promise.all(ids.map(start));
       const ended = await Promise.all(ids.map((id) => until(id, ({ endedAt }) => endedAt !== undefined)));
       assert.equal((await fixture.calls()).length, 1, 'one attempt');
-      assert.deepEqual(ended.map(({ done, skipped }) => [done, skipped]).sort(), [
-        [0, 1],
-        [0, 1],
-        [1, 0],
+      assert.deepEqual(ended.map(({ done, skipped }) => `${done} done, ${skipped} skipped`).toSorted(), [
+        '0 done, 1 skipped',
+        '0 done, 1 skipped',
+        '1 done, 0 skipped',
       ]);
       for (const id of ids) {
         const record = await fixture.journal.read(id);
