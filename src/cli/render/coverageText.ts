@@ -51,7 +51,23 @@ export function coverageTable(
   ];
 }
 
+/** What is off on purpose is the same for most processors: it is only summed up, but for the bootstrap, which each has of its own. */
 function absentLines({ absentRanges }: ProcessorReport, all: boolean, terminal: Pick<Terminal, 'color'>): string[] {
+  const isListed = ({ status, reason }: AbsentRange) => all || status !== 'off' || reason === 'bootstrap';
+  const lines = rangeLines(absentRanges.filter(isListed), all, terminal);
+  const sums = [
+    ...groupBy(
+      absentRanges.filter((range) => !isListed(range)),
+      absenceWords,
+    ),
+  ].map(([words, ranges]) => {
+    const count = ranges.reduce((sum, range) => sum + daysIn(range), 0);
+    return words === OFF_WORDS.offDay ? counted(count, words) : `${formatCount(count)} ${words}`;
+  });
+  return sums.length === 0 ? lines : [...lines, toned(terminal, 'quiet', `  ${plain(`off: ${sums.join(', ')}`)}`)];
+}
+
+function rangeLines(absentRanges: readonly AbsentRange[], all: boolean, terminal: Pick<Terminal, 'color'>): string[] {
   const lines: { from: string; tone: Tone; text: string }[] = [];
   for (const [words, ranges] of groupBy(absentRanges, absenceWords)) {
     const [first] = ranges;

@@ -86,6 +86,13 @@ describe('coverage as text', () => {
   });
 });
 
+describe('what is off', () => {
+  it('is summed up in one line, unless all is asked for', () => {
+    assert.ok(coverageTable(report, false, screen).includes('  off: 1 off-day'));
+    assert.ok(coverageTable(report, true, screen).includes('  2021-11-11: off-day'));
+  });
+});
+
 describe('gaps as text', () => {
   it('groups them by cause with what mends each', () => {
     assertGolden('cli/gaps.txt', gapsText(groups, 'backfill', screen).join('\n'));
