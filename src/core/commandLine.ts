@@ -33,6 +33,11 @@ export function runCommandLine(request: Partial<PlanRequest>, mode: Mode = 'back
   list('--override', request.overrides);
   if (request.reason !== undefined && request.reason !== '') words.push('--reason', request.reason);
   if (mode !== 'backfill') words.push('--mode', mode);
+  return shellText(words);
+}
+
+/** Words as one line that a POSIX shell reads back as the same words. */
+export function shellText(words: readonly string[]): string {
   return words.map(quoted).join(' ');
 }
 

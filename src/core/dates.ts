@@ -1,5 +1,6 @@
 import { type Day, formatDay } from '../base/day';
 import { counted } from '../base/figures';
+import { groupBy } from '../base/groupBy';
 import { DATE_STATUSES, type DateStatus, OFF_KINDS, statusCode } from '../base/status';
 import { offDetail, UNKNOWABLE } from './calendar';
 import { tablesOf } from './classify';
@@ -66,20 +67,17 @@ function cellsAt(nodes: readonly number[], grid: CoverageGrid, offset: number): 
   return nodes.map((index) => index * grid.dayCount + offset);
 }
 
-/** `PDC 81 < 100, PCF missing`; dates are named where they are others than the date itself. */
+/** `PDC 81 < 100, PCF missing (also on 2 dates)`: each upstream once; dates are named where they are others than the date itself. */
 function causeSummary(details: readonly RootDetail[], day: Day): string {
-  const elsewhere = new Map<string, Day[]>();
-  const parts: string[] = [];
-  for (const { root, brief } of details) {
-    if (root.day === day) parts.push(brief);
-    else {
-      const key = `${root.node} ${root.status}`;
-      elsewhere.set(key, [...(elsewhere.get(key) ?? []), root.day]);
-    }
-  }
-  for (const [brief, days] of elsewhere) {
-    parts.push(`${brief} on ${days.length === 1 ? formatDay(days[0] ?? day) : counted(days.length, 'date')}`);
-  }
+  const parts = [...groupBy(details, ({ root }) => root.node)].map(([node, of]) => {
+    const briefs = of.filter(({ root }) => root.day === day).map(({ brief }) => brief);
+    const elsewhere = of.filter(({ root }) => root.day !== day).map(({ root }) => root);
+    const [first] = elsewhere;
+    if (first === undefined) return briefs.join(', ');
+    const dates = elsewhere.length === 1 ? formatDay(first.day) : counted(elsewhere.length, 'date');
+    if (briefs.length > 0) return `${briefs.join(', ')} (also on ${dates})`;
+    return `${node} ${[...new Set(elsewhere.map(({ status }) => status))].join(' or ')} on ${dates}`;
+  });
   return listText(parts, 3);
 }
 

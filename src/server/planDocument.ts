@@ -3,7 +3,7 @@ import { counted, formatCount, formatSeconds } from '../base/figures';
 import { groupBy } from '../base/groupBy';
 import { isGap } from '../base/status';
 import type { Plan, PlannedJob, PlannedPartition } from '../core/backfill';
-import { runCommandLine } from '../core/commandLine';
+import { runCommandLine, shellText } from '../core/commandLine';
 import { confirmationOf } from '../core/confirmation';
 import { titleOf } from '../core/progress';
 import { listText } from '../core/words';
@@ -86,5 +86,5 @@ function jobText({ processor, method, command, slots, sequential, maxDates }: Pl
   const most = maxDates === undefined ? '' : `, at most ${counted(maxDates, 'date')} each`;
   const pace =
     sequential === undefined ? (slots === 1 ? 'one at a time' : `${slots} at once`) : `one at a time: ${escaped(sequential)}`;
-  return `- **${processor}**: ${CALLS[method]}${most}, ${pace}\n  ${code(command.join(' '))}`;
+  return `- **${processor}**: ${CALLS[method]}${most}, ${pace}\n  ${code(shellText(command))}`;
 }

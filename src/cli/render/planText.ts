@@ -1,7 +1,9 @@
+import { stripVTControlCharacters } from 'node:util';
 import { formatRange, parseDay, rangesOf } from '../../base/day';
 import { counted, formatSeconds } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
 import type { Plan, PlannedJob, PlannedPartition } from '../../core/backfill';
+import { shellText } from '../../core/commandLine';
 import { titleOf } from '../../core/progress';
 import { STATUS_SYMBOLS } from '../statusWords';
 import { csv, markdownTable } from '../table';
@@ -16,7 +18,11 @@ export function planText(plan: Plan, terminal: Pick<Terminal, 'width' | 'color'>
   lines.push(...section(`Runs ${counted(runs.length, 'partition')}:`, runs, terminal));
   lines.push(...section(`Skips ${counted(skips.length, 'partition')}:`, skips, terminal));
   const jobs = plan.jobs.filter(({ processor }) => runs.some((run) => run.processor === processor));
-  if (jobs.length > 0) lines.push('', 'How:', ...jobs.flatMap((job) => indented(jobText(job), 2, terminal)));
+  if (jobs.length > 0) lines.push('', 'How:');
+  for (const job of jobs) {
+    // What is to be copied stays on its line.
+    lines.push(...indented(jobText(job), 2, terminal), `    ${safe(shellText(job.command))}`);
+  }
   if (plan.warnings.length > 0) {
     lines.push('', toned(terminal, 'warning', 'Warnings:'));
     for (const warning of plan.warnings) lines.push(...indented(warning, 2, terminal));
@@ -71,12 +77,15 @@ function datesText(partitions: readonly PlannedPartition[]): string {
   return rangesOf(days).map(formatRange).join(', ');
 }
 
-function jobText({ processor, method, command, slots, sequential }: PlannedJob): string {
+/** What a terminal would act on is shown and not done; blanks stay as they are, because they are a part of the words. */
+function safe(text: string): string {
+  return stripVTControlCharacters(text).replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+}
+
+function jobText({ processor, method, slots, sequential }: PlannedJob): string {
   const calls = { sql: 'one SELECT a date', date: 'one call a date', range: 'one call a range', list: 'one call a list' }[method];
   const pace = sequential === undefined ? `${slots} at once` : `one at a time: ${sequential}`;
-  return plain(
-    `${processor}: ${calls}, ${command.join(' ')}; ${slots === 1 && sequential === undefined ? 'one at a time' : pace}`,
-  );
+  return plain(`${processor}: ${calls}, ${slots === 1 && sequential === undefined ? 'one at a time' : pace}`);
 }
 
 const TITLES = ['processor', 'date', 'action', 'status', 'preflight', 'why', 'override'] as const;

@@ -24,6 +24,22 @@ const SPEC: InputSpec = {
 };
 
 describe('coverageReport', () => {
+  it('sums up a date by naming each upstream once', () => {
+    const all = { '2021-11-01': 5, '2021-11-02': 5, '2021-11-03': 5 };
+    const needy = buildInput({
+      seasons: [['2021-11-01', '2021-11-03']],
+      nodes: [
+        { id: 'BOX' },
+        { id: 'SHOTS' },
+        { id: 'A', needs: ['BOX', 'SHOTS', { node: 'BOX', window: { kind: 'lastDates', count: 2 } }] },
+      ],
+      data: { SHOTS: { '2021-11-01': 5, '2021-11-02': 5 }, A: all },
+    });
+    const { dates } = coverageReport(needy, classify(needy), {}, 'cache');
+    for (const { summary } of dates) assert.equal(summary.split('BOX').length, 2, summary);
+    assert.equal(dates[2]?.summary, 'BOX missing (also on 2 dates), SHOTS missing');
+  });
+
   const input = buildInput(SPEC);
   const grid = classify(input);
 
