@@ -1,4 +1,5 @@
 import type { CoverageProblem, CoverageState } from '../app/pipelineSession';
+import { formatRange } from '../base/day';
 import { formatInstant, formatSeconds } from '../base/figures';
 import { type Mode, statusCode } from '../base/status';
 import type { Overlay } from '../core/coverage';
@@ -7,7 +8,7 @@ import type { PipelineNode } from '../core/pipeline';
 import type { ProblemReport } from '../core/report';
 import { type Scope, scopeNodes, scopeOffsets } from '../core/scope';
 import type { Context } from './command';
-import { CommandFailure, EXIT, type ExitCode } from './exitCodes';
+import { CommandFailure, EXIT, type ExitCode, usageError } from './exitCodes';
 import { type OpenPipeline, problemPlace, waiversFile } from './manifestFile';
 import { plain } from './textWidth';
 
@@ -90,6 +91,15 @@ export function coverageExit(state: CoverageState, scope: Scope): ExitCode {
     }
   }
   return unknown ? EXIT.warehouse : EXIT.fine;
+}
+
+/** Ends the command where a scope holds no date at all: an empty answer would look like a good one. */
+export function requireDates({ grid }: CoverageState, scope: Scope): void {
+  const { from, end } = scopeOffsets(grid, scope);
+  if (from < end || (scope.from === undefined && scope.to === undefined)) return;
+  const range = { from: grid.firstDay, to: grid.firstDay + grid.dayCount - 1 };
+  const dates = grid.dayCount === 0 ? 'it has none yet' : `they are ${formatRange(range)}`;
+  throw usageError(`None of the dates that were asked for is a date of the pipeline: ${dates}.`);
 }
 
 /** What JSON tells of trouble with reading, within a scope. */

@@ -6,7 +6,7 @@ import { CHOICES, type Plan, type PlanRequest } from '../core/backfill';
 import { DEFAULT_CHOICES, POLICY_WORDS } from '../core/commandLine';
 import type { Pipeline, PipelineNode } from '../core/pipeline';
 import type { Context, OptionSpecs, OptionValues } from './command';
-import { failureOf, readCoverage, unreadOf } from './coverageState';
+import { failureOf, readCoverage, requireDates, unreadOf } from './coverageState';
 import { CommandFailure, EXIT, usageError } from './exitCodes';
 import { openPipeline } from './manifestFile';
 import { planCsv, planMarkdown, planText } from './render/planText';
@@ -49,6 +49,12 @@ export async function planFor(
   if (failureOf(state) !== undefined) {
     throw new CommandFailure(EXIT.warehouse, 'Nothing was planned: a plan needs the warehouse as it is now.');
   }
+  const { from, to, dates } = options;
+  requireDates(state, {
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(dates.length > 0 && { from: Math.min(...dates), to: Math.max(...dates) }),
+  });
   const made = await preparePlan(state, request, { manifest: open.manifest, readText: (path) => readFile(path, 'utf8') });
   return { plan: { ...made, warnings: [...unreadWarnings(state, made), ...made.warnings] }, state };
 }

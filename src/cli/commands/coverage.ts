@@ -1,6 +1,6 @@
 import { coverageReport } from '../../core/report';
 import { defineCommand } from '../command';
-import { coverageExit, provenance, readCoverage, troubleOf } from '../coverageState';
+import { coverageExit, provenance, readCoverage, requireDates, troubleOf } from '../coverageState';
 import { openPipeline } from '../manifestFile';
 import { coverageCsv, coverageMarkdown, coverageTable, datesText } from '../render/coverageText';
 import { FORMAT_OPTION, MANIFEST_OPTION, MODE_OPTION, REFRESH_OPTION, SCOPE_OPTIONS, scopeFrom } from '../sharedOptions';
@@ -24,6 +24,7 @@ export const coverageCommand = defineCommand({
     const open = await openPipeline(context, options);
     const scope = scopeFrom(open.pipeline, options);
     const state = await readCoverage(context, open, options.refresh);
+    requireDates(state, scope);
     const report = coverageReport(state.input, state.grid, scope, state.source, troubleOf(state, scope));
     const title = `${plain(open.pipeline.name)}, ${datesText(report.dates)}. ${provenance(state)}`;
     switch (options.format) {

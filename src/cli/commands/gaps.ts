@@ -1,6 +1,6 @@
 import { gapsByRoot } from '../../core/gaps';
 import { defineCommand } from '../command';
-import { coverageExit, origin, provenance, readCoverage } from '../coverageState';
+import { coverageExit, origin, provenance, readCoverage, requireDates } from '../coverageState';
 import { openPipeline } from '../manifestFile';
 import { gapsCsv, gapsMarkdown, gapsReport, gapsText } from '../render/gapsText';
 import { FORMAT_OPTION, MANIFEST_OPTION, MODE_OPTION, REFRESH_OPTION, SCOPE_OPTIONS, scopeFrom } from '../sharedOptions';
@@ -17,6 +17,7 @@ export const gapsCommand = defineCommand({
     const open = await openPipeline(context, options);
     const scope = scopeFrom(open.pipeline, options);
     const state = await readCoverage(context, open, options.refresh);
+    requireDates(state, scope);
     const groups = gapsByRoot(state.input, state.grid, scope);
     const { mode } = state.grid;
     switch (options.format) {

@@ -67,6 +67,9 @@ describe('the command line as a process', function () {
       ['explain', 'A'],
       ['coverage', '--processor', 'X'],
       ['attach', 'nope'],
+      ['coverage', '--from', '2030-01-01'],
+      ['gaps', '--to', '2020-01-01'],
+      ['plan', '--dates', '2030-01-01'],
     ]) {
       const { code, out, err } = await backfill(...words);
       assert.equal(code, 2, words.join(' '));
