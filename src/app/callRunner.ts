@@ -335,7 +335,7 @@ function endingOf(exit: ChildExit, timeoutMs: number | undefined): CallEnding {
       return {
         how: 'failed',
         category: 'exit',
-        message: `exit code ${exit.code}${exit.lastLine === '' ? '' : `: ${exit.lastLine}`}`,
+        message: `exit code ${exit.code}${exit.tellingLine === '' ? '' : `: ${exit.tellingLine}`}`,
       };
     case 'signal':
       return { how: 'died', category: 'signal', message: `killed by ${exit.signal}` };

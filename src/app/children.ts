@@ -11,8 +11,8 @@ export interface ChildCommand {
 
 /** How a child ended. `cancelled` and `timeout`: by us; `signal`: by somebody else. */
 export type ChildExit =
-  /** `lastLine`: the last of its output that is not empty, cut where it is long. */
-  | { readonly how: 'exited'; readonly code: number; readonly lastLine: string }
+  /** `tellingLine`: the line of its output that tells most of a failure, cut where it is long; empty when it said nothing. */
+  | { readonly how: 'exited'; readonly code: number; readonly tellingLine: string }
   | { readonly how: 'signal'; readonly signal: string }
   | { readonly how: 'timeout' | 'cancelled' }
   /** For people, with what to do. */

@@ -15,3 +15,12 @@ export function signatureOf(category: string, message: string): string {
   const text = VARIABLE.reduce((known, [pattern, name]) => known.replace(pattern, name), message);
   return `${category}: ${text.replace(/\s+/g, ' ').trim().slice(0, LONGEST)}`;
 }
+
+/** What errors look like in the output of Python, Node, Java and shells: `KeyError: 'minutes'`, `ERROR:root:…`, `fatal: …`. */
+const ERROR_LINE = /\b\w*(?:Error|Exception)\b\s*[:(]|\bERROR\b|^\s*(?:error|fatal|panic)\b/i;
+
+/** The line of a failed job's output that tells most: the last one that looks like an error, else the last one; trimmed, maybe empty. */
+export function tellingLine(lines: readonly string[]): string {
+  const said = lines.map((line) => line.trim()).filter((line) => line !== '');
+  return said.findLast((line) => ERROR_LINE.test(line)) ?? said.at(-1) ?? '';
+}

@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChildCommand, ChildExit, ChildRunner } from '../../app/children';
+import { tellingLine } from '../../core/signature';
 import { codeOf } from '../journal/durableFile';
 import { cleanEnvironment } from './cleanEnvironment';
 import { isGroupAlive } from './processIdentity';
@@ -42,7 +43,7 @@ export class ChildProcesses implements ChildRunner {
       const exit = await this.#spawn(command, log.fd, signal, started);
       sampling.abort();
       await sampled;
-      return exit.how === 'exited' ? { ...exit, lastLine: await lastLineOf(log) } : exit;
+      return exit.how === 'exited' ? { ...exit, tellingLine: await tellingLineOf(log) } : exit;
     } finally {
       sampling.abort();
       await log.close();
@@ -106,7 +107,7 @@ function exitOf(child: ChildProcess, program: string): Promise<ChildExit> {
       resolve({ how: 'notStarted', message: `${program} cannot be started: ${message}` });
     });
     child.once('exit', (code, signal) =>
-      resolve(code === null ? { how: 'signal', signal: signal ?? 'unknown' } : { how: 'exited', code, lastLine: '' }),
+      resolve(code === null ? { how: 'signal', signal: signal ?? 'unknown' } : { how: 'exited', code, tellingLine: '' }),
     );
   });
 }
@@ -136,12 +137,11 @@ async function untilGone(pid: number, stop: AbortSignal): Promise<void> {
     await delay(pause, undefined, { signal: stop }).catch(() => undefined);
 }
 
-async function lastLineOf(log: FileHandle): Promise<string> {
+async function tellingLineOf(log: FileHandle): Promise<string> {
   const { size } = await log.stat();
   const length = Math.min(size, TAIL_BYTES);
   const { buffer } = await log.read(Buffer.alloc(length), 0, length, size - length);
-  const lines = buffer.toString('utf8').split(/[\r\n]+/);
-  return (lines.findLast((line) => line.trim() !== '') ?? '').trim().slice(0, LONGEST_LINE);
+  return tellingLine(buffer.toString('utf8').split(/[\r\n]+/)).slice(0, LONGEST_LINE);
 }
 
 /** Writes `offset epochMs` a few times a second while the log grows: what lies before the offset had arrived by then. */

@@ -45,7 +45,7 @@ class MemoryChildren implements ChildRunner {
     const exit = await this.during(call, signal);
     if (exit !== undefined) return exit;
     for (const date of dates.split(',')) this.#warehouse.set(node, parseDay(date) ?? 0, 5);
-    return { how: 'exited', code: 0, lastLine: '' };
+    return { how: 'exited', code: 0, tellingLine: '' };
   }
 }
 
@@ -152,7 +152,7 @@ describe('Execution', () => {
 
   it('blocks by one failure only what looks at it', async () => {
     fill('A', '2021-11-01', '2021-11-03');
-    children.during = async (call) => (call === 'A 2021-11-05' ? { how: 'exited', code: 1, lastLine: 'no' } : undefined);
+    children.during = async (call) => (call === 'A 2021-11-05' ? { how: 'exited', code: 1, tellingLine: 'no' } : undefined);
     const { events, progress } = await execute(await launch({ from: '2021-11-04', to: '2021-11-10' }));
     const skipped = events.flatMap((event) => (event.type === 'skipped' ? [`${event.processor} ${event.date.slice(-2)}`] : []));
     assert.deepEqual(skipped, ['B 05', 'C 06', 'C 07', 'C 08'], 'three dates look back at the 5th');
@@ -162,7 +162,7 @@ describe('Execution', () => {
   it('ends what runs when it is to fail fast', async () => {
     const aborted: string[] = [];
     children.during = async (call, signal) => {
-      if (call === 'A 2021-11-03') return { how: 'exited', code: 1, lastLine: '' };
+      if (call === 'A 2021-11-03') return { how: 'exited', code: 1, tellingLine: '' };
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
       aborted.push(call);
       return { how: 'cancelled' };

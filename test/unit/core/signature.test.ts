@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { signatureOf } from '../../../src/core/signature';
+import { signatureOf, tellingLine } from '../../../src/core/signature';
 
 describe('signatureOf', () => {
   it('is the same for messages that differ only in dates, numbers, ids and paths', () => {
@@ -14,5 +14,22 @@ describe('signatureOf', () => {
   it('tells causes and categories apart', () => {
     assert.notEqual(signatureOf('exit', 'no data'), signatureOf('timeout', 'no data'));
     assert.notEqual(signatureOf('exit', 'KeyError: a'), signatureOf('exit', 'KeyError: b'));
+  });
+});
+
+describe('tellingLine', () => {
+  it('prefers what looks like an error to what was said last', () => {
+    const traceback = [
+      'Traceback (most recent call last):',
+      '  File "pdc.py", line 9',
+      "KeyError: 'minutes'",
+      '',
+      'Failed dates: 2025-05-13',
+      '',
+    ];
+    assert.equal(tellingLine(traceback), "KeyError: 'minutes'");
+    assert.equal(tellingLine(['ERROR:__main__:no rows', 'INFO:__main__:done']), 'ERROR:__main__:no rows');
+    assert.equal(tellingLine(['12 dates', '0 errors', 'bye']), 'bye');
+    assert.equal(tellingLine(['', '  ']), '');
   });
 });

@@ -24,7 +24,7 @@ describe('ChildProcesses', () => {
     assert.deepEqual(await run(node("console.log('out'); console.error('err\\n\\n'); process.exit(7)")), {
       how: 'exited',
       code: 7,
-      lastLine: 'err',
+      tellingLine: 'err',
     });
     assert.equal(await readFile(join(folder(), 'logs', 'a.log'), 'utf8'), 'out\nerr\n\n\n');
   });
