@@ -134,7 +134,6 @@ export interface GapDate {
 export interface ProcessorChoice {
   readonly id: string;
   readonly name: string;
-  readonly phase: string;
   readonly gaps: number;
   /** `19/25 · 6 blocked by PDC`. */
   readonly summary: string;

@@ -147,7 +147,6 @@ function choicesOf({ input, grid }: CoverageState): LaunchChoices {
       return {
         id: node.id,
         name: node.name,
-        phase: pipeline.phases[node.phase]?.name ?? '',
         gaps: tally.gaps,
         summary: tallyText(tally),
         runnable: node.run.length > 0,

@@ -135,4 +135,21 @@ describe('CoverageTree', () => {
       { numRuns: 40 },
     );
   });
+
+  it('counts in its months what it counts in all', () => {
+    const share = (text = '') => /^(\d+)\/(\d+)/.exec(text)?.slice(1).map(Number) ?? [0, 0];
+    fc.assert(
+      fc.property(arbitraryInput, (spec) => {
+        const tree = treeOf(spec);
+        for (const group of tree.children('')) {
+          for (const node of tree.children(group.id)) {
+            const months = tree.children(node.id).map(({ description }) => share(description));
+            const sum = months.reduce(([a = 0, b = 0], [c = 0, d = 0]) => [a + c, b + d], [0, 0]);
+            assert.deepEqual(sum, share(node.description), node.id);
+          }
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
 });
