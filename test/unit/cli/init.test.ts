@@ -39,7 +39,7 @@ describe('init and check', function () {
     assert.equal(checked.code, 0);
     const coverage = await backfill('coverage');
     assert.equal(coverage.code, 1);
-    assert.match(coverage.out, /^ {2}2024-01-05: off-day\n {2}2024-01-08: missing$/m);
+    assert.match(coverage.out, /^ {2}2024-01-08: missing\n {2}off: 1 off-day$/m);
   });
 
   it('drafts a manifest from a folder of Parquet', async () => {
