@@ -62,7 +62,7 @@ export class CoverageTree {
     }
     if (problem !== undefined) {
       const age = coverage?.asOf === undefined ? undefined : ageText(coverage.asOf, now);
-      const description = problem.kind === 'calendar' || age === undefined ? problem.message : `shown: ${age}`;
+      const description = problem.kind === 'calendar' || age === undefined ? problem.message : `${age}`;
       const look = problem.kind === 'busy' ? { icon: 'lock' } : { icon: 'warning', color: 'problemsWarningIcon.foreground' };
       messages.push({ ...message('problem', problemLabel(problem.kind), description, look, 'refresh'), hasTooltip: true });
     } else if (coverage === undefined && mistakes === 0) {
@@ -228,9 +228,9 @@ function boundsOf(month: string): { readonly from: Day; readonly to: Day } {
 }
 
 function problemLabel(kind: CoverageProblem['kind']): string {
-  if (kind === 'busy') return 'The warehouse is being written';
+  if (kind === 'busy') return 'Warehouse busy';
   if (kind === 'calendar') return 'A calendar lost dates';
-  return kind === 'missingFile' ? 'The warehouse is not there' : 'The warehouse cannot be read';
+  return kind === 'missingFile' ? 'Warehouse not there' : 'Warehouse not readable';
 }
 
 /** `3 min old, read 2026-11-23 14:02:11`; in whole minutes, so that the node does not change with every look. */

@@ -90,15 +90,15 @@ describe('CoverageTree', () => {
     const problem = { message: 'There is no file warehouse.duckdb: run the pipeline first.', kind: 'missingFile' as const };
     assert.deepEqual(
       label({ problem }).map((node) => [node.label, node.description, node.action]),
-      [['The warehouse is not there', problem.message, 'refresh']],
+      [['Warehouse not there', problem.message, 'refresh']],
     );
   });
 
   it('keeps the last good answer under what is wrong, with its age', () => {
     const problem = { message: 'held by process 12', kind: 'busy' as const };
     const [first, second] = treeOf(SPEC, { problem, now: READ_AT + 190_000 }).children('');
-    assert.equal(first?.label, 'The warehouse is being written');
-    assert.match(first?.description ?? '', /^shown: 3 min old, read \d{4}-/);
+    assert.equal(first?.label, 'Warehouse busy');
+    assert.match(first?.description ?? '', /^3 min old, read \d{4}-/);
     assert.equal(second?.label, 'Sources');
   });
 

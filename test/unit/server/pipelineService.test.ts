@@ -126,7 +126,7 @@ describe('PipelineService', () => {
     await started;
     assert.deepEqual(
       again.children('coverage', '').map(({ label }) => label),
-      ['The warehouse cannot be read', 'One'],
+      ['Warehouse not readable', 'One'],
     );
   });
 

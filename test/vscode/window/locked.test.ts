@@ -17,7 +17,7 @@ describe('a warehouse that another process is writing', () => {
       writer.run(`INSERT INTO made.good SELECT DATE '${DATE}', range, 1 FROM range(${from}, ${to})`);
     await insert(0, 4);
     await window.workbench.runCommand('Backfill: Refresh Coverage');
-    const problem = window.workbench.treeItem('Coverage', /^The warehouse is being written, shown: .* old/);
+    const problem = window.workbench.treeItem('Coverage', /^Warehouse busy, .* old/);
     await problem.waitFor();
     assert.match(await window.partitionText('Build', 'GOOD', DATE), /missing/);
     await picture(window.workbench, 'warehouse held by a writer');
