@@ -4,10 +4,11 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shellLauncher } from '../../../src/client/shellLauncher';
+import { skipBecause } from '../../support/skip';
 
 describe('shellLauncher', () => {
   it('runs the command line on the given runtime with the words as they were typed', function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skipBecause(this, 'the launcher of this system is no shell script');
     const folder = mkdtempSync(join(tmpdir(), "it's a folder "));
     try {
       const script = join(folder, 'print words.js');

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { shellText } from '../../../src/core/commandLine';
+import { skipBecause } from '../../support/skip';
 
 describe('shellText', () => {
   it('is read back by a shell as the same words', function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skipBecause(this, 'Windows has no sh to read the command line with');
     const word = fc.string({ unit: fc.constantFrom(...'a1 \t\n\'"$`\\;&|*{}()<>!#~-é'.split('')), maxLength: 8 });
     fc.assert(
       fc.property(fc.array(word, { minLength: 1, maxLength: 4 }), (words) => {
