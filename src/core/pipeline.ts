@@ -31,6 +31,57 @@ export interface Pipeline {
   readonly processors: readonly Processor[];
   /** Node indexes such that within one date every node comes after what it needs of that date. */
   readonly order: readonly number[];
+  /** Where jobs note what failed, one row an entity and date. */
+  readonly failures: readonly FailureTable[];
+  readonly history?: RunHistoryTable;
+  readonly checkpoints?: CheckpointFiles;
+  /** Those of the manifest, by name; they come before built-in ones of the same name. */
+  readonly logProfiles: ReadonlyMap<string, LogPatterns>;
+}
+
+/** A table in which jobs note failures. Everything but `table`, `expected` and `stop` is a column's name. */
+export interface FailureTable {
+  readonly table: string;
+  readonly processor: string;
+  readonly date: string;
+  readonly entity?: string;
+  readonly category: string;
+  readonly reason?: string;
+  readonly created?: string;
+  /** Categories that are no fault, compared without regard to case. */
+  readonly expected: readonly string[];
+  /** Categories that somebody must look at before anything else runs. */
+  readonly stop: readonly string[];
+}
+
+/** A table in which jobs note their runs, one or more rows a run. Everything but `table` is a column's name. */
+export interface RunHistoryTable {
+  readonly table: string;
+  readonly processor: string;
+  readonly date: string;
+  readonly status: string;
+  readonly run?: string;
+  readonly started?: string;
+  readonly finished?: string;
+  readonly seconds?: string;
+  readonly rows?: string;
+  readonly errors?: string;
+}
+
+/** Where jobs keep checkpoints of their own: a path with the placeholders `{job}`, `{start}` and `{end}`. */
+export interface CheckpointFiles {
+  readonly path: string;
+}
+
+/** Regular expressions over one line of a log, as texts. */
+export interface LogPatterns {
+  readonly dateStart?: string;
+  readonly success?: string;
+  readonly failure?: string;
+  readonly rows?: string;
+  readonly stage?: string;
+  readonly progress?: string;
+  readonly summary?: string;
 }
 
 export type WarehouseConfig =
@@ -116,7 +167,10 @@ export interface Processor extends NodeBase {
   /** Ways to run it, in the order of preference; empty when it is only observed. */
   readonly run: readonly RunMethod[];
   readonly env: Readonly<Record<string, string>>;
+  /** The log profile that its jobs' output is read with. */
   readonly log?: string;
+  /** Other names by which logs, checkpoints, run history and failure tables know it. */
+  readonly aliases: readonly string[];
 }
 
 /** What a date with rows must hold to be complete rather than partial. */

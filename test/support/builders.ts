@@ -123,6 +123,7 @@ export function buildPipeline(spec: PipelineSpec): Pipeline {
       ),
       run: node.run ?? [{ kind: 'sql', file: `${node.id}.sql` }],
       env: {},
+      aliases: [],
     };
   });
   return {
@@ -139,6 +140,8 @@ export function buildPipeline(spec: PipelineSpec): Pipeline {
     sources: nodes.filter((node): node is Source => node.kind === 'source'),
     processors: nodes.filter((node): node is Processor => node.kind === 'processor'),
     order: orderOf(nodes),
+    failures: [],
+    logProfiles: new Map(),
   };
 }
 

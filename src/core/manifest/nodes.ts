@@ -29,6 +29,7 @@ export interface RawProcessor extends RawNode {
   readonly run: readonly RunMethod[];
   readonly env: Readonly<Record<string, string>>;
   readonly log: string | undefined;
+  readonly aliases: readonly string[];
 }
 
 export interface RawPhase {
@@ -137,6 +138,7 @@ export const processor = object(
     run: optional(run, []),
     env: optional(record(variable, anyText), []),
     log: optional(id),
+    aliases: optional(oneOrMany(text, { of: 'a name' }), []),
   },
   (fields, place): RawProcessor => {
     if (fields.run.some(({ kind }) => kind === 'sql') && (fields.tables?.length ?? 0) > 1)
@@ -152,6 +154,7 @@ export const processor = object(
       run: fields.run,
       env: Object.fromEntries(fields.env.map(([name, value]) => [name.value, value])),
       log: fields.log,
+      aliases: fields.aliases,
     };
   },
 );

@@ -1,8 +1,9 @@
+import type { CheckpointFiles, FailureTable, LogPatterns, RunHistoryTable } from '../pipeline';
 import { list, object, optional, record, required } from './collections';
+import { present } from './present';
 import { column, id, pattern, table, text } from './scalars';
 
-// Sections that describe what a pipeline keeps beside its tables. They are checked here; the parts of the product that read
-// failure tables, run histories, checkpoints and logs take them from the manifest when they exist.
+// Sections that describe what a pipeline keeps beside its tables.
 
 export const failureTable = object(
   'a failure table',
@@ -17,7 +18,10 @@ export const failureTable = object(
     expected: optional(list(text, { of: 'a category' }), []),
     stop: optional(list(text, { of: 'a category' }), []),
   },
-  (fields) => fields,
+  ({ table: name, processor, date, entity, category, reason, created, expected, stop }): FailureTable => ({
+    ...{ table: name, processor, date, category, expected, stop },
+    ...present({ entity, reason, created }),
+  }),
 );
 
 export const history = object(
@@ -34,10 +38,13 @@ export const history = object(
     rows: optional(column),
     errors: optional(column),
   },
-  (fields) => fields,
+  ({ table: name, processor, date, status, run, started, finished, seconds, rows, errors }): RunHistoryTable => ({
+    ...{ table: name, processor, date, status },
+    ...present({ run, started, finished, seconds, rows, errors }),
+  }),
 );
 
-export const checkpoints = object('`checkpoints`', { path: required(text) }, (fields) => fields);
+export const checkpoints = object('`checkpoints`', { path: required(text) }, ({ path }): CheckpointFiles => ({ path }));
 
 export const logProfile = object(
   'a log profile',
@@ -50,7 +57,8 @@ export const logProfile = object(
     progress: optional(pattern),
     summary: optional(pattern),
   },
-  (fields) => fields,
+  ({ date_start: dateStart, success, failure, rows, stage, progress, summary }): LogPatterns =>
+    present({ dateStart, success, failure, rows, stage, progress, summary }),
 );
 
 export const failures = list(failureTable, { of: 'a failure table' });

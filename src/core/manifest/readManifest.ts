@@ -4,6 +4,7 @@ import { calendar, due, exclusion, orderSeasons, season } from './dates';
 import { ManifestText } from './manifestText';
 import { phase, source } from './nodes';
 import { checkpoints, failures, history, logProfiles } from './observers';
+import { present } from './present';
 import { Place, scalar } from './reader';
 import { resolveNodes } from './resolve';
 import { id, text } from './scalars';
@@ -39,10 +40,10 @@ export const manifest = object(
     due: optional(due, { afterDays: 1, zone: 'UTC' }),
     sources: optional(list(source, { of: 'a source' }), []),
     phases: required(list(phase, { min: 1, of: 'a phase' })),
-    failures: optional(failures),
+    failures: optional(failures, []),
     history: optional(history),
     checkpoints: optional(checkpoints),
-    log_profiles: optional(logProfiles),
+    log_profiles: optional(logProfiles, []),
   },
   (fields): Pipeline => {
     const named = fields.calendars.map(([name, rest]): Calendar => ({ ...rest, name: name.value }));
@@ -61,6 +62,9 @@ export const manifest = object(
       sources,
       processors,
       order,
+      failures: fields.failures,
+      ...present({ history: fields.history, checkpoints: fields.checkpoints }),
+      logProfiles: new Map(fields.log_profiles.map(([name, patterns]) => [name.value, patterns])),
     };
   },
 );

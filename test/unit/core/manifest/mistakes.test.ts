@@ -601,7 +601,7 @@ describe('mistakes in a manifest', () => {
     'badDate: 2021-02-30 is no date: that month ends on 2021-02-28.',
     'badName: "box" is no table name: write dataset.table or project.dataset.table, each of letters, digits, _ and -, without quotes.',
     'unknownReference: No source or processor has the id `BOXX`. Did you mean `BOX`? => BOX',
-    'unknownKey: `slot` is no key of a processor. It knows id, name, table, tables, date_column, where, entity, key, written_at, calendar, bootstrap_days, expect, checks, needs, run, env, log.',
+    'unknownKey: `slot` is no key of a processor. It knows id, name, table, tables, date_column, where, entity, key, written_at, calendar, bootstrap_days, expect, checks, needs, run, env, log, aliases.',
   );
 
   it('underlines in UTF-16 units, as editors count', () => {

@@ -94,6 +94,7 @@ describe('a sound manifest', () => {
       checks: [{ name: 'strength present', expression: 'strength > 0', atLeast: 0.95 }],
       env: { PYTHONPATH: '.', PYTHONUNBUFFERED: '1' },
       log: 'nba-phase4',
+      aliases: ['MLFeatureStoreProcessor', 'ml_feature_store'],
     });
     assert.deepEqual(processorOf(whole, 'TDGS').tables, ['nba_analytics.team_defense', 'nba_analytics.team_defense_detail']);
     assert.deepEqual(processorOf(whole, 'PGS').key, ['game_id', 'player_id']);
@@ -180,7 +181,31 @@ describe('a sound manifest', () => {
       needs: [],
       run: [],
       env: {},
+      aliases: [],
     });
+    assert.deepEqual(
+      [pipeline.failures, pipeline.history, pipeline.checkpoints, pipeline.logProfiles],
+      [[], undefined, undefined, new Map()],
+    );
+  });
+
+  it('reads what jobs leave beside their tables', () => {
+    assert.deepEqual(whole.failures, [
+      {
+        table: 'nba_processing.failures',
+        processor: 'processor_name',
+        date: 'analysis_date',
+        entity: 'entity_id',
+        category: 'failure_category',
+        reason: 'failure_reason',
+        created: 'created_at',
+        expected: ['INSUFFICIENT_DATA'],
+        stop: ['PROCESSING_ERROR'],
+      },
+    ]);
+    assert.equal(whole.history?.table, 'nba_reference.run_history');
+    assert.deepEqual(whole.checkpoints, { path: '/tmp/checkpoints/{job}_{start}_{end}.json' });
+    assert.equal(whole.logProfiles.get('nba-phase4')?.success, '^ok');
   });
 
   it('reads every kind of warehouse', () => {
