@@ -127,7 +127,7 @@ for (const [name, config] of [
   const range = { from: state.grid.firstDay, to: state.grid.firstDay + 30 };
 
   const one = await timed(() => warehouse.observe(pipeline));
-  const month = await timed(() => warehouse.observe(pipeline, range));
+  const month = await timed(() => warehouse.observe(pipeline, { days: range }));
   const probe = await timed(() => warehouse.probe(pipeline));
   const unchanged = await timed(() => session.coverage('probe'));
   const read = await timed(() => session.coverage('read'));

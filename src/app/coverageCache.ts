@@ -16,6 +16,8 @@ export interface Known<T> {
 export interface KnownCoverage {
   /** The warehouse's fingerprint just before the newest read of everything. */
   readonly probe?: string;
+  /** What that read left for the next one. */
+  readonly memo?: string;
   readonly nodes: ReadonlyMap<string, Known<NodeObservations>>;
   readonly calendars: ReadonlyMap<string, Known<CalendarObservations>>;
 }

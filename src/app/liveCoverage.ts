@@ -61,7 +61,7 @@ export class LiveCoverage {
   /** Reads the warehouse in one query. Rejects with a WarehouseError when nothing could be read. */
   async refresh(warehouse: Warehouse, days: DayRange | undefined, signal: AbortSignal): Promise<void> {
     const { pipeline } = this.#deps;
-    const reading = await warehouse.observe(pipeline, days, signal);
+    const reading = await warehouse.observe(pipeline, { ...(days !== undefined && { days }), signal });
     const unavailable = (names: readonly string[], keyOf: (name: string) => string) =>
       new Map(
         names.flatMap((name) => {

@@ -1,18 +1,15 @@
 import { dirname, join } from 'node:path';
-import { formatDay } from '../base/day';
+import { formatBytes } from '../base/figures';
 import { type Logger, messageOf } from '../base/logger';
 import type { Mode } from '../base/status';
-import { keepCalendar } from '../core/calendarAlarm';
 import { classify } from '../core/classify';
 import type { AttemptLedger, CoverageGrid, CoverageInput, Waiver } from '../core/coverage';
 import { readManifest } from '../core/manifest/readManifest';
 import { readWaivers } from '../core/manifest/readWaivers';
-import type { Observations, Unavailable } from '../core/observation';
-import { calendarTableKey, nodeKey } from '../core/observationKey';
 import type { ManifestProblem, ManifestReading, Pipeline, WarehouseConfig } from '../core/pipeline';
-import { calendarKey, tableCalendars } from '../core/sql/coverage';
-import type { CoverageCache, Known, KnownCoverage } from './coverageCache';
-import { type Clock, type Warehouse, WarehouseError, type WarehouseErrorKind, type WarehouseReading } from './ports';
+import type { CoverageCache, KnownCoverage } from './coverageCache';
+import { calendarTrouble, earlierReading, isKnown, merged, observationsOf } from './knownCoverage';
+import { type Clock, type ReadingCost, type Warehouse, WarehouseError, type WarehouseErrorKind } from './ports';
 
 /** Why what is shown is not what the warehouse holds now. `calendar`: a calendar table lost dates, and those that it had still count. */
 export interface CoverageProblem {
@@ -190,7 +187,9 @@ export class PipelineSession {
       // Before the read: a change while it runs makes the next probe differ.
       const probe = await warehouse.probe(pipeline);
       if (freshness === 'read' || probe !== this.#known.probe || !isKnown(pipeline, this.#known)) {
-        const reading = await warehouse.observe(pipeline);
+        const before = freshness === 'read' ? undefined : earlierReading(pipeline, this.#known);
+        const reading = await warehouse.observe(pipeline, before === undefined ? {} : { before });
+        if (reading.cost !== undefined) this.#deps.logger.info(costText(reading.cost, before !== undefined));
         this.#known = merged(pipeline, this.#known, reading, probe);
         this.#source = 'warehouse';
         await this.#deps.cache.save(this.#known);
@@ -247,112 +246,16 @@ function missingManifest(path: string): ManifestReading {
   return { problems: [{ severity: 'error', code: 'missingFile', message, range: { start, end: start } }] };
 }
 
-/** Everything that the pipeline observes was read, or tried to, as the manifest has it now. */
-function isKnown(pipeline: Pipeline, known: KnownCoverage): boolean {
-  return (
-    pipeline.nodes.every((node) => known.nodes.get(node.id)?.key === nodeKey(pipeline, node)) &&
-    tableCalendars(pipeline).every((calendar) => known.calendars.get(calendar.name)?.key === calendarTableKey(pipeline, calendar))
-  );
-}
-
-function merged(pipeline: Pipeline, before: KnownCoverage, reading: WarehouseReading, probe: string): KnownCoverage {
-  const nodes = pipeline.nodes.map((node) => {
-    const key = nodeKey(pipeline, node);
-    return [
-      node.id,
-      answer(key, before.nodes.get(node.id), reading.nodes.get(node.id), reading.errors.get(node.id), reading.readAt),
-    ] as const;
-  });
-  const calendars = tableCalendars(pipeline).map((calendar) => {
-    const key = calendarTableKey(pipeline, calendar);
-    const last = before.calendars.get(calendar.name);
-    const now = reading.calendars.get(calendar.name);
-    if (now === undefined)
-      return [calendar.name, answer(key, last, now, reading.errors.get(calendarKey(calendar.name)), reading.readAt)] as const;
-    const { observations, lost } = keepCalendar(pipeline, last?.key === key ? last.observations : undefined, now, reading.readAt);
-    if (lost.length === 0) return [calendar.name, { key, observations }] as const;
-    const error = lossText(calendar.name, calendar.table, lost);
-    return [calendar.name, { key, observations, alarm: { error, since: last?.alarm?.since ?? reading.readAt } }] as const;
-  });
-  return { probe, nodes: new Map(nodes), calendars: new Map(calendars) };
-}
-
-/** The new answer, or the last good one with what keeps it from being newer. */
-function answer<T>(
-  key: string,
-  before: Known<T> | undefined,
-  now: T | undefined,
-  error: WarehouseError | undefined,
-  at: number,
-): Known<T> {
-  if (now !== undefined) return { key, observations: now };
-  const last = before?.key === key ? before : undefined;
-  return {
-    key,
-    ...(last?.observations !== undefined && { observations: last.observations }),
-    unavailable: { error: error?.message ?? 'The warehouse gave no answer.', since: last?.unavailable?.since ?? at },
-    ...(last?.alarm !== undefined && { alarm: last.alarm }),
-  };
-}
-
-function lossText(name: string, table: string, lost: readonly number[]): string {
-  const some = lost.slice(0, 3).map(formatDay).join(', ');
-  const dates =
-    lost.length === 1
-      ? `a date that it had (${some})`
-      : `${lost.length} dates that it had (${some}${lost.length > 3 ? ', …' : ''})`;
-  return `Calendar ${name} lost ${dates}. They still count as expected: restore them in ${table}, or accept the loss by an \`exclude\` in the manifest.`;
-}
-
-/** The first calendar that could not be read, or that was read and is nevertheless not trusted. */
 function calendarProblem(
   pipeline: Pipeline,
   known: KnownCoverage,
   trouble: 'unavailable' | 'alarm',
 ): CoverageProblem | undefined {
-  for (const calendar of tableCalendars(pipeline)) {
-    const found = known.calendars.get(calendar.name);
-    const told = found?.key === calendarTableKey(pipeline, calendar) ? found[trouble] : undefined;
-    if (told !== undefined) return { message: told.error, since: told.since, kind: 'calendar' };
-  }
-  return undefined;
+  const told = calendarTrouble(pipeline, known, trouble);
+  return told && { message: told.error, since: told.since, kind: 'calendar' };
 }
 
-/** What is known of what the pipeline observes now; what was read for another table or expression says nothing. */
-function observationsOf(
-  pipeline: Pipeline,
-  known: KnownCoverage,
-  never: { readonly message: string; readonly since: number },
-): Observations {
-  const unread: Unavailable = { error: never.message, since: never.since };
-  const nodes = split(
-    pipeline.nodes.map((node) => [node.id, nodeKey(pipeline, node)] as const),
-    known.nodes,
-    unread,
-  );
-  const keyed = tableCalendars(pipeline).map((calendar) => [calendar.name, calendarTableKey(pipeline, calendar)] as const);
-  const calendars = split(keyed, known.calendars, unread);
-  return {
-    nodes: nodes.observations,
-    calendars: calendars.observations,
-    unavailableNodes: nodes.unavailable,
-    unavailableCalendars: calendars.unavailable,
-  };
-}
-
-function split<T>(
-  keys: readonly (readonly [name: string, key: string])[],
-  known: ReadonlyMap<string, Known<T>>,
-  unread: Unavailable,
-): { readonly observations: Map<string, T>; readonly unavailable: Map<string, Unavailable> } {
-  const observations = new Map<string, T>();
-  const unavailable = new Map<string, Unavailable>();
-  for (const [name, key] of keys) {
-    const found = known.get(name);
-    const current = found?.key === key ? found : undefined;
-    if (current?.observations !== undefined) observations.set(name, current.observations);
-    const trouble = current === undefined ? unread : current.unavailable;
-    if (trouble !== undefined) unavailable.set(name, trouble);
-  }
-  return { observations, unavailable };
+function costText({ queries, bytes }: ReadingCost, incremental: boolean): string {
+  const what = incremental ? 'what changed' : 'all of the coverage';
+  return `Read ${what}: ${queries === 1 ? '1 query' : `${queries} queries`}, ${formatBytes(bytes)} billed.`;
 }

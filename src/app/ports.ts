@@ -43,6 +43,35 @@ export interface WarehouseReading {
   readonly calendars: ReadonlyMap<string, CalendarObservations>;
   /** By node id or `calendar:NAME`. */
   readonly errors: ReadonlyMap<string, WarehouseError>;
+  /** What the next read needs to be incremental: a text that only the warehouse reads. Absent where there is no cheaper way than all. */
+  readonly memo?: string;
+  /** What it took; absent where that costs nothing. */
+  readonly cost?: ReadingCost;
+}
+
+/** What a read took of a warehouse that is paid by the byte. */
+export interface ReadingCost {
+  /** Jobs that were run; metadata is asked for nothing. */
+  readonly queries: number;
+  /** Bytes that are billed. */
+  readonly bytes: number;
+}
+
+/** What an earlier reading brought, and still holds for the manifest as it is now. */
+export interface EarlierReading {
+  readonly memo: string;
+  /** By node id: those of the reading that gave the memo, and no others. */
+  readonly nodes: ReadonlyMap<string, NodeObservations>;
+  /** By name, likewise; a calendar that is unchanged comes back as the same object. */
+  readonly calendars: ReadonlyMap<string, CalendarObservations>;
+}
+
+export interface ObserveOptions {
+  /** Only these dates; all where absent. */
+  readonly days?: DayRange;
+  readonly signal?: AbortSignal;
+  /** Allows to read only what changed since; without it everything is read. Not together with `days`. */
+  readonly before?: EarlierReading;
 }
 
 export interface TableSchema {
@@ -59,8 +88,11 @@ export interface Warehouse {
    * Rejects with a WarehouseError where there is none.
    */
   probe(pipeline: Pipeline): Promise<string>;
-  /** All nodes and calendars, all dates (or those of `days`), in one query. Rejects only when nothing could be read. */
-  observe(pipeline: Pipeline, days?: DayRange, signal?: AbortSignal): Promise<WarehouseReading>;
+  /**
+   * All nodes and calendars, in a number of queries that depends on neither dates nor nodes. What it brings is exact, also where it took
+   * what did not change from an earlier reading. Rejects only when nothing could be read.
+   */
+  observe(pipeline: Pipeline, options?: ObserveOptions): Promise<WarehouseReading>;
   /** Partitions read exactly and uncached, with a digest of their rows; dates without rows are returned with 0. */
   read(node: PipelineNode, days: readonly Day[]): Promise<ReadonlyMap<Day, PartitionObservation>>;
   /** The distinct entities of partitions, sorted. */

@@ -24,6 +24,15 @@ function twoUnits(value: number, size: number, big: string, small: string): stri
   return rest === 0 ? whole : `${whole} ${rest} ${small}`;
 }
 
+const BYTE_UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** `0 bytes`, `10 MiB`, `1.5 GiB`. */
+export function formatBytes(bytes: number): string {
+  const power = bytes < 1 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** power;
+  return `${Number(value.toFixed(value < 10 ? 1 : 0)).toLocaleString('en-US')} ${BYTE_UNITS[power]}`;
+}
+
 /** `2026-11-23 14:02:11` by this machine's clock and zone. */
 export function formatInstant(epochMs: number): string {
   const at = new Date(epochMs);

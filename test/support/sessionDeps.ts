@@ -1,7 +1,8 @@
 import type { CoverageCache, KnownCoverage } from '../../src/app/coverageCache';
 import type { SessionDeps } from '../../src/app/pipelineSession';
-import type { Warehouse, WarehouseReading } from '../../src/app/ports';
+import type { ObserveOptions, Warehouse, WarehouseReading } from '../../src/app/ports';
 import type { Logger } from '../../src/base/logger';
+import type { Pipeline } from '../../src/core/pipeline';
 
 export const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -27,6 +28,8 @@ export class ScriptedWarehouse implements Warehouse {
   probes = 0;
   reads = 0;
   now = 0;
+  /** With what it was asked to read last. */
+  asked: ObserveOptions = {};
 
   async probe(): Promise<string> {
     this.probes++;
@@ -34,8 +37,9 @@ export class ScriptedWarehouse implements Warehouse {
     return this.fingerprint;
   }
 
-  async observe(): Promise<WarehouseReading> {
+  async observe(_pipeline: Pipeline, options: ObserveOptions = {}): Promise<WarehouseReading> {
     this.reads++;
+    this.asked = options;
     return { readAt: this.now, ...(await this.answer()) };
   }
 

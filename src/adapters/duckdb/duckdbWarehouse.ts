@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Clock, TableSchema, Warehouse, WarehouseError, WarehouseReading } from '../../app/ports';
+import type { Clock, ObserveOptions, TableSchema, Warehouse, WarehouseError, WarehouseReading } from '../../app/ports';
 import type { Day, DayRange } from '../../base/day';
 import { rangesOf } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
@@ -40,7 +40,7 @@ export class DuckdbWarehouse implements Warehouse {
     return this.#store.probe(pipeline);
   }
 
-  observe(pipeline: Pipeline, days?: DayRange, signal?: AbortSignal): Promise<WarehouseReading> {
+  observe(pipeline: Pipeline, { days, signal }: ObserveOptions = {}): Promise<WarehouseReading> {
     const tables = [...tableCalendars(pipeline).map(({ table }) => table), ...pipeline.nodes.flatMap((node) => node.tables)];
     return this.#store.use(
       tables,

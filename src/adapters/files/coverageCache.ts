@@ -47,6 +47,7 @@ const calendarObservations = v.pipe(
 const file = v.object({
   version: v.literal(VERSION),
   probe: v.exactOptional(v.string()),
+  memo: v.exactOptional(v.string()),
   nodes: v.record(
     v.string(),
     v.object({ key: v.string(), observations: v.exactOptional(nodeObservations), unavailable: v.exactOptional(unavailable) }),
@@ -84,9 +85,9 @@ export class FileCoverageCache implements CoverageCache {
     return undefined;
   }
 
-  async save({ probe, nodes, calendars }: KnownCoverage): Promise<void> {
+  async save({ probe, memo, nodes, calendars }: KnownCoverage): Promise<void> {
     const text = JSON.stringify(
-      { version: VERSION, probe, nodes: Object.fromEntries(nodes), calendars: Object.fromEntries(calendars) },
+      { version: VERSION, probe, memo, nodes: Object.fromEntries(nodes), calendars: Object.fromEntries(calendars) },
       encoded,
     );
     try {
@@ -98,9 +99,10 @@ export class FileCoverageCache implements CoverageCache {
   }
 }
 
-function knownOf({ probe, nodes, calendars }: v.InferOutput<typeof file>): KnownCoverage {
+function knownOf({ probe, memo, nodes, calendars }: v.InferOutput<typeof file>): KnownCoverage {
   return {
     ...(probe === undefined ? {} : { probe }),
+    ...(memo === undefined ? {} : { memo }),
     nodes: new Map(Object.entries(nodes)),
     calendars: new Map(Object.entries(calendars)),
   };

@@ -241,6 +241,83 @@ describe('PipelineSession', () => {
     });
   });
 
+  describe('and a warehouse that reads only what changed', () => {
+    const before = () => warehouse.asked.before;
+    const withMemo = (memo: string, answer = answerWith(FULL)) => {
+      warehouse.answer = async () => ({ ...(await answer()), memo });
+    };
+
+    it('hands over what the last reading brought, also in another process, and nothing for `read`', async () => {
+      withMemo('m1');
+      const first = await session.coverage('probe');
+      assert.equal(before(), undefined, 'there was none');
+      warehouse.fingerprint = 'b';
+      withMemo('m2');
+      await session.coverage('probe');
+      assert.equal(before()?.memo, 'm1');
+      assert.deepEqual(before()?.nodes, first?.input.observations.nodes);
+      assert.deepEqual([...before()?.calendars.keys() ?? []], ['games']);
+      const next = newSession();
+      await next.reload();
+      warehouse.fingerprint = 'c';
+      await next.coverage('probe');
+      assert.equal(before()?.memo, 'm2');
+      await next.coverage('read');
+      assert.equal(before(), undefined);
+    });
+
+    it('hands over no node that could not be read then, or that is another now', async () => {
+      withMemo('m1');
+      await session.coverage('probe');
+      warehouse.fingerprint = 'b';
+      warehouse.answer = async () => {
+        const { nodes, ...rest } = await answerWith(FULL)();
+        nodes.delete('A');
+        return { ...rest, nodes, errors: new Map([['A', new WarehouseError('missingColumn', 'no')]]), memo: 'm2' };
+      };
+      await session.coverage('probe');
+      warehouse.fingerprint = 'c';
+      await session.coverage('probe');
+      assert.deepEqual([...(before()?.nodes.keys() ?? [])], ['B']);
+      await session.reload(MANIFEST.replace('mart.b', 'mart.c').replace('raw.schedule', 'raw.games'));
+      await session.coverage('probe');
+      assert.deepEqual([...(before()?.nodes.keys() ?? [])], []);
+      assert.deepEqual([...(before()?.calendars.keys() ?? [])], []);
+    });
+
+    it('keeps the alarm of a calendar that is unchanged', async () => {
+      withMemo('m1');
+      await session.coverage('probe');
+      warehouse.fingerprint = 'b';
+      withMemo('m2', answerWith(FULL, { '2021-11-01': 1 }));
+      const alarm = (await session.coverage('probe'))?.alarm;
+      assert.match(alarm?.message ?? '', /lost 3 dates/);
+      warehouse.fingerprint = 'c';
+      warehouse.answer = async () => ({
+        ...(await answerWith(FULL)()),
+        calendars: new Map(before()?.calendars ?? []),
+        memo: 'm3',
+      });
+      assert.deepEqual((await session.coverage('probe'))?.alarm, alarm);
+    });
+
+    it('asks again for what may go better the next time', async () => {
+      const failing = (kind: 'busy' | 'refused') => async () => {
+        const { nodes, ...rest } = await answerWith(FULL)();
+        nodes.delete('A');
+        return { ...rest, nodes, errors: new Map([['A', new WarehouseError(kind, 'no')]]) };
+      };
+      warehouse.answer = failing('busy');
+      await session.coverage('probe');
+      await session.coverage('probe');
+      assert.equal(warehouse.reads, 2);
+      warehouse.answer = failing('refused');
+      await session.coverage('probe');
+      await session.coverage('probe');
+      assert.equal(warehouse.reads, 3);
+    });
+  });
+
   describe('and a backfill that runs', () => {
     let active: Map<string, { backfill: string; state: 'running' | 'queued' }>;
     beforeEach(async () => {

@@ -160,7 +160,7 @@ export function describeWarehouse(name: string, setUp: () => Promise<WarehouseUn
 
     it('reads a range of dates as it reads them among all', async () => {
       const range = { from: day('2021-11-02'), to: day('2021-11-05') };
-      const { nodes, calendars } = await warehouse.observe(pipeline, range);
+      const { nodes, calendars } = await warehouse.observe(pipeline, { days: range });
       const pgs = nodes.get('PGS');
       assert.deepEqual([...(pgs?.days ?? [])].map(formatDay), ['2021-11-05']);
       assert.deepEqual([...(pgs?.keys ?? [])], [2]);

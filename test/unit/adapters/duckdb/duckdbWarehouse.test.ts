@@ -330,7 +330,7 @@ describe('DuckdbWarehouse on a file', () => {
     await runDuckdb(path(), "CREATE VIEW endless AS SELECT DATE '2021-11-01' AS day FROM range(1000000000000) r(i)");
     const pipeline = buildPipeline({ nodes: [{ id: 'E', tables: ['endless'], key: ['day'] }] });
     const controller = new AbortController();
-    const reading = warehouse().observe(pipeline, undefined, controller.signal);
+    const reading = warehouse().observe(pipeline, { signal: controller.signal });
     const started = performance.now();
     setTimeout(() => controller.abort(), 100);
     await assert.rejects(reading, { name: 'AbortError' });

@@ -41,7 +41,12 @@ const calendar = fc.nat(20).chain((length) => {
 });
 const coverage: fc.Arbitrary<KnownCoverage> = fc
   .record(
-    { probe: fc.string(), nodes: fc.dictionary(fc.string(), node), calendars: fc.dictionary(fc.string(), calendar) },
+    {
+      probe: fc.string(),
+      memo: fc.string(),
+      nodes: fc.dictionary(fc.string(), node),
+      calendars: fc.dictionary(fc.string(), calendar),
+    },
     { requiredKeys: ['nodes', 'calendars'], noNullPrototype: true },
   )
   .map(({ nodes, calendars, ...rest }) => ({
