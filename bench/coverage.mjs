@@ -18,7 +18,7 @@ mkdirSync(folder, { recursive: true });
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 await esbuild.build({
   stdin: {
-    contents: `export { openWarehouse } from './src/adapters/duckdb/openWarehouse'; export { FileCoverageCache } from './src/adapters/files/coverageCache';
+    contents: `export { openWarehouse } from './src/adapters/openWarehouse'; export { FileCoverageCache } from './src/adapters/files/coverageCache';
 export { readText } from './src/adapters/files/textFile'; export { PipelineSession } from './src/app/pipelineSession';`,
     resolveDir: process.cwd(),
   },

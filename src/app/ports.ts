@@ -97,7 +97,8 @@ export interface Warehouse {
   read(node: PipelineNode, days: readonly Day[]): Promise<ReadonlyMap<Day, PartitionObservation>>;
   /** The distinct entities of partitions, sorted. */
   entities(node: PipelineNode, days: readonly Day[]): Promise<ReadonlyMap<Day, readonly string[]>>;
-  schema(): Promise<readonly TableSchema[]>;
+  /** Tables with their columns: all, or where that would be too many those of the datasets that the manifest names. */
+  schema(pipeline?: Pipeline): Promise<readonly TableSchema[]>;
   /** The coverage query as text, for use elsewhere. Throws a WarehouseError where an expression would leave its place in it. */
   coverageSql(pipeline: Pipeline, days?: DayRange): string;
 }

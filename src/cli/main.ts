@@ -2,10 +2,10 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { version } from '../../package.json';
-import { openWarehouse, openWriter } from '../adapters/duckdb/openWarehouse';
 import { FileCoverageCache } from '../adapters/files/coverageCache';
 import { codeOf } from '../adapters/journal/durableFile';
 import { FileJournal } from '../adapters/journal/fileJournal';
+import { openWarehouse, openWriter } from '../adapters/openWarehouse';
 import { ChildProcesses } from '../adapters/process/childProcesses';
 import { executorSignals } from '../adapters/process/executorSignals';
 import { startExecutor } from '../adapters/process/startExecutor';

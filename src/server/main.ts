@@ -12,10 +12,10 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { version } from '../../package.json';
-import { openWarehouse } from '../adapters/duckdb/openWarehouse';
 import { FileCoverageCache } from '../adapters/files/coverageCache';
 import { readText } from '../adapters/files/textFile';
 import { FileJournal } from '../adapters/journal/fileJournal';
+import { openWarehouse } from '../adapters/openWarehouse';
 import { PipelineSession } from '../app/pipelineSession';
 import { type Logger, messageOf } from '../base/logger';
 import type { ClientNotifications, InitializationOptions } from '../protocol/messages';

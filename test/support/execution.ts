@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { openWarehouse, openWriter } from '../../src/adapters/duckdb/openWarehouse';
 import { FileJournal } from '../../src/adapters/journal/fileJournal';
+import { openWarehouse, openWriter } from '../../src/adapters/openWarehouse';
 import { ChildProcesses } from '../../src/adapters/process/childProcesses';
 import type { ExecutionDeps } from '../../src/app/executeBackfill';
 import { executeBackfill } from '../../src/app/executeBackfill';

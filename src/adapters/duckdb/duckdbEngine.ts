@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
 import { WarehouseError } from '../../app/ports';
+import type { Day } from '../../base/day';
 import { messageOf } from '../../base/logger';
 
 /** The native library is loaded on first use: what is answered from the cache never pays for it. */
@@ -73,4 +74,11 @@ export async function rowsOf(
   } finally {
     statement.destroySync();
   }
+}
+
+/** A DATE value as DuckDB gives it; NaN for NULL. */
+export function dayOfValue(value: unknown): Day {
+  return typeof value === 'object' && value !== null && 'days' in value && typeof value.days === 'number'
+    ? value.days
+    : Number.NaN;
 }

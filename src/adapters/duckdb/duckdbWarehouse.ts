@@ -15,8 +15,8 @@ import {
   tableCalendars,
   unionOf,
 } from '../../core/sql/coverage';
-import { calendarObservations, dayOfValue, nodeObservations, partitionsOf, type TableDay, tableDays } from './decode';
-import { rowsOf } from './duckdbEngine';
+import { calendarObservations, nodeObservations, partitionsOf, type TableDay, tableDays } from '../../core/sql/coverageRows';
+import { dayOfValue, rowsOf } from './duckdbEngine';
 import { queryError } from './duckdbErrors';
 import { requireEnclosable } from './sqlGuard';
 import type { DuckdbStore, OpenedStore } from './store';
@@ -69,7 +69,7 @@ export class DuckdbWarehouse implements Warehouse {
     const found = await this.#eachTable(node, days, async (connection, ranges, { dialect }) => {
       const rows: TableDay[] = [];
       for (const table of node.tables)
-        rows.push(...tableDays(await rowsOf(connection, partitionSql(node, table, dialect, ranges))));
+        rows.push(...tableDays(await rowsOf(connection, partitionSql(node, table, dialect, ranges)), dayOfValue));
       return partitionsOf(node, rows);
     });
     const partitions = new Map(found?.map((partition) => [partition.day, partition]));
@@ -135,7 +135,7 @@ export class DuckdbWarehouse implements Warehouse {
     const branches = coverageBranches(pipeline, tables.dialect, days).filter(({ key }) => !errors.has(key) && !blank.has(key));
     if (branches.length === 0) return [];
     try {
-      return tableDays(await rowsOf(connection, unionOf(branches)));
+      return tableDays(await rowsOf(connection, unionOf(branches)), dayOfValue);
     } catch {
       signal?.throwIfAborted();
       return this.#oneByOne(connection, pipeline, branches, errors, signal);
@@ -156,7 +156,7 @@ export class DuckdbWarehouse implements Warehouse {
       const node = pipeline.nodes.find(({ id }) => id === key);
       const culprit = node === undefined ? undefined : await failingExpression(connection, node, parts);
       await catching(errors, key, culprit ?? key.replace(/^calendar:/, 'Calendar '), async () => {
-        rows.push(...tableDays(await rowsOf(connection, unionOf(parts))));
+        rows.push(...tableDays(await rowsOf(connection, unionOf(parts)), dayOfValue));
       });
     }
     return rows;

@@ -19,7 +19,7 @@ export const checkCommand = defineCommand({
     const problems: ManifestProblem[] = [...reading.problems];
     if (reading.pipeline !== undefined) {
       try {
-        problems.push(...checkSchema(reading.pipeline, await session.warehouse().schema()));
+        problems.push(...checkSchema(reading.pipeline, await session.warehouse().schema(reading.pipeline)));
       } catch (thrown) {
         if (!(thrown instanceof WarehouseError)) throw thrown;
         terminal.warn(`Tables and columns were not checked: ${thrown.message}`);

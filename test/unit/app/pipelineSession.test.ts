@@ -256,7 +256,7 @@ describe('PipelineSession', () => {
       await session.coverage('probe');
       assert.equal(before()?.memo, 'm1');
       assert.deepEqual(before()?.nodes, first?.input.observations.nodes);
-      assert.deepEqual([...before()?.calendars.keys() ?? []], ['games']);
+      assert.deepEqual([...(before()?.calendars.keys() ?? [])], ['games']);
       const next = newSession();
       await next.reload();
       warehouse.fingerprint = 'c';

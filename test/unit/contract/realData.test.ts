@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openWarehouse } from '../../../src/adapters/duckdb/openWarehouse';
 import { FileCoverageCache } from '../../../src/adapters/files/coverageCache';
 import { readText } from '../../../src/adapters/files/textFile';
+import { openWarehouse } from '../../../src/adapters/openWarehouse';
 import { type CoverageState, PipelineSession } from '../../../src/app/pipelineSession';
 import { formatDay } from '../../../src/base/day';
 import { OFF_KINDS, STATUSES } from '../../../src/base/status';

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { type Clock, type PartitionWriter, type Warehouse, WarehouseError } from '../../app/ports';
-import type { WarehouseConfig } from '../../core/pipeline';
-import type { OpenOptions } from './databaseFile';
-import { DuckdbWarehouse } from './duckdbWarehouse';
-import { DuckdbWriter } from './duckdbWriter';
-import { FileStore } from './fileStore';
-import { ParquetStore } from './parquetStore';
+import { type Clock, type PartitionWriter, type Warehouse, WarehouseError } from '../app/ports';
+import type { WarehouseConfig } from '../core/pipeline';
+import type { OpenOptions } from './duckdb/databaseFile';
+import { DuckdbWarehouse } from './duckdb/duckdbWarehouse';
+import { DuckdbWriter } from './duckdb/duckdbWriter';
+import { FileStore } from './duckdb/fileStore';
+import { ParquetStore } from './duckdb/parquetStore';
 
 /** @param folder what a relative path in the config is relative to: the manifest's. Throws a WarehouseError of kind `unsupported`. */
 export function openWarehouse(config: WarehouseConfig, folder: string, clock: Clock, options: OpenOptions = {}): Warehouse {

@@ -1,8 +1,7 @@
-import type { DuckDBValue } from '@duckdb/node-api';
 import type { Day } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
-import type { CalendarObservations, NodeObservations, PartitionObservation } from '../../core/observation';
-import type { PipelineNode } from '../../core/pipeline';
+import type { CalendarObservations, NodeObservations, PartitionObservation } from '../observation';
+import type { PipelineNode } from '../pipeline';
 
 /** One date of one table, as a coverage branch tells it. */
 export interface TableDay {
@@ -21,12 +20,16 @@ export interface TableDay {
 const FIRST_DAY = -719_162;
 const LAST_DAY = 2_932_896;
 
-export function tableDays(rows: readonly Record<string, DuckDBValue>[]): TableDay[] {
+/**
+ * The rows of a coverage query, as far as they are of a calendar date.
+ * @param dayOf reads a DATE value; NaN for NULL.
+ */
+export function tableDays(rows: readonly Record<string, unknown>[], dayOf: (value: unknown) => Day): TableDay[] {
   return rows
     .map((row) => ({
       key: String(row['key']),
       table: String(row['tbl']),
-      day: dayOfValue(row['day']),
+      day: dayOf(row['day']),
       rows: numberOf(row['row_count']),
       entities: numberOf(row['entity_count']),
       keys: numberOf(row['key_count']),
@@ -37,18 +40,11 @@ export function tableDays(rows: readonly Record<string, DuckDBValue>[]): TableDa
     .filter(({ day }) => day >= FIRST_DAY && day <= LAST_DAY);
 }
 
-/** A DATE value; NaN for NULL. */
-export function dayOfValue(value: DuckDBValue | undefined): Day {
-  return typeof value === 'object' && value !== null && 'days' in value && typeof value.days === 'number'
-    ? value.days
-    : Number.NaN;
-}
-
-function numberOf(value: DuckDBValue | undefined): number {
+function numberOf(value: unknown): number {
   return value === null || value === undefined ? Number.NaN : Number(value);
 }
 
-function checksOf(row: Record<string, DuckDBValue>): number[] {
+function checksOf(row: Record<string, unknown>): number[] {
   const ratios: number[] = [];
   for (let index = 1; `check_${index}` in row; index++) ratios.push(numberOf(row[`check_${index}`]));
   return ratios;
@@ -78,6 +74,7 @@ export function partitionsOf(node: PipelineNode, days: readonly TableDay[]): Par
   return partitions.sort((a, b) => a.day - b.day);
 }
 
+/** The dates of a node as columns. `days` are the rows of all of its tables, in any order. */
 export function nodeObservations(node: PipelineNode, days: readonly TableDay[], readAt: number): NodeObservations {
   const partitions = partitionsOf(node, days);
   return {
@@ -91,6 +88,7 @@ export function nodeObservations(node: PipelineNode, days: readonly TableDay[], 
   };
 }
 
+/** The dates of a calendar table as columns. */
 export function calendarObservations(days: readonly TableDay[], readAt: number): CalendarObservations {
   const ascending = days.toSorted((a, b) => a.day - b.day);
   return { days: Int32Array.from(ascending, ({ day }) => day), counts: Int32Array.from(ascending, ({ rows }) => rows), readAt };
