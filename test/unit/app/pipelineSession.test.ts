@@ -242,7 +242,7 @@ describe('PipelineSession', () => {
   });
 
   describe('and a warehouse that reads only what changed', () => {
-    const before = () => warehouse.asked.before;
+    const handed = () => warehouse.asked.before;
     const withMemo = (memo: string, answer = answerWith(FULL)) => {
       warehouse.answer = async () => ({ ...(await answer()), memo });
     };
@@ -250,20 +250,20 @@ describe('PipelineSession', () => {
     it('hands over what the last reading brought, also in another process, and nothing for `read`', async () => {
       withMemo('m1');
       const first = await session.coverage('probe');
-      assert.equal(before(), undefined, 'there was none');
+      assert.equal(handed(), undefined, 'there was none');
       warehouse.fingerprint = 'b';
       withMemo('m2');
       await session.coverage('probe');
-      assert.equal(before()?.memo, 'm1');
-      assert.deepEqual(before()?.nodes, first?.input.observations.nodes);
-      assert.deepEqual([...(before()?.calendars.keys() ?? [])], ['games']);
+      assert.equal(handed()?.memo, 'm1');
+      assert.deepEqual(handed()?.nodes, first?.input.observations.nodes);
+      assert.deepEqual([...(handed()?.calendars.keys() ?? [])], ['games']);
       const next = newSession();
       await next.reload();
       warehouse.fingerprint = 'c';
       await next.coverage('probe');
-      assert.equal(before()?.memo, 'm2');
+      assert.equal(handed()?.memo, 'm2');
       await next.coverage('read');
-      assert.equal(before(), undefined);
+      assert.equal(handed(), undefined);
     });
 
     it('hands over no node that could not be read then, or that is another now', async () => {
@@ -278,11 +278,11 @@ describe('PipelineSession', () => {
       await session.coverage('probe');
       warehouse.fingerprint = 'c';
       await session.coverage('probe');
-      assert.deepEqual([...(before()?.nodes.keys() ?? [])], ['B']);
+      assert.deepEqual([...(handed()?.nodes.keys() ?? [])], ['B']);
       await session.reload(MANIFEST.replace('mart.b', 'mart.c').replace('raw.schedule', 'raw.games'));
       await session.coverage('probe');
-      assert.deepEqual([...(before()?.nodes.keys() ?? [])], []);
-      assert.deepEqual([...(before()?.calendars.keys() ?? [])], []);
+      assert.deepEqual([...(handed()?.nodes.keys() ?? [])], []);
+      assert.deepEqual([...(handed()?.calendars.keys() ?? [])], []);
     });
 
     it('keeps the alarm of a calendar that is unchanged', async () => {
@@ -295,7 +295,7 @@ describe('PipelineSession', () => {
       warehouse.fingerprint = 'c';
       warehouse.answer = async () => ({
         ...(await answerWith(FULL)()),
-        calendars: new Map(before()?.calendars ?? []),
+        calendars: new Map(handed()?.calendars ?? []),
         memo: 'm3',
       });
       assert.deepEqual((await session.coverage('probe'))?.alarm, alarm);
