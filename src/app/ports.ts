@@ -1,6 +1,7 @@
 import type { Day, DayRange } from '../base/day';
 import type { CalendarObservations, NodeObservations, PartitionObservation } from '../core/observation';
 import type { Pipeline, PipelineNode, Processor } from '../core/pipeline';
+import type { TableSchema } from '../core/tableSchema';
 
 /** The ways a warehouse can refuse. `busy`: another process holds it; everything else needs a person. */
 export type WarehouseErrorKind =
@@ -74,10 +75,7 @@ export interface ObserveOptions {
   readonly before?: EarlierReading;
 }
 
-export interface TableSchema {
-  readonly table: string;
-  readonly columns: readonly { readonly name: string; readonly type: string; readonly nullable: boolean }[];
-}
+export type { TableSchema } from '../core/tableSchema';
 
 /** Reads a warehouse. Never writes to it, and holds nothing open between calls. */
 export interface Warehouse {
@@ -97,7 +95,10 @@ export interface Warehouse {
   read(node: PipelineNode, days: readonly Day[]): Promise<ReadonlyMap<Day, PartitionObservation>>;
   /** The distinct entities of partitions, sorted. */
   entities(node: PipelineNode, days: readonly Day[]): Promise<ReadonlyMap<Day, readonly string[]>>;
-  /** Tables with their columns: all, or where that would be too many those of the datasets that the manifest names. */
+  /**
+   * The tables as their metadata describe them; costs nothing. Those that the pipeline names are described in full, others of the same
+   * datasets may be there by name alone; without a pipeline all that the warehouse knows of. A table that is not there is left out.
+   */
   schema(pipeline?: Pipeline): Promise<readonly TableSchema[]>;
   /** The coverage query as text, for use elsewhere. Throws a WarehouseError where an expression would leave its place in it. */
   coverageSql(pipeline: Pipeline, days?: DayRange): string;

@@ -169,8 +169,19 @@ export interface Processor extends NodeBase {
   readonly env: Readonly<Record<string, string>>;
   /** The log profile that its jobs' output is read with. */
   readonly log?: string;
+  /** Columns that its jobs write, as far as the manifest says; nothing else follows from a column that is not there. */
+  readonly writes: readonly WrittenColumn[];
   /** Other names by which logs, checkpoints, run history and failure tables know it. */
   readonly aliases: readonly string[];
+}
+
+/** A column that a job writes, and that its table must therefore take. */
+export interface WrittenColumn {
+  readonly name: string;
+  /** In the warehouse's words, such as `STRING`; absent where the manifest does not say. */
+  readonly type?: string;
+  /** Whether the job may write NULL, so that the column must not be required. */
+  readonly nullable: boolean;
 }
 
 /** What a date with rows must hold to be complete rather than partial. */

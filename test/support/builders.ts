@@ -123,6 +123,7 @@ export function buildPipeline(spec: PipelineSpec): Pipeline {
       ),
       run: node.run ?? [{ kind: 'sql', file: `${node.id}.sql` }],
       env: {},
+      writes: [],
       aliases: [],
     };
   });

@@ -132,7 +132,7 @@ async function targetOf(connection: DuckDBConnection, processor: Processor, tabl
       'missingColumn',
       `${processor.id}: the SELECT gives no column ${lacking}, which the manifest names.`,
     );
-  const tables = await Tables.read({ connection, empty: new Set(), unreadable: new Map() });
+  const tables = await Tables.read({ connection, empty: new Set(), unreadable: new Map(), views: 'view' });
   const schema = tables.schemaOf(table);
   if (schema === undefined) return createTarget(connection, table);
   const known = new Set(schema.columns.map(({ name }) => name.toLowerCase()));

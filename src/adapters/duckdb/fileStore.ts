@@ -36,7 +36,7 @@ export class FileStore implements DuckdbStore {
     try {
       return await withConnection(
         lease.instance,
-        (connection) => work({ connection, empty: new Set(), unreadable: new Map() }),
+        (connection) => work({ connection, empty: new Set(), unreadable: new Map(), views: 'view' }),
         signal,
       );
     } finally {

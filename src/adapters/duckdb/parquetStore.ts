@@ -94,10 +94,10 @@ export class ParquetStore implements DuckdbStore {
         else unreadable.set(table, reason.split('\n')[0] ?? reason);
       }
     }
-    return { empty, unreadable };
+    return { empty, unreadable, views: 'external' };
   }
 
-  /** Folders that hold Parquet files or hive partitions, at the first or second level. */
+  /** Folders that hold Parquet files or hive partitions, at the first or second level, or nothing at all, at the second. */
   #allTables(): string[] {
     const isTable = (folder: string) =>
       hiveKey(folder) !== undefined || readdirSync(folder).some((name) => name.endsWith('.parquet'));
@@ -105,7 +105,7 @@ export class ParquetStore implements DuckdbStore {
       isTable(join(this.#folder, name))
         ? [name]
         : foldersIn(join(this.#folder, name))
-            .filter((table) => isTable(join(this.#folder, name, table)))
+            .filter((table) => isTable(join(this.#folder, name, table)) || isEmpty(join(this.#folder, name, table)))
             .map((table) => `${name}.${table}`),
     );
   }
@@ -125,6 +125,10 @@ function foldersIn(folder: string): string[] {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function isEmpty(folder: string): boolean {
+  return readdirSync(folder).length === 0;
 }
 
 /** The column that a table's folders are named after, where their names are dates. */

@@ -22,6 +22,8 @@ export interface OpenedStore {
   readonly empty: ReadonlySet<string>;
   /** Tables that are there and cannot be read, with the reason. */
   readonly unreadable: ReadonlyMap<string, string>;
+  /** What its views are: views of a database, or the stand-ins for files. */
+  readonly views: 'view' | 'external';
 }
 
 /** Metadata of a file as one word. */

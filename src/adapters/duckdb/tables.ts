@@ -27,7 +27,7 @@ export class Tables {
 
   readonly #unreadable: ReadonlyMap<string, string>;
 
-  private constructor(rows: readonly Record<string, unknown>[], unreadable: ReadonlyMap<string, string>) {
+  private constructor(rows: readonly Record<string, unknown>[], { empty, unreadable, views }: OpenedStore) {
     this.#unreadable = unreadable;
     const quote = duckdbDialect().name;
     const schemas: TableSchema[] = [];
@@ -39,6 +39,8 @@ export class Tables {
         path: wordsOf(columns[0]).map(quote).join('.'),
         schema: {
           table: schema === 'main' ? `${name}` : `${schema}.${name}`,
+          ...(views === 'view' && { project: `${database}` }),
+          kind: columns[0]?.['is_view'] === true ? views : 'table',
           columns: columns.map((row) => ({
             name: String(row['column_name']),
             type: String(row['data_type']),
@@ -50,21 +52,24 @@ export class Tables {
       for (const known of [`${schema}.${name}`, `${database}.${schema}.${name}`]) this.#byName.set(known.toLowerCase(), table);
       if (schema === 'main') this.#byName.set(`${name}`.toLowerCase(), table);
     }
+    for (const table of empty) schemas.push({ table, kind: views, columns: [] });
+    for (const [table, reason] of unreadable) schemas.push({ table, kind: views, columns: [], unreadable: reason });
     this.schemas = schemas;
     const plain = duckdbDialect();
     this.dialect = duckdbDialect((table) => this.#byName.get(table.toLowerCase())?.path ?? plain.from(table));
   }
 
   /** One query, whatever the number of tables. */
-  static async read({ connection, unreadable }: OpenedStore): Promise<Tables> {
+  static async read(opened: OpenedStore): Promise<Tables> {
     const rows = await rowsOf(
-      connection,
-      `SELECT database_name, schema_name, table_name, column_name, data_type, is_nullable
+      opened.connection,
+      `SELECT database_name, schema_name, table_name, column_name, data_type, is_nullable,
+         table_oid IN (SELECT view_oid FROM duckdb_views()) AS is_view
        FROM duckdb_columns()
        WHERE NOT internal AND database_name = current_database()
        ORDER BY schema_name, table_name, column_index`,
     );
-    return new Tables(rows, unreadable);
+    return new Tables(rows, opened);
   }
 
   /** Undefined when there is no such table. */

@@ -1,10 +1,11 @@
-import type { Check, RunMethod, TextRange } from '../pipeline';
+import type { Check, RunMethod, TextRange, WrittenColumn } from '../pipeline';
 import { type Fields, list, type ObjectPlace, object, oneOrMany, optional, record, required } from './collections';
 import { MAX_DAYS } from './dates';
 import { needs, type RawNeed, REFERENCE_SHAPE, type Reference, referenceFrom } from './needs';
 import { type Located, located, type Place } from './reader';
 import { run } from './run';
 import { anyText, column, expression, id, integer, positive, ratio, table, text, variable } from './scalars';
+import { writes } from './writes';
 
 /** A source or processor as written: ids of others are not looked up yet. */
 export interface RawNode {
@@ -29,6 +30,7 @@ export interface RawProcessor extends RawNode {
   readonly run: readonly RunMethod[];
   readonly env: Readonly<Record<string, string>>;
   readonly log: string | undefined;
+  readonly writes: readonly WrittenColumn[];
   readonly aliases: readonly string[];
 }
 
@@ -138,6 +140,7 @@ export const processor = object(
     run: optional(run, []),
     env: optional(record(variable, anyText), []),
     log: optional(id),
+    writes: optional(writes, []),
     aliases: optional(oneOrMany(text, { of: 'a name' }), []),
   },
   (fields, place): RawProcessor => {
@@ -154,6 +157,7 @@ export const processor = object(
       run: fields.run,
       env: Object.fromEntries(fields.env.map(([name, value]) => [name.value, value])),
       log: fields.log,
+      writes: fields.writes,
       aliases: fields.aliases,
     };
   },

@@ -83,6 +83,7 @@ class Resolver {
       needs: raw.needs.flatMap((need) => this.#need(need, index) ?? []),
       run: raw.run,
       env: raw.env,
+      writes: raw.writes,
       aliases: raw.aliases,
       ...present({ log: raw.log }),
     };

@@ -144,6 +144,14 @@ export const column = named(
   'use letters, digits and _, and start with no digit',
 );
 
+/** A column's type in the warehouse's words, such as `STRING`, `NUMERIC(10, 2)` or `ARRAY<STRING>`. */
+export const columnType: Reader<string> = refine(text, '', (value, place) =>
+  // It comes to stand in a statement that people paste.
+  /^[A-Za-z][\w ,<>()[\]]*$/.test(value)
+    ? value
+    : place.error('badValue', `"${value}" is no type of a column: write one such as STRING or ARRAY<FLOAT64>.`),
+);
+
 const NAME_PART = '[A-Za-z_][A-Za-z0-9_-]*';
 
 /** `dataset.table` or `project.dataset.table`, unquoted. */

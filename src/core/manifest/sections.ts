@@ -7,6 +7,7 @@ import { manifest } from './readManifest';
 import { waiver, waiversFile } from './readWaivers';
 import { commandRun, sqlRun } from './run';
 import { bigqueryWarehouse, duckdbWarehouse, parquetWarehouse } from './warehouse';
+import { writtenColumn } from './writes';
 
 export interface SectionKey {
   readonly name: string;
@@ -46,6 +47,7 @@ export const SECTIONS = {
   alternative: section(alternative),
   sqlRun: section(sqlRun),
   commandRun: section(commandRun),
+  writtenColumn: section(writtenColumn),
   failureTable: section(failureTable),
   history: section(history),
   checkpoints: section(checkpoints),

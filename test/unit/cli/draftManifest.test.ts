@@ -10,15 +10,16 @@ const season = { from: dayOf(2021, 10, 19), to: dayOf(2022, 6, 16) };
 const warehouse = { type: 'duckdb', path: 'warehouse.duckdb' } as const;
 
 const SCHEMAS: readonly TableSchema[] = [
-  { table: 'raw.schedule', columns: [column('game_date', 'DATE'), column('game_id', 'VARCHAR')] },
-  { table: 'raw.box_scores', columns: [column('game_date', 'DATE'), column('points', 'INTEGER')] },
-  { table: 'raw.players', columns: [column('player', 'VARCHAR')] },
+  { table: 'raw.schedule', kind: 'table', columns: [column('game_date', 'DATE'), column('game_id', 'VARCHAR')] },
+  { table: 'raw.box_scores', kind: 'table', columns: [column('game_date', 'DATE'), column('points', 'INTEGER')] },
+  { table: 'raw.players', kind: 'table', columns: [column('player', 'VARCHAR')] },
   {
     table: 'nba_precompute.player_daily_cache',
+    kind: 'table',
     columns: [column('created_date', 'DATE'), column('cache_date', 'DATE'), column('processed_at', 'TIMESTAMP WITH TIME ZONE')],
   },
-  { table: 'nba_predictions.ml_feature_store_v2', columns: [column('game_date', 'DATE')] },
-  { table: 'nba_predictions.my feature', columns: [column('game_date', 'DATE')] },
+  { table: 'nba_predictions.ml_feature_store_v2', kind: 'table', columns: [column('game_date', 'DATE')] },
+  { table: 'nba_predictions.my feature', kind: 'table', columns: [column('game_date', 'DATE')] },
 ];
 
 describe('a drafted manifest', () => {
@@ -79,6 +80,7 @@ phases:
     const schemas = fc.array(
       fc.record({
         table: fc.tuple(name, name).map((parts) => parts.join('.')),
+        kind: fc.constant('table' as const),
         columns: fc.array(fc.record({ name, type: fc.constantFrom('DATE', 'TIMESTAMP', 'VARCHAR'), nullable: fc.boolean() }), {
           maxLength: 4,
         }),

@@ -59,6 +59,24 @@ describe('DuckdbWarehouse on a file', () => {
     opened = 0;
   });
 
+  it('describes tables and views, and which columns must have a value', async () => {
+    await runDuckdb(
+      path(),
+      'CREATE TABLE dated (day DATE NOT NULL, scores DOUBLE[])',
+      'CREATE SCHEMA mart; CREATE VIEW mart.newest AS SELECT day FROM dated',
+    );
+    const column = (name: string, type: string, nullable: boolean) => ({ name, type, nullable });
+    assert.deepEqual(await warehouse().schema(), [
+      {
+        table: 'dated',
+        project: 'warehouse',
+        kind: 'table',
+        columns: [column('day', 'DATE', false), column('scores', 'DOUBLE[]', true)],
+      },
+      { table: 'mart.newest', project: 'warehouse', kind: 'view', columns: [column('day', 'DATE', true)] },
+    ]);
+  });
+
   it('opens nothing for a probe, which changes with every commit and with nothing else', async () => {
     await runDuckdb(path(), 'CREATE TABLE t AS SELECT 1 AS a');
     const probe = () => warehouse().probe(buildPipeline({ nodes: NODES }));

@@ -86,6 +86,19 @@ describe('A folder of Parquet', () => {
     assert.match(reading.errors.get('A')?.message ?? '', /too small to be a Parquet file/);
   });
 
+  it('describes tables that hold nothing, or cannot be read, beside the others', async () => {
+    mkdirSync(join(data(), 'mart', 'empty'));
+    for (const date of ['2021-11-01', '2021-11-02', '2021-11-03'])
+      for (const file of readdirSync(partition('a', date))) writeFileSync(join(partition('a', date), file), 'torn');
+    const [b, empty, a] = await warehouse().schema();
+    assert.deepEqual(
+      [b?.table, b?.kind, b?.columns.map(({ name, type }) => `${name} ${type}`)],
+      ['mart.b', 'external', ['x BIGINT', 'day DATE']],
+    );
+    assert.deepEqual(empty, { table: 'mart.empty', kind: 'external', columns: [] });
+    assert.match(a?.unreadable ?? '', /too small to be a Parquet file/);
+  });
+
   it('reaches no file outside of the folder, and writes none inside', async () => {
     const outside = join(folder(), 'secret.csv');
     writeFileSync(outside, 'a\n1\n');

@@ -586,6 +586,16 @@ describe('mistakes in a manifest', () => {
       'badName: "A-B" is no variable name: use letters, digits and _, and start with no digit.',
       'wrongType: `OK` must be a text in quotes, not 1. => "1"',
     );
+    finds(
+      'what a job writes',
+      processors(
+        'writes: { tier: «"STRING; DROP"», «a-b»: DATE, c: { type: «3», «nulable»: true }, d: "ARRAY<NUMERIC(10, 2)>" }',
+      ),
+      'badValue: "STRING; DROP" is no type of a column: write one such as STRING or ARRAY<FLOAT64>.',
+      'badName: "a-b" is no column name: use letters, digits and _, and start with no digit.',
+      'wrongType: `type` must be a text in quotes, not 3. => "3"',
+      'unknownKey: `nulable` is no key of a written column. Did you mean `nullable`? => nullable',
+    );
   });
 
   finds(
@@ -601,7 +611,7 @@ describe('mistakes in a manifest', () => {
     'badDate: 2021-02-30 is no date: that month ends on 2021-02-28.',
     'badName: "box" is no table name: write dataset.table or project.dataset.table, each of letters, digits, _ and -, without quotes.',
     'unknownReference: No source or processor has the id `BOXX`. Did you mean `BOX`? => BOX',
-    'unknownKey: `slot` is no key of a processor. It knows id, name, table, tables, date_column, where, entity, key, written_at, calendar, bootstrap_days, expect, checks, needs, run, env, log, aliases.',
+    'unknownKey: `slot` is no key of a processor. It knows id, name, table, tables, date_column, where, entity, key, written_at, calendar, bootstrap_days, expect, checks, needs, run, env, log, writes, aliases.',
   );
 
   it('underlines in UTF-16 units, as editors count', () => {

@@ -94,6 +94,10 @@ describe('a sound manifest', () => {
       checks: [{ name: 'strength present', expression: 'strength > 0', atLeast: 0.95 }],
       env: { PYTHONPATH: '.', PYTHONUNBUFFERED: '1' },
       log: 'nba-phase4',
+      writes: [
+        { name: 'strength', type: 'FLOAT64', nullable: false },
+        { name: 'game_id', type: 'STRING', nullable: true },
+      ],
       aliases: ['MLFeatureStoreProcessor', 'ml_feature_store'],
     });
     assert.deepEqual(processorOf(whole, 'TDGS').tables, ['nba_analytics.team_defense', 'nba_analytics.team_defense_detail']);
@@ -181,6 +185,7 @@ describe('a sound manifest', () => {
       needs: [],
       run: [],
       env: {},
+      writes: [],
       aliases: [],
     });
     assert.deepEqual(
