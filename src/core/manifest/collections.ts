@@ -79,7 +79,7 @@ export function object<S extends Shape, T>(
         if (Object.hasOwn(shape, key)) continue;
         const meant = nearest(
           key,
-          Object.keys(shape).filter((candidate) => !pairs.has(candidate)),
+          Object.keys(shape).filter((candidate) => !isWritten(pairs.get(candidate), place)),
         );
         const advice = meant === undefined ? ` It knows ${Object.keys(shape).join(', ')}.` : didYouMean(meant);
         const at = place.child(pair.key, key);
@@ -96,6 +96,11 @@ export function object<S extends Shape, T>(
       return readAs(place, pairs);
     },
   };
+}
+
+/** Whether the text itself has the pair: one that a preset brought may be what a misspelt key was meant to override. */
+function isWritten(pair: Pair<Node, Node | null> | undefined, place: Place): boolean {
+  return pair !== undefined && !place.text.isInherited(pair.key);
 }
 
 /** The readable keys of a mapping with their pairs; reports the others, and those that are there twice. */

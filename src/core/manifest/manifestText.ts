@@ -41,6 +41,7 @@ export class ManifestText {
   readonly #text: string;
   readonly #problems = new Map<string, ManifestProblem>();
   readonly #document: Document | undefined;
+  readonly #inherited = new WeakSet<Node>();
   #targets: Map<Alias, Node> | undefined;
   #reads = 0;
 
@@ -99,8 +100,19 @@ export class ManifestText {
     return this.#range(0, 0);
   }
 
+  /** Marks a node, made for this text, that a preset brought. It must hold no alias. */
+  inherit(node: Node): void {
+    this.#inherited.add(node);
+  }
+
+  /** Whether a preset brought this node: then the text cannot be changed there. */
+  isInherited(node: Node): boolean {
+    return this.#inherited.has(node);
+  }
+
   /** The node that an alias stands for; other nodes as they are; undefined, with a problem, when there is none. */
   follow(node: Node): Node | undefined {
+    if (this.isInherited(node)) return node;
     // Without aliases no text has so many nodes, read twice or thrice each: a bound on texts whose aliases multiply.
     if (++this.#reads > 4 * this.#text.length + 10_000) {
       this.add('error', 'syntax', 'Its aliases repeat too much: write some of the values out.', this.start);

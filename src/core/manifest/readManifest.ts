@@ -1,26 +1,22 @@
 import type { Calendar, ManifestReading, Pipeline, PipelineNode } from '../pipeline';
 import { list, object, optional, record, required } from './collections';
 import { calendar, due, exclusion, orderSeasons, season } from './dates';
+import { extended, extendManifest, type Presets } from './extend';
 import { ManifestText } from './manifestText';
 import { phase, source } from './nodes';
 import { checkpoints, failures, history, logProfiles } from './observers';
 import { present } from './present';
+import { PRESETS } from './presets';
 import { Place, scalar } from './reader';
 import { resolveNodes } from './resolve';
 import { id, text } from './scalars';
 import { warehouse } from './warehouse';
+import { without } from './without';
 
 const version = scalar(1, (value, place) => {
   if (value === 1) return value;
   const fix = value === '1' ? place.replaceBy('1') : undefined;
   return place.error('badValue', `\`version\` must be 1, the only one that this release reads, not ${place.found()}.`, fix);
-});
-
-const extended = scalar<string>('', (value, place) => {
-  if (typeof value !== 'string' || !/^preset:[\w-]+$/.test(value))
-    return place.expected('a preset such as preset:nba-stats-scraper', undefined);
-  place.warning('notYet', `Presets are not read yet: \`${value}\` adds nothing. Write the phases and processors out.`);
-  return value;
 });
 
 /** When a manifest names no calendar, every day of a season is expected. */
@@ -33,6 +29,7 @@ export const manifest = object(
     version: required(version),
     name: required(text),
     extends: optional(extended),
+    without: optional(without),
     warehouse: required(warehouse),
     seasons: optional(list(season, { of: 'a season' }), []),
     calendars: optional(record(id, calendar), []),
@@ -45,7 +42,11 @@ export const manifest = object(
     checkpoints: optional(checkpoints),
     log_profiles: optional(logProfiles, []),
   },
-  (fields): Pipeline => {
+  (fields, place): Pipeline => {
+    if (place.has('without') && !place.has('extends'))
+      place
+        .keyAt('without')
+        .warning('noEffect', '`without` takes away what a preset brings, and this manifest extends none: remove it.');
     const named = fields.calendars.map(([name, rest]): Calendar => ({ ...rest, name: name.value }));
     const calendars = named.length > 0 ? named : [EVERY_DAY];
     const { phases, sources, processors, order } = resolveNodes({ calendars, sources: fields.sources, phases: fields.phases });
@@ -72,14 +73,16 @@ export const manifest = object(
 /**
  * Reads a manifest. Never throws, whatever the text: a reading with an error has no pipeline, one without has both a pipeline and
  * perhaps warnings. Problems are ascending by position.
+ * @param presets what it can extend.
  */
-export function readManifest(yaml: string): ManifestReading {
+export function readManifest(yaml: string, presets: Presets = PRESETS): ManifestReading {
   const source = new ManifestText(yaml);
   if (source.root === undefined) {
     if (source.errors === 0)
       source.add('error', 'empty', 'The manifest is empty: start with `version: 1`, or run `backfill init`.', source.start);
     return { problems: source.problems };
   }
-  const pipeline = manifest.read(Place.root(source, 'The manifest'));
-  return source.errors > 0 ? { problems: source.problems } : { pipeline, problems: source.problems };
+  const place = extendManifest(Place.root(source, 'The manifest'), presets);
+  const pipeline = place && manifest.read(place);
+  return pipeline === undefined || source.errors > 0 ? { problems: source.problems } : { pipeline, problems: source.problems };
 }

@@ -34,6 +34,16 @@ export class Place {
     return new Place(text, undefined, label).child(text.root, label);
   }
 
+  /** The same place with another value there. */
+  holding(node: Node): Place {
+    return new Place(this.text, node, this.label);
+  }
+
+  /** Whether a preset brought this value. */
+  get inherited(): boolean {
+    return this.node !== undefined && this.text.isInherited(this.node);
+  }
+
   /** The place of a child: an alias is followed, and a key without a value underlines the key. */
   child(node: Node | null | undefined, label: string, key?: Node): Place {
     if (node === null || node === undefined) return new Place(this.text, undefined, label, key && this.text.headlineOf(key));
@@ -46,12 +56,18 @@ export class Place {
   /** Gives undefined, so that a reader can report and end in one step. */
   error(code: ProblemCode, message: string, fix?: Fix): undefined {
     if (this.#reported) this.text.errors++;
-    else this.text.add('error', code, capitalized(message), this.range, fix);
+    else this.#report('error', code, message, fix);
     return undefined;
   }
 
   warning(code: ProblemCode, message: string, fix?: Fix): void {
-    this.text.add('warning', code, capitalized(message), this.range, fix);
+    this.#report('warning', code, message, fix);
+  }
+
+  /** What a preset brought stands where the preset is named, and cannot be mended there. */
+  #report(severity: 'error' | 'warning', code: ProblemCode, message: string, fix: Fix | undefined): void {
+    if (this.inherited) this.text.add(severity, code, `In the preset: ${message}`, this.range);
+    else this.text.add(severity, code, capitalized(message), this.range, fix);
   }
 
   /** Reports that something else was expected here, and gives the stand-in. */

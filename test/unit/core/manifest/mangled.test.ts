@@ -161,6 +161,21 @@ describe('any text', () => {
     assert.ok(sound > 0, 'some accidents leave a manifest sound, or the laws of pipelines were not tried');
   });
 
+  it('is read lawfully when it is a mangled manifest that extends another', () => {
+    const presets = new Map([['whole', WHOLE]]);
+    const extending = WHOLE.replace('name: Basketball seasons', 'name: Mine\nextends: preset:whole\nwithout: [PGS, phase3]');
+    let sound = 0;
+    fc.assert(
+      fc.property(mangled(extending, POSITIONS), (text) => {
+        const reading = readManifest(text, presets);
+        assertLawful(text, reading);
+        if (reading.pipeline !== undefined) sound++;
+      }),
+      { numRuns: 500 },
+    );
+    assert.ok(sound > 0, 'some accidents leave a manifest sound');
+  });
+
   it('is read lawfully when one value of a manifest is another', () => {
     fc.assert(
       fc.property(fc.nat(), odd, (pick, put) => {

@@ -72,7 +72,7 @@ describe('mistakes in a manifest', () => {
     finds(
       'a text where the manifest should be',
       '«hello»',
-      'wrongType: The manifest must be a mapping (`version`, `name`, `extends`, `warehouse`, `seasons`, `calendars`, …), not the text "hello".',
+      'wrongType: The manifest must be a mapping (`version`, `name`, `extends`, `without`, `warehouse`, `seasons`, …), not the text "hello".',
     );
   });
 
@@ -170,8 +170,8 @@ describe('mistakes in a manifest', () => {
     );
     finds(
       'a preset',
-      manifest({ extends: 'extends: «preset:nba»' }),
-      'warning notYet: Presets are not read yet: `preset:nba` adds nothing. Write the phases and processors out.',
+      manifest({ extends: 'extends: «preset:unheard-of»' }),
+      'unknownReference: No preset is called `unheard-of`. There is nba-stats-scraper.',
     );
     finds(
       'an id',

@@ -1,0 +1,75 @@
+import { isMap, isScalar, isSeq, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { ManifestText } from './manifestText';
+import { type Entry, entryOf, mergeMaps } from './mergeNodes';
+import { didYouMean, nearest } from './nearest';
+import { type Place, type Reader, scalar } from './reader';
+import { takeAway, without } from './without';
+
+/** By its name the text of each preset: a whole manifest. */
+export type Presets = ReadonlyMap<string, string>;
+
+/** What a manifest says for itself, whatever it extends. */
+const OWN_KEYS = ['version', 'name', 'extends', 'without'];
+
+/** The value of `extends`. */
+export const extended: Reader<string> = scalar<string>('', (value, place) => {
+  if (typeof value === 'string' && /^preset:[\w-]+$/.test(value)) return value;
+  return place.expected('a preset such as preset:nba-stats-scraper', undefined);
+});
+
+/**
+ * The manifest laid over the preset that it extends; the manifest itself when it extends none. What the preset brings stands where
+ * `extends` does, so that no place is outside of the text.
+ * @returns undefined, after a report, when there is no such preset.
+ */
+export function extendManifest(place: Place, presets: Presets): Place | undefined {
+  const { node, text } = place;
+  const named = isMap(node) ? entryOf(node, 'extends') : undefined;
+  if (!isMap(node) || named === undefined) return place;
+  const at = place.child(named.value, '`extends`', named.key);
+  const preset = presetNamed(at, presets);
+  if (preset === undefined) return undefined;
+  const source = new ManifestText(preset);
+  const start = named.key.range?.[0] ?? 0;
+  const inherited = source.root && copyOf(source.root, source, text, [start, named.value?.range?.[1] ?? start]);
+  if (!isMap(inherited)) return at.error('syntax', 'This preset cannot be read: install Backfill Explorer again.');
+  for (const key of OWN_KEYS) inherited.delete(key);
+  const removed = entryOf(node, 'without');
+  if (removed !== undefined) takeAway(inherited, without.read(place.child(removed.value, '`without`', removed.key)));
+  return place.holding(mergeMaps(place, node, inherited));
+}
+
+/** The text of the preset that is named there; after a report, of the one that is meant. */
+function presetNamed(place: Place, presets: Presets): string | undefined {
+  const name = extended.read(place).replace(/^preset:/, '');
+  const known = [...presets.keys()];
+  if (name === '' || presets.has(name)) return presets.get(name);
+  const meant = nearest(name, known);
+  const advice = meant === undefined ? ` There is ${known.join(', ')}.` : didYouMean(meant);
+  const fix = meant === undefined ? undefined : place.replaceBy(`preset:${meant}`);
+  place.error('unknownReference', `No preset is called \`${name}\`.${advice}`, fix);
+  return meant === undefined ? undefined : presets.get(meant);
+}
+
+/** A preset's node as one of the text that extends it, with aliases written out. */
+function copyOf(node: Node, from: ManifestText, to: ManifestText, [start, end]: [number, number]): Node {
+  const copied = (child: Node): Node => copyOf(child, from, to, [start, end]);
+  const target = from.follow(node);
+  let copy: Node;
+  if (isMap(target)) {
+    const map = new YAMLMap();
+    for (const { key, value } of target.items as Entry[]) map.items.push(new Pair(copied(key), value && copied(value)));
+    copy = map;
+  } else if (isSeq(target)) {
+    const seq = new YAMLSeq();
+    seq.items.push(...(target.items as Node[]).map(copied));
+    copy = seq;
+  } else {
+    const value = new Scalar(isScalar(target) ? target.value : null);
+    if (isScalar(target) && target.source !== undefined) value.source = target.source;
+    copy = value;
+  }
+  copy.range = [start, end, end];
+  to.inherit(copy);
+  return copy;
+}
