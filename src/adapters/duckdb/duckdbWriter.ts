@@ -110,7 +110,7 @@ async function replacePartition(
 /** Puts what the SELECT gives into a temporary table and counts it. */
 async function stage(connection: DuckDBConnection, processor: Processor, day: Day, select: string): Promise<number> {
   const subject = `${nameOf(processor, day)}: the SELECT`;
-  const read = datedSelect(select);
+  const read = datedSelect(select, 'duckdb');
   if (read.problem !== undefined) throw new WarehouseError('refused', `${subject} cannot be run: ${read.problem}.`);
   await requireSelect(connection, subject, read.sql);
   const { DuckDBDateValue } = await duckdb();

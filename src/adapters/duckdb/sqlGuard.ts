@@ -44,7 +44,7 @@ export async function requireSelect(connection: DuckDBConnection, subject: strin
 
 /** Throws unless a text of the manifest stays in the parentheses it is put in. */
 export function requireEnclosable(subject: string, expression: string): void {
-  const problem = expressionProblem(expression);
+  const problem = expressionProblem(expression, 'duckdb');
   if (problem !== undefined) throw new WarehouseError('refused', `${subject} is not one SQL expression: ${problem}.`);
 }
 

@@ -21,10 +21,12 @@ export const text: Reader<string> = refine(anyText, '', (value, place) =>
   value.trim() === '' ? place.error('badValue', `${place.label} is blank: write a text.`) : value,
 );
 
-/** A SQL expression that cannot leave the parentheses it will stand in. */
+/** A SQL expression that cannot leave the parentheses it will stand in, by the rules of one warehouse or the other: who sends it asks again. */
 export const expression: Reader<string> = refine(text, '', (value, place) => {
-  const problem = expressionProblem(value);
-  return problem === undefined ? value : place.error('badValue', `${place.label} must be one SQL expression: ${problem}.`);
+  const problem = expressionProblem(value, 'duckdb');
+  return problem === undefined || expressionProblem(value, 'googlesql') === undefined
+    ? value
+    : place.error('badValue', `${place.label} must be one SQL expression: ${problem}.`);
 });
 
 /** `true` or `false`. */

@@ -74,7 +74,7 @@ export function partitionCondition(node: Pick<PipelineNode, 'dateColumn' | 'wher
 /** An expression of the manifest in parentheses; on a line of its own where a comment would swallow the closing one. */
 export function enclosed(expression: string): string {
   const text = expression.trim();
-  return text.includes('--') ? `(${text}\n)` : `(${text})`;
+  return /--|#/.test(text) ? `(${text}\n)` : `(${text})`;
 }
 
 /** Rows whose key is there before: 0 when keys are unique. */
