@@ -98,7 +98,7 @@ async function replacePartition(
   const staged = await stage(connection, processor, day, select);
   signal.throwIfAborted();
   const target = await targetOf(connection, processor, table);
-  const partition = partitionCondition(processor, dialect, day);
+  const partition = partitionCondition(processor, table, dialect, day);
   await guard(connection, { processor, day, staged, target, partition });
   signal.throwIfAborted();
   await rowsOf(connection, `DELETE FROM ${target} WHERE ${partition}`);
@@ -176,7 +176,7 @@ async function guard(connection: DuckDBConnection, { processor, day, staged, tar
     if (held > 0) refuse(`the SELECT gives no rows, where there are ${held}.`);
     return;
   }
-  const onDate = `${dialect.dateOf(processor.dateColumn)} IS NOT DISTINCT FROM ${dialect.date(day)}`;
+  const onDate = `${dialect.dateOf(processor.dateColumn, STAGE)} IS NOT DISTINCT FROM ${dialect.date(day)}`;
   const strays = await countOf(connection, `SELECT COUNT(*) AS n FROM ${STAGE} WHERE NOT (${onDate})`);
   if (strays > 0) refuse(`${strays} of ${staged} rows have another ${processor.dateColumn}; filter on @date.`);
   if (processor.where !== undefined) {

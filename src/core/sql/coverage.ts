@@ -56,19 +56,24 @@ export function partitionSql(node: PipelineNode, table: string, dialect: SqlDial
 
 /** The distinct entities of one table of a node by date, as `day` and one text column for each part of an entity. */
 export function entitiesSql(node: PipelineNode, table: string, dialect: SqlDialect, ranges: readonly DayRange[]): string {
-  const day = dialect.dateOf(node.dateColumn);
+  const day = dialect.dateOf(node.dateColumn, table);
   const parts = node.entity.map((column, index) => `${dialect.textOf(column)} AS entity_${index + 1}`);
   const present = node.entity.map((column) => `${dialect.name(column)} IS NOT NULL`);
   return [
     `SELECT DISTINCT ${[`${day} AS day`, ...parts].join(', ')}`,
     `FROM ${dialect.from(table)}`,
-    `WHERE ${[...conditions(node, dialect, ranges), ...present].join('\n  AND ')}`,
+    `WHERE ${[...conditions(node, table, dialect, ranges), ...present].join('\n  AND ')}`,
   ].join('\n');
 }
 
-/** The condition of one partition: its date, and the node's share of the table. */
-export function partitionCondition(node: Pick<PipelineNode, 'dateColumn' | 'where'>, dialect: SqlDialect, day: Day): string {
-  return conditions(node, dialect, [{ from: day, to: day }]).join(' AND ');
+/** The condition of one partition of a table: its date, and the node's share. */
+export function partitionCondition(
+  node: Pick<PipelineNode, 'dateColumn' | 'where'>,
+  table: string,
+  dialect: SqlDialect,
+  day: Day,
+): string {
+  return conditions(node, table, dialect, [{ from: day, to: day }]).join(' AND ');
 }
 
 /** An expression of the manifest in parentheses; on a line of its own where a comment would swallow the closing one. */
@@ -134,12 +139,16 @@ function branchSql(
   ranges: readonly DayRange[],
   alias = '',
 ): string {
-  const head = [`${dialect.text(key)} AS key`, `${dialect.text(table)} AS tbl`, `${dialect.dateOf(filter.dateColumn)} AS day`];
+  const head = [
+    `${dialect.text(key)} AS key`,
+    `${dialect.text(table)} AS tbl`,
+    `${dialect.dateOf(filter.dateColumn, table)} AS day`,
+  ];
   return [
     `SELECT ${head.join(', ')},`,
     `  ${columns.join(',\n  ')}`,
     `FROM ${dialect.from(table)}${alias}`,
-    `WHERE ${conditions(filter, dialect, ranges).join('\n  AND ')}`,
+    `WHERE ${conditions(filter, table, dialect, ranges).join('\n  AND ')}`,
     // By number: a column of the table may be called `day`.
     'GROUP BY 3',
   ].join('\n');
@@ -147,13 +156,11 @@ function branchSql(
 
 function conditions(
   { dateColumn, where }: { readonly dateColumn: string; readonly where?: string },
+  table: string,
   dialect: SqlDialect,
   ranges: readonly DayRange[],
 ): string[] {
-  const day = dialect.dateOf(dateColumn);
-  const within = ranges.map(({ from, to }) =>
-    from === to ? `${day} = ${dialect.date(from)}` : `${day} BETWEEN ${dialect.date(from)} AND ${dialect.date(to)}`,
-  );
+  const within = ranges.map((range) => dialect.within(dateColumn, table, range));
   const dated = within.length === 0 ? `${dialect.name(dateColumn)} IS NOT NULL` : within.join(' OR ');
   return [within.length > 1 ? `(${dated})` : dated, ...(where === undefined ? [] : [enclosed(where)])];
 }

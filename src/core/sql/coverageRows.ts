@@ -35,7 +35,7 @@ export function tableDays(rows: readonly Record<string, unknown>[], dayOf: (valu
       keys: numberOf(row['key_count']),
       written: numberOf(row['written_ms']),
       checks: checksOf(row),
-      content: String(row['content'] ?? ''),
+      content: typeof row['content'] === 'string' ? row['content'] : '',
     }))
     .filter(({ day }) => day >= FIRST_DAY && day <= LAST_DAY);
 }
