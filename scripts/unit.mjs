@@ -1,33 +1,104 @@
 // Bundles and runs the Node tests: `npm run test:unit [-- PATTERN]`, where PATTERN is a part of a test file's path.
+// Many files are shared out among a few processes: most of their time is spent waiting.
 // @ts-check
-import { globSync, rmSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { conclude, matching, runMocha } from './mochaRun.mjs';
 
-const pattern = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? '';
-const entryPoints = matching(globSync('test/unit/**/*.test.{ts,tsx}'), pattern);
-if (entryPoints.length === 0) {
-  console.error(`No test file's path holds "${pattern}".`);
-  process.exit(2);
-}
-// A folder of its own for each run: runs do not get into each other's way.
-const outdir = `out/unit-${process.pid}`;
-process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
-await esbuild.build({
-  entryPoints,
-  outdir,
-  outbase: 'test',
-  bundle: true,
-  platform: 'node',
-  target: 'node22',
-  format: 'cjs',
-  packages: 'external',
-  sourcemap: 'inline',
-  jsx: 'automatic',
-  jsxImportSource: 'preact',
-  logLevel: 'warning',
-});
+/** @typedef {import('./mochaRun.mjs').TestResult} TestResult */
 
-process.setSourceMapsEnabled(true);
-const results = await runMocha(globSync(`${outdir}/**/*.test.js`).sort());
-process.exitCode = conclude('unit', results);
+const MOST_WORKERS = 3;
+const FEW_FILES = 8;
+
+const share = process.env['BACKFILL_TEST_SHARE'];
+if (share === undefined) process.exitCode = await main();
+else await work(share);
+
+/** @returns {Promise<number>} the exit code */
+async function main() {
+  const pattern = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? '';
+  const entryPoints = matching(globSync('test/unit/**/*.test.{ts,tsx}'), pattern);
+  if (entryPoints.length === 0) {
+    console.error(`No test file's path holds "${pattern}".`);
+    return 2;
+  }
+  // A folder of its own for each run: runs do not get into each other's way.
+  const outdir = `out/unit-${process.pid}`;
+  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
+  await esbuild.build({
+    entryPoints,
+    outdir,
+    outbase: 'test',
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    packages: 'external',
+    sourcemap: 'inline',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    logLevel: 'warning',
+  });
+  const files = globSync(`${outdir}/**/*.test.js`).sort();
+  const workers = files.length < FEW_FILES ? 1 : Math.min(MOST_WORKERS, availableParallelism() + 1);
+  if (workers === 1) {
+    process.setSourceMapsEnabled(true);
+    return conclude('unit', await runMocha(files));
+  }
+  return conclude('unit', (await Promise.all(shares(files, workers).map((part, at) => runShare(outdir, at, part)))).flat());
+}
+
+/**
+ * Deals the files out by their size, the largest first: the larger a bundle the more it brings in, and the longer it takes.
+ * @param {readonly string[]} files
+ * @param {number} count
+ */
+function shares(files, count) {
+  const dealt = Array.from({ length: count }, () => ({ size: 0, /** @type {string[]} */ files: [] }));
+  const sized = files.map((file) => ({ file, size: statSync(file).size })).sort((a, b) => b.size - a.size);
+  for (const { file, size } of sized) {
+    const least = dealt.reduce((a, b) => (b.size < a.size ? b : a));
+    least.files.push(file);
+    least.size += size;
+  }
+  return dealt.map((part) => part.files.sort());
+}
+
+/**
+ * The first share prints as it runs, the others when they have ended.
+ * @param {string} outdir
+ * @param {number} at
+ * @param {readonly string[]} files
+ * @returns {Promise<TestResult[]>}
+ */
+async function runShare(outdir, at, files) {
+  const folder = join(outdir, `share-${at}`);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'files.json'), JSON.stringify(files));
+  const child = fork(fileURLToPath(import.meta.url), [], {
+    env: { ...process.env, BACKFILL_TEST_SHARE: folder },
+    silent: at > 0,
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += chunk));
+  const code = await new Promise((done) => child.once('close', done));
+  process.stdout.write(said);
+  try {
+    return JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
+  } catch {
+    return [{ title: `unit tests, share ${at + 1}`, state: 'failed', detail: `it ended with ${code} before its last test` }];
+  }
+}
+
+/** @param {string} folder */
+async function work(folder) {
+  process.setSourceMapsEnabled(true);
+  const results = await runMocha(JSON.parse(readFileSync(join(folder, 'files.json'), 'utf8')));
+  writeFileSync(join(folder, 'results.json'), JSON.stringify(results));
+  // What a test left open must not keep the others waiting.
+  process.disconnect();
+}
