@@ -39,22 +39,35 @@ export interface Pipeline {
   readonly logProfiles: ReadonlyMap<string, LogPatterns>;
 }
 
-/** A table in which jobs note failures. Everything but `table`, `expected` and `stop` is a column's name. */
+/** A table in which jobs note failures, a row an entity and date. `processor` to `reprocessed`, but `label`, are columns' names. */
 export interface FailureTable {
   readonly table: string;
+  /** What views call it where the table's own name says little. */
+  readonly name?: string;
+  /** Holds a processor's id, name or one of its aliases. */
   readonly processor: string;
   readonly date: string;
+  /** Whom it failed for; the value `DATE_LEVEL` means the whole date. */
   readonly entity?: string;
-  readonly category: string;
+  /** At least one of `category` and `label` is there. */
+  readonly category?: string;
+  /** The category of rows that have none. */
+  readonly label?: string;
   readonly reason?: string;
   readonly created?: string;
+  /** Where it is not null, the failure is settled; it is over when there is no `reprocessed`. */
+  readonly resolved?: string;
+  /** Where it is not null, the date was run again after that, and the failure is over. */
+  readonly reprocessed?: string;
   /** Categories that are no fault, compared without regard to case. */
   readonly expected: readonly string[];
   /** Categories that somebody must look at before anything else runs. */
   readonly stop: readonly string[];
+  /** What a category means, by its name in lower case. */
+  readonly meanings: ReadonlyMap<string, string>;
 }
 
-/** A table in which jobs note their runs, one or more rows a run. Everything but `table` is a column's name. */
+/** A table in which jobs note their runs, one or more rows a run. `processor` to `reason` are columns' names. */
 export interface RunHistoryTable {
   readonly table: string;
   readonly processor: string;
@@ -65,8 +78,25 @@ export interface RunHistoryTable {
   readonly finished?: string;
   readonly seconds?: string;
   readonly rows?: string;
+  /** Text, or JSON. */
   readonly errors?: string;
+  /** Why a run was skipped. */
+  readonly reason?: string;
+  readonly stages?: RunStages;
+  /** By outcome, the words of the column `status`, in lower case. */
+  readonly statuses: Readonly<Record<RunStatus, readonly string[]>>;
 }
+
+/** A column with a JSON object, in which the seconds of stages stand. */
+export interface RunStages {
+  readonly column: string;
+  /** By stage, in the order in which they run, the key of its seconds. */
+  readonly seconds: ReadonlyMap<string, string>;
+}
+
+/** What a row of a run history can say of a run. */
+export const RUN_STATUSES = ['running', 'success', 'partial', 'failed', 'skipped'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** Where jobs keep checkpoints of their own: a path with the placeholders `{job}`, `{start}` and `{end}`. */
 export interface CheckpointFiles {

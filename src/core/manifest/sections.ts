@@ -2,7 +2,7 @@ import type { ObjectReader } from './collections';
 import { due, everyCalendar, exclusion, season, tableCalendar } from './dates';
 import { alternative, anyOfNeed, need } from './needs';
 import { check, expectation, phase, processor, ratioOf, source } from './nodes';
-import { checkpoints, failureTable, history, logProfile } from './observers';
+import { checkpoints, failureTable, history, logProfile, runStages, runStatuses } from './observers';
 import { manifest } from './readManifest';
 import { waiver, waiversFile } from './readWaivers';
 import { commandRun, sqlRun } from './run';
@@ -50,6 +50,8 @@ export const SECTIONS = {
   writtenColumn: section(writtenColumn),
   failureTable: section(failureTable),
   history: section(history),
+  runStages: section(runStages),
+  runStatuses: section(runStatuses),
   checkpoints: section(checkpoints),
   logProfile: section(logProfile),
   waiversFile: section(waiversFile),

@@ -241,7 +241,24 @@ describe('mistakes in a manifest', () => {
     finds(
       'a failure table',
       manifest({ failures: 'failures: [«{ table: a.f, processor: p, date: d }»]' }),
-      'missingKey: `category` is missing in a failure table: add it.',
+      'missingKey: `category` is missing in a failure table: name the column that holds the kind of failure, or give all rows one `label`.',
+    );
+    finds(
+      'a category that is expected and stops',
+      manifest({ failures: 'failures: [{ table: a.f, processor: p, date: d, category: c, expected: [Gap], stop: «[GAP]» }]' }),
+      'badValue: `GAP` is in `expected` and in `stop`: remove one.',
+    );
+    finds(
+      'a word of two statuses',
+      manifest({
+        history: 'history: { table: a.h, processor: p, date: d, status: s, statuses: { success: [ok, Done], failed: «done» } }',
+      }),
+      'badValue: `done` is a word of `success` already: remove one.',
+    );
+    finds(
+      'stages without keys',
+      manifest({ history: 'history: { table: a.h, processor: p, date: d, status: s, stages: «{ column: summary }» }' }),
+      'missingKey: `seconds` is missing in `stages`: add it.',
     );
     finds(
       'a history',

@@ -206,11 +206,61 @@ describe('a sound manifest', () => {
         created: 'created_at',
         expected: ['INSUFFICIENT_DATA'],
         stop: ['PROCESSING_ERROR'],
+        meanings: new Map([['insufficient_data', 'too few games so far']]),
+      },
+      {
+        table: 'nba_processing.names',
+        name: 'Unknown players',
+        processor: 'processor_name',
+        date: 'game_date',
+        entity: 'player',
+        label: 'UNKNOWN_PLAYER',
+        created: 'created_at',
+        resolved: 'resolved_at',
+        reprocessed: 'reprocessed_at',
+        expected: [],
+        stop: [],
+        meanings: new Map(),
       },
     ]);
-    assert.equal(whole.history?.table, 'nba_reference.run_history');
+    assert.deepEqual(whole.history, {
+      table: 'nba_reference.run_history',
+      processor: 'processor_name',
+      date: 'data_date',
+      status: 'status',
+      run: 'run_id',
+      started: 'started_at',
+      finished: 'processed_at',
+      seconds: 'duration_seconds',
+      rows: 'records_processed',
+      errors: 'errors',
+      reason: 'skip_reason',
+      stages: {
+        column: 'summary',
+        seconds: new Map([
+          ['extract', 'extract_time'],
+          ['calculate', 'calculate_time'],
+        ]),
+      },
+      statuses: {
+        running: ['running'],
+        success: ['success', 'good'],
+        partial: ['partial'],
+        failed: ['failed'],
+        skipped: ['skipped'],
+      },
+    });
     assert.deepEqual(whole.checkpoints, { path: '/tmp/checkpoints/{job}_{start}_{end}.json' });
     assert.equal(whole.logProfiles.get('nba-phase4')?.success, '^ok');
+  });
+
+  it('knows the usual words of a run history, but for those that mean something else here', () => {
+    const { history } = sound(
+      `${MINIMAL}history: { table: a.h, processor: p, date: d, status: s, statuses: { failed: [done, Crashed] } }\n`,
+    );
+    assert.deepEqual(history?.statuses.failed, ['done', 'crashed']);
+    assert.ok(history?.statuses.success.includes('success'));
+    assert.ok(!history?.statuses.success.includes('done'));
   });
 
   it('reads every kind of warehouse', () => {

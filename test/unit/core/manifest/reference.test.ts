@@ -66,6 +66,9 @@ describe('the reference of the manifest', () => {
     const whole = examples.find((yaml) => yaml.startsWith('version:')) ?? '';
     assert.deepEqual(readManifest(whole).problems, []);
     assert.deepEqual(readWaivers(examples.find((yaml) => yaml.startsWith('waivers:')) ?? '').problems, []);
+    const beside = examples.filter((yaml) => /^(?:failures|history):/.test(yaml));
+    assert.equal(beside.length, 2);
+    for (const part of beside) assert.deepEqual(readManifest(`${whole}${part}`).problems, [], part);
     const parts = examples.filter((yaml) => /^(?:expect|needs|run):/.test(yaml));
     assert.equal(parts.length, 3);
     for (const part of parts) {
@@ -89,7 +92,6 @@ describe('the fixture of all keys', () => {
       'bigqueryWarehouse',
       'waiversFile',
       'waiver',
-      'history',
       'logProfile',
     ]);
     for (const [name, { keys }] of Object.entries(SECTIONS)) {
