@@ -1,6 +1,7 @@
 import type { Day, DayRange } from '../base/day';
 import type { CalendarObservations, NodeObservations, PartitionObservation } from '../core/observation';
 import type { Pipeline, PipelineNode, Processor } from '../core/pipeline';
+import type { FailureRecord, HistoryRow } from '../core/records';
 import type { TableSchema } from '../core/tableSchema';
 
 /** The ways a warehouse can refuse. `busy`: another process holds it; everything else needs a person. */
@@ -102,6 +103,38 @@ export interface Warehouse {
   schema(pipeline?: Pipeline): Promise<readonly TableSchema[]>;
   /** The coverage query as text, for use elsewhere. Throws a WarehouseError where an expression would leave its place in it. */
   coverageSql(pipeline: Pipeline, days?: DayRange): string;
+  /** Absent where failure tables and run histories cannot be read. */
+  readonly records?: RecordReader;
+}
+
+/** What failure tables hold. Tables that could not be read are told apart from empty ones. */
+export interface FailureReading {
+  readonly readAt: number;
+  /** Newest dates first. */
+  readonly records: readonly FailureRecord[];
+  /** There are more, of older dates. */
+  readonly truncated: boolean;
+  /** By index into `Pipeline.failures`. */
+  readonly errors: ReadonlyMap<number, WarehouseError>;
+}
+
+/** What the run history holds. */
+export interface HistoryReading {
+  readonly readAt: number;
+  /** Newest dates first. */
+  readonly rows: readonly HistoryRow[];
+  /** There are more, of older dates. */
+  readonly truncated: boolean;
+}
+
+/** Reads what jobs note beside their tables: failures and runs. One query each, whatever the number of dates. */
+export interface RecordReader {
+  /** A fingerprint of these tables by metadata alone: equal means that nothing changed. Costs nothing. */
+  probe(pipeline: Pipeline): Promise<string>;
+  /** Failures by processor, date and category, aggregated by the warehouse. Rejects only when nothing could be read. */
+  failures(pipeline: Pipeline, days?: DayRange, signal?: AbortSignal): Promise<FailureReading>;
+  /** Rejects with a WarehouseError when the table or one of its columns is not there. */
+  history(pipeline: Pipeline, days?: DayRange, signal?: AbortSignal): Promise<HistoryReading>;
 }
 
 /** Replaces partitions. Only an executor has one. */

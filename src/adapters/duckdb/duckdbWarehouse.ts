@@ -18,18 +18,21 @@ import {
 import { calendarObservations, nodeObservations, partitionsOf, type TableDay, tableDays } from '../../core/sql/coverageRows';
 import { dayOfValue, rowsOf } from './duckdbEngine';
 import { queryError } from './duckdbErrors';
+import { DuckdbRecords } from './duckdbRecords';
 import { requireEnclosable } from './sqlGuard';
 import type { DuckdbStore, OpenedStore } from './store';
 import { expressionsIn, expressionsOf, Tables } from './tables';
 
 /** Reads coverage from DuckDB, wherever its tables are. */
 export class DuckdbWarehouse implements Warehouse {
+  readonly records: DuckdbRecords;
   readonly #store: DuckdbStore;
   readonly #clock: Clock;
 
   constructor(store: DuckdbStore, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
+    this.records = new DuckdbRecords(store, clock);
   }
 
   get blocksWriters(): boolean {
@@ -37,13 +40,12 @@ export class DuckdbWarehouse implements Warehouse {
   }
 
   probe(pipeline: Pipeline): Promise<string> {
-    return this.#store.probe(pipeline);
+    return this.#store.probe(tablesOf(pipeline));
   }
 
   observe(pipeline: Pipeline, { days, signal }: ObserveOptions = {}): Promise<WarehouseReading> {
-    const tables = [...tableCalendars(pipeline).map(({ table }) => table), ...pipeline.nodes.flatMap((node) => node.tables)];
     return this.#store.use(
-      tables,
+      tablesOf(pipeline),
       async (opened) => {
         // Before the query: what an attempt left after this moment counts as newer.
         const readAt = this.#clock.now();
@@ -181,6 +183,10 @@ export class DuckdbWarehouse implements Warehouse {
       }
     });
   }
+}
+
+function tablesOf(pipeline: Pipeline): string[] {
+  return [...tableCalendars(pipeline).map(({ table }) => table), ...pipeline.nodes.flatMap(({ tables }) => tables)];
 }
 
 /** A SQL processor's table is made by its first run; a folder can be left without files. Every other missing table is a mistake. */

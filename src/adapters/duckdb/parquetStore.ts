@@ -6,8 +6,6 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { WarehouseError } from '../../app/ports';
 import { parseDay } from '../../base/day';
 import { messageOf } from '../../base/logger';
-import type { Pipeline } from '../../core/pipeline';
-import { tableCalendars } from '../../core/sql/coverage';
 import { duckdbDialect, type SqlDialect } from '../../core/sql/dialect';
 import type { OpenOptions } from './databaseFile';
 import { openLocked, rowsOf, withConnection } from './duckdbEngine';
@@ -32,11 +30,11 @@ export class ParquetStore implements DuckdbStore {
     this.#options = options;
   }
 
-  /** Names, sizes and times of every file of the pipeline's tables. */
-  async probe(pipeline: Pipeline): Promise<string> {
+  /** Names, sizes and times of every file of the tables. */
+  async probe(tables: readonly string[]): Promise<string> {
     this.#requireFolder();
     const hash = createHash('sha256');
-    for (const table of tablesOf(pipeline)) {
+    for (const table of [...new Set(tables)].sort()) {
       for (const line of await fileStamps(this.#folderOf(table))) hash.update(`${line}\n`);
     }
     return hash.digest('hex');
@@ -109,11 +107,6 @@ export class ParquetStore implements DuckdbStore {
             .map((table) => `${name}.${table}`),
     );
   }
-}
-
-function tablesOf(pipeline: Pipeline): string[] {
-  const tables = [...tableCalendars(pipeline).map(({ table }) => table), ...pipeline.nodes.flatMap(({ tables }) => tables)];
-  return [...new Set(tables)].sort();
 }
 
 function foldersIn(folder: string): string[] {

@@ -1,12 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Pipeline } from '../../core/pipeline';
 import type { SqlDialect } from '../../core/sql/dialect';
 
 /** Where the tables of a DuckdbWarehouse are: a database file, or a folder of Parquet. */
 export interface DuckdbStore {
   readonly blocksWriters: boolean;
-  /** A fingerprint by file metadata alone; opens nothing. */
-  probe(pipeline: Pipeline): Promise<string>;
+  /**
+   * A fingerprint by file metadata alone; opens nothing.
+   * @param tables those that it is about; it may be about more.
+   */
+  probe(tables: readonly string[]): Promise<string>;
   /**
    * Opens for reading, runs `work` and closes. Tables are found under the names of the manifest.
    * @param tables those that `work` needs; undefined for all.

@@ -5,6 +5,7 @@ import { didYouMean, nearest } from '../../core/manifest/nearest';
 import type { Pipeline, PipelineNode } from '../../core/pipeline';
 import { type TableCalendar, tableCalendars } from '../../core/sql/coverage';
 import { duckdbDialect, type SqlDialect } from '../../core/sql/dialect';
+import type { RecordColumn } from '../../core/sql/records';
 import { rowsOf } from './duckdbEngine';
 import { requireExpression } from './sqlGuard';
 import type { OpenedStore } from './store';
@@ -92,6 +93,15 @@ export class Tables {
     this.#requireColumn(subject, calendar.table, calendar.dateColumn, 'a date', DATES);
     if (calendar.count !== undefined) this.#requireColumn(subject, calendar.table, calendar.count);
     for (const { subject, expression } of calendarExpressions(calendar)) await requireExpression(connection, subject, expression);
+  }
+
+  /** Throws unless a table has these columns, with types that can be used. */
+  requireColumns(subject: string, table: string, columns: readonly RecordColumn[]): void {
+    for (const { name, kind } of columns) {
+      if (kind === 'date') this.#requireColumn(subject, table, name, 'a date', DATES);
+      else if (kind === 'instant') this.#requireColumn(subject, table, name, 'a date or a timestamp', STAMPS);
+      else this.#requireColumn(subject, table, name);
+    }
   }
 
   #requireColumn(subject: string, table: string, column: string, kind?: string, types?: RegExp): void {

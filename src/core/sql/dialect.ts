@@ -16,6 +16,8 @@ export interface SqlDialect {
   /** Several columns as one value that can be counted distinctly, in which NULL is a value like any other. */
   readonly tuple: (columns: readonly string[]) => string;
   readonly textOf: (column: string) => string;
+  /** A column that holds JSON, or text that may be JSON, as text; the text may itself be a JSON string. */
+  readonly jsonText: (column: string) => string;
   /** An aggregate that is equal for equal rows in any order; absent where the database has none. */
   readonly contentDigest?: (alias: string) => string;
 }
@@ -41,6 +43,7 @@ export function duckdbDialect(from?: (table: string) => string): SqlDialect {
     epochMs: (expression) => `epoch_ms(${expression})`,
     tuple: (columns) => `ROW(${columns.map(quoted).join(', ')})`,
     textOf: (column) => `CAST(${quoted(column)} AS VARCHAR)`,
+    jsonText: (column) => `CAST(${quoted(column)} AS VARCHAR)`,
     // A sum and not an exclusive or: in that, a row that is there twice is as good as none.
     contentDigest: (alias) => `CAST(SUM(CAST(HASH(${alias}) AS HUGEINT)) AS VARCHAR)`,
   };
@@ -81,6 +84,8 @@ export function bigqueryDialect({ path, typeOf }: BigqueryNames): SqlDialect {
     epochMs: (expression) => `UNIX_MILLIS(CAST(${expression} AS TIMESTAMP))`,
     tuple: (columns) => `TO_JSON_STRING(STRUCT(${columns.map(ticked).join(', ')}))`,
     textOf: (column) => `CAST(${ticked(column)} AS STRING)`,
+    // A column of type JSON cannot be cast to a text.
+    jsonText: (column) => `TO_JSON_STRING(${ticked(column)})`,
     // Fingerprints have 64 bits, so that two of them can overflow an INT64.
     contentDigest: (alias) => `CAST(SUM(CAST(FARM_FINGERPRINT(TO_JSON_STRING(${alias})) AS BIGNUMERIC)) AS STRING)`,
   };

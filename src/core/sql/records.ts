@@ -12,7 +12,7 @@ const SAMPLES = 3;
 const NULL_TEXT = 'CAST(NULL AS STRING)';
 
 /** Tables may refuse a query that names no dates; this names all of them. */
-const EVER: DayRange = { from: dayOf(1900, 1, 1), to: dayOf(9999, 12, 31) };
+const EVER: DayRange = { from: dayOf(1900, 1, 1), to: dayOf(9998, 12, 31) };
 
 /** The part of the failures query for one table, with the table as an item of FROM. */
 export interface FailureBranch {
@@ -42,20 +42,24 @@ function failureSql(table: FailureTable, index: number, dialect: SqlDialect, day
   const ofEntity = (then: string, otherwise: string): string =>
     entity === undefined ? otherwise : `CASE WHEN ${dialect.textOf(entity)} = ${dialect.text(WHOLE_DATE)} ${then} END`;
   const over = reprocessed ?? resolved;
-  const place = 'DENSE_RANK() OVER (PARTITION BY processor, day, category ORDER BY entity) AS place';
+  const place =
+    'DENSE_RANK() OVER (PARTITION BY processor, day, category ORDER BY CASE WHEN entity IS NULL THEN 1 ELSE 0 END, entity) AS place';
   const rows = [
     `    SELECT ${dialect.textOf(table.processor)} AS processor,`,
-    `      ${dialect.dateOf(table.date)} AS day,`,
+    `      ${dialect.dateOf(table.date, table.table)} AS day,`,
     `      ${categoryOf(category, label ?? NO_CATEGORY, dialect)} AS category,`,
     `      ${ofEntity(`THEN NULL ELSE ${entity === undefined ? 'NULL' : dialect.textOf(entity)}`, NULL_TEXT)} AS entity,`,
     `      ${ofEntity('THEN 1', 'NULL')} AS whole,`,
     `      ${resolved !== undefined && reprocessed !== undefined ? `CASE WHEN ${name(resolved)} IS NOT NULL THEN 1 END` : 'NULL'} AS resolved,`,
-    `      ${reason === undefined ? nullText(dialect) : `SUBSTR(${dialect.textOf(reason)}, 1, 300)`} AS reason,`,
+    `      ${reason === undefined ? NULL_TEXT : `SUBSTR(${dialect.textOf(reason)}, 1, 300)`} AS reason,`,
     `      ${created === undefined ? 'NULL' : dialect.epochMs(name(created))} AS created_ms`,
     `    FROM ${dialect.from(table.table)}`,
-    `    WHERE ${[between(table.date, dialect, days), ...(over === undefined ? [] : [`${name(over)} IS NULL`])].join(' AND ')}`,
+    `    WHERE ${[dialect.within(table.date, table.table, days), ...(over === undefined ? [] : [`${name(over)} IS NULL`])].join(' AND ')}`,
   ].join('\n');
-  const samples = Array.from({ length: SAMPLES }, (_, at) => `MAX(CASE WHEN place = ${at + 1} THEN entity END) AS entity_${at + 1}`);
+  const samples = Array.from(
+    { length: SAMPLES },
+    (_, at) => `MAX(CASE WHEN place = ${at + 1} THEN entity END) AS entity_${at + 1}`,
+  );
   return [
     `SELECT ${index} AS source, processor, day, category,`,
     '  COUNT(*) AS row_count, COUNT(DISTINCT entity) AS entity_count, COUNT(whole) AS whole_count, COUNT(resolved) AS resolved_count,',
@@ -72,12 +76,13 @@ function failureSql(table: FailureTable, index: number, dialect: SqlDialect, day
  */
 export function historyQuery(table: RunHistoryTable, dialect: SqlDialect, days: DayRange = EVER): string {
   const { run, started, finished, seconds, rows, errors, reason, stages } = table;
-  const named = (column: string | undefined, of: (column: string) => string): string => (column === undefined ? 'NULL' : of(column));
+  const named = (column: string | undefined, of: (column: string) => string): string =>
+    column === undefined ? 'NULL' : of(column);
   const instant = (column: string): string => dialect.epochMs(dialect.name(column));
   const cut = (column: string): string => `SUBSTR(${dialect.jsonText(column)}, 1, 2000)`;
   return [
     `SELECT ${dialect.textOf(table.processor)} AS processor,`,
-    `  ${dialect.dateOf(table.date)} AS day,`,
+    `  ${dialect.dateOf(table.date, table.table)} AS day,`,
     `  ${dialect.textOf(table.status)} AS status,`,
     `  ${named(run, dialect.textOf)} AS run,`,
     `  ${named(started, instant)} AS started_ms,`,
@@ -88,7 +93,7 @@ export function historyQuery(table: RunHistoryTable, dialect: SqlDialect, days: 
     `  ${named(reason, (column) => `SUBSTR(${dialect.textOf(column)}, 1, 2000)`)} AS reason,`,
     `  ${named(stages?.column, dialect.jsonText)} AS stages`,
     `FROM ${dialect.from(table.table)}`,
-    `WHERE ${between(table.date, dialect, days)}`,
+    `WHERE ${dialect.within(table.date, table.table, days)}`,
     `ORDER BY 2 DESC, 5 DESC, 6 DESC, 1, 4`,
     `LIMIT ${MOST_RECORDS + 1}`,
   ].join('\n');
@@ -120,9 +125,4 @@ function columnsOf(columns: Readonly<Record<RecordColumn['kind'], readonly (stri
 
 function categoryOf(category: string | undefined, label: string, dialect: SqlDialect): string {
   return category === undefined ? dialect.text(label) : `COALESCE(${dialect.textOf(category)}, ${dialect.text(label)})`;
-}
-
-function between(column: string, dialect: SqlDialect, { from, to }: DayRange): string {
-  const day = dialect.dateOf(column);
-  return from === to ? `${day} = ${dialect.date(from)}` : `${day} BETWEEN ${dialect.date(from)} AND ${dialect.date(to)}`;
 }

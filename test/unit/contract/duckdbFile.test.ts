@@ -4,11 +4,12 @@ import { FileStore } from '../../../src/adapters/duckdb/fileStore';
 import { runDuckdb } from '../../support/duckdb';
 import { duckdbRows } from '../../support/tableFixtures';
 import { useTemporaryFolder } from '../../support/temporaryFolder';
-import { describeWarehouse } from './warehouseContract';
+import { describeRecords } from './recordsContract';
+import { describeWarehouse, type WarehouseUnderTest } from './warehouseContract';
 
 describe('contract', () => {
   const folder = useTemporaryFolder();
-  describeWarehouse('A DuckDB file', async () => {
+  const setUp = async (): Promise<WarehouseUnderTest> => {
     const path = join(folder(), 'warehouse.duckdb');
     let opened = 0;
     return {
@@ -24,5 +25,7 @@ describe('contract', () => {
         );
       },
     };
-  });
+  };
+  describeWarehouse('A DuckDB file', setUp);
+  describeRecords('A DuckDB file', setUp);
 });

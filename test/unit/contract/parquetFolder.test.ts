@@ -6,11 +6,12 @@ import { ParquetStore } from '../../../src/adapters/duckdb/parquetStore';
 import { runDuckdb } from '../../support/duckdb';
 import { duckdbRows } from '../../support/tableFixtures';
 import { useTemporaryFolder } from '../../support/temporaryFolder';
-import { describeWarehouse } from './warehouseContract';
+import { describeRecords } from './recordsContract';
+import { describeWarehouse, type WarehouseUnderTest } from './warehouseContract';
 
 describe('contract', () => {
   const folder = useTemporaryFolder();
-  describeWarehouse('A folder of Parquet', async () => {
+  const setUp = async (): Promise<WarehouseUnderTest> => {
     let opened = 0;
     return {
       warehouse: new DuckdbWarehouse(new ParquetStore(folder(), { onOpen: () => opened++ }), { now: () => 1_000 }),
@@ -26,5 +27,7 @@ describe('contract', () => {
         );
       },
     };
-  });
+  };
+  describeWarehouse('A folder of Parquet', setUp);
+  describeRecords('A folder of Parquet', setUp);
 });

@@ -9,7 +9,10 @@ import { buildPipeline, DAILY, day, GAMES, type NodeSpec } from '../../support/b
 export interface TableFixture {
   readonly table: string;
   readonly dateColumn: string;
-  readonly columns: readonly { readonly name: string; readonly type: 'DATE' | 'TEXT' | 'INTEGER' | 'TIMESTAMP' }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: 'DATE' | 'TEXT' | 'INTEGER' | 'FLOAT' | 'TIMESTAMP' | 'JSON';
+  }[];
   readonly rows: readonly (readonly (string | number | null)[])[];
 }
 
