@@ -4,20 +4,36 @@ import type { Pipeline, PipelineNode, Processor } from '../core/pipeline';
 import type { FailureRecord, HistoryRow } from '../core/records';
 import type { TableSchema } from '../core/tableSchema';
 
-/** The ways a warehouse can refuse. `busy`: another process holds it; everything else needs a person. */
+/** What is wrong with one node or its SQL; anything else is wrong with the whole warehouse. */
+const OF_ONE_NODE = [
+  'missingTable',
+  'missingColumn',
+  'invalidSql',
+  'refused',
+  'guard',
+  /** A table or dataset that this person may not read or write. */
+  'permission',
+  /** Tables of one query are in different places, or one is not where it was looked for. */
+  'location',
+  /** Reading it would cost more than the manifest allows. */
+  'bytesCap',
+  /** The table refuses queries without a filter on its partition column. */
+  'partitionFilter',
+] as const;
+
+/** The ways a warehouse can refuse. `busy`: others hold it, and it will pass; everything else needs a person. */
 export type WarehouseErrorKind =
+  | (typeof OF_ONE_NODE)[number]
   | 'busy'
   | 'missingFile'
-  | 'missingTable'
-  | 'missingColumn'
-  | 'invalidSql'
-  | 'refused'
-  | 'guard'
   | 'unsupported'
-  | 'unreachable';
-
-/** What is wrong with one node or its SQL; anything else is wrong with the whole warehouse. */
-const OF_ONE_NODE: ReadonlySet<WarehouseErrorKind> = new Set(['missingTable', 'missingColumn', 'invalidSql', 'refused', 'guard']);
+  | 'unreachable'
+  /** Nobody is signed in, or no longer. */
+  | 'signIn'
+  /** The project itself cannot be used: it does not exist, or one may not run queries in it. */
+  | 'project'
+  /** A quota or rate limit, after it was tried again. */
+  | 'quota';
 
 export class WarehouseError extends Error {
   override readonly name = 'WarehouseError';
@@ -34,7 +50,7 @@ export class WarehouseError extends Error {
 
   /** Whether other nodes can be read and written nevertheless. */
   get isOfOneNode(): boolean {
-    return OF_ONE_NODE.has(this.kind);
+    return (OF_ONE_NODE as readonly WarehouseErrorKind[]).includes(this.kind);
   }
 }
 

@@ -1,0 +1,71 @@
+import type { WarehouseError } from '../../app/ports';
+import type { bigquery } from './rest';
+
+/** A value of a named parameter (`@date`) with its type. Null needs the type too. */
+export interface QueryParameter {
+  readonly type: 'DATE' | 'STRING' | 'INT64' | 'FLOAT64' | 'BOOL' | 'TIMESTAMP';
+  readonly value: string | number | boolean | null | readonly (string | number | boolean)[];
+}
+
+export type QueryParameters = Readonly<Record<string, QueryParameter>>;
+
+/** A query job as it is submitted. */
+export interface JobRequest {
+  /** Unique in its project and location: letters, digits, `_` and `-`, at most 1,024. */
+  readonly jobId: string;
+  readonly location?: string | undefined;
+  readonly sql: string;
+  /** A path, which may name a partition: `nba.pdc$20211101`. Absent for DML and scripts. */
+  readonly destination?: string;
+  /** Default `WRITE_EMPTY`, as BigQuery's. */
+  readonly writeDisposition?: 'WRITE_TRUNCATE' | 'WRITE_APPEND' | 'WRITE_EMPTY';
+  /** What the destination is made with where it is missing. */
+  readonly timePartitioning?: { readonly type: 'DAY'; readonly field?: string };
+  readonly params?: QueryParameters;
+  /** Lower case letters, digits, `_` and `-`, at most 63. `tool` is set. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** BigQuery itself ends it after so many milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/** What BigQuery knows of a job. */
+export interface JobStatus {
+  readonly jobId: string;
+  readonly location: string | undefined;
+  readonly state: 'PENDING' | 'RUNNING' | 'DONE';
+  /** Of a job that ended without success. */
+  readonly error?: WarehouseError;
+  /** Billed or to be billed; before the end what is known by then. */
+  readonly bytesBilled: number;
+  readonly bytesProcessed: number;
+  /** Rows that DML changed; undefined for a SELECT. */
+  readonly affectedRows?: number;
+  /** Everything else, as the API gives it. */
+  readonly statistics: bigquery.IJobStatistics;
+}
+
+export function parameterOf(name: string, { type, value }: QueryParameter): bigquery.IQueryParameter {
+  if (Array.isArray(value))
+    return {
+      name,
+      parameterType: { type: 'ARRAY', arrayType: { type } },
+      parameterValue: { arrayValues: value.map((one) => ({ value: String(one) })) },
+    };
+  return { name, parameterType: { type }, parameterValue: value === null ? {} : { value: String(value) } };
+}
+
+export function parametersOf(
+  params: QueryParameters | undefined,
+): Pick<bigquery.IJobConfigurationQuery, 'parameterMode' | 'queryParameters'> {
+  const entries = Object.entries(params ?? {});
+  if (entries.length === 0) return {};
+  return { parameterMode: 'NAMED', queryParameters: entries.map(([name, parameter]) => parameterOf(name, parameter)) };
+}
+
+/** A label's value of any text: what is not allowed becomes `_`. */
+export function labelValue(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '_')
+    .slice(0, 63);
+}
