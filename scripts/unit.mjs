@@ -58,7 +58,8 @@ async function main() {
  * @param {number} count
  */
 function shares(files, count) {
-  const dealt = Array.from({ length: count }, () => ({ size: 0, /** @type {string[]} */ files: [] }));
+  /** @type {{ size: number, files: string[] }[]} */
+  const dealt = Array.from({ length: count }, () => ({ size: 0, files: [] }));
   const sized = files.map((file) => ({ file, size: statSync(file).size })).sort((a, b) => b.size - a.size);
   for (const { file, size } of sized) {
     const least = dealt.reduce((a, b) => (b.size < a.size ? b : a));
