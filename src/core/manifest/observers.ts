@@ -31,14 +31,14 @@ export const failureTable = object(
     stop: optional(list(text, { of: 'a category' }), []),
     meanings: optional(record(text, text), []),
   },
-  (fields, { whole, at, has }): FailureTable => {
+  (fields, place): FailureTable => {
     const { name, entity, category, label, reason, created, resolved, reprocessed, meanings, ...rest } = fields;
-    if (!has('category') && !has('label')) {
+    if (!place.has('category') && !place.has('label')) {
       const how = 'name the column that holds the kind of failure, or give all rows one `label`';
-      whole.error('missingKey', `\`category\` is missing in a failure table: ${how}.`);
+      place.whole.error('missingKey', `\`category\` is missing in a failure table: ${how}.`);
     }
     const both = rest.stop.find((one) => rest.expected.some((other) => sameWord(one, other)));
-    if (both !== undefined) at('stop').error('badValue', `\`${both}\` is in \`expected\` and in \`stop\`: remove one.`);
+    if (both !== undefined) place.at('stop').error('badValue', `\`${both}\` is in \`expected\` and in \`stop\`: remove one.`);
     return {
       ...rest,
       meanings: new Map(meanings.map(([word, meaning]) => [word.value.toLowerCase(), meaning])),
@@ -76,12 +76,12 @@ export const runStatuses = object(
     failed: optional(words),
     skipped: optional(words),
   },
-  (declared, { at }): RunHistoryTable['statuses'] => {
+  (declared, place): RunHistoryTable['statuses'] => {
     const owners = new Map<string, RunStatus>();
     for (const status of RUN_STATUSES) {
       for (const word of (declared[status] ?? []).map((one) => one.toLowerCase())) {
         const owner = owners.get(word) ?? status;
-        if (owner !== status) at(status).error('badValue', `\`${word}\` is a word of \`${owner}\` already: remove one.`);
+        if (owner !== status) place.at(status).error('badValue', `\`${word}\` is a word of \`${owner}\` already: remove one.`);
         owners.set(word, owner);
       }
     }

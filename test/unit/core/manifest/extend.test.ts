@@ -26,7 +26,8 @@ function sound(text: string): Pipeline {
 }
 
 /** Without what depends on where it is written, and how the manifest is called. */
-function meaning({ name: _, ...pipeline }: Pipeline): unknown {
+function meaning(whole: Pipeline): unknown {
+  const { name: _, ...pipeline } = whole;
   return { ...JSON.parse(JSON.stringify(pipeline, (key, value: unknown) => (key === 'range' ? undefined : value))) };
 }
 
@@ -190,7 +191,7 @@ calendars: { games: { every: day } }`);
     );
     assert.deepEqual(problems, []);
     assert.deepEqual(
-      pipeline?.sources.map(({ name, tables }) => `${name} ${tables}`),
+      pipeline?.sources.map(({ name, tables }) => `${name} ${tables.join()}`),
       ['Named r.s', 'Named r.s'],
     );
     assert.deepEqual(pipeline?.processors[0]?.env, { X: 'y', Z: 'Named' });
