@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Day, formatDay } from '../base/day';
 import { formatSeconds } from '../base/figures';
-import { messageOf } from '../base/logger';
 import type { BackfillEventBody, Plan, PlannedJob } from '../core/backfill';
 import type { AttemptFact, AttemptInput } from '../core/coverage';
 import { fingerprintOf, type PartitionObservation } from '../core/observation';
@@ -13,9 +12,10 @@ import { argvOf } from '../core/runMethod';
 import { signatureOf } from '../core/signature';
 import type { WorkItem } from '../core/workSet';
 import type { ChildExit, ChildRunner } from './children';
-import type { Claim, Journal } from './journal';
+import type { Claim, Journal, PartitionHold } from './journal';
 import type { LiveCoverage } from './liveCoverage';
-import { type Clock, type PartitionWriter, type Warehouse, WarehouseError } from './ports';
+import { type Clock, LostJobError, type PartitionWriter, type Warehouse, WarehouseError } from './ports';
+import { replacePartition } from './replacePartition';
 
 export interface CallRunnerDeps {
   readonly plan: Plan;
@@ -34,19 +34,20 @@ export interface CallRunnerDeps {
   readonly claim: Claim;
 }
 
-/** Dates of one processor for one call; `inputs` by item. */
+/** Dates of one processor for one call; `inputs` and the claims of `hold` by item. */
 export interface CallRequest {
   readonly job: PlannedJob;
   readonly processor: Processor;
   readonly items: readonly WorkItem[];
   readonly inputs: readonly (readonly AttemptInput[])[];
+  readonly hold: PartitionHold;
 }
 
 /**
  * `again`: it was not reached, and another call may do it. `notReached`: nothing tells that another would. `unreadable`: nothing was attempted,
- * because the partition cannot be read.
+ * because the partition cannot be read. `lost`: whether its remote job has ended cannot be told, so that the claim on the partition stays.
  */
-export type CallEnd = 'done' | 'failed' | 'again' | 'notReached' | { readonly unreadable: string };
+export type CallEnd = 'done' | 'failed' | 'again' | 'notReached' | 'lost' | { readonly unreadable: string };
 
 interface Attempt {
   readonly id: string;
@@ -75,7 +76,7 @@ export class CallRunner {
   }
 
   /** What became of each item. Rejects when the warehouse cannot be read or the journal not be written. */
-  async run({ job, processor, items, inputs }: CallRequest): Promise<CallEnd[]> {
+  async run({ job, processor, items, inputs, hold }: CallRequest): Promise<CallEnd[]> {
     const { journal, warehouse, plan } = this.#deps;
     const days = items.map(({ day }) => day);
     let before: ReadonlyMap<Day, PartitionObservation>;
@@ -100,9 +101,10 @@ export class CallRunner {
     try {
       ending =
         job.method === 'sql'
-          ? await this.#replace(job, processor, days[0] ?? 0, log)
+          ? await this.#replace(job, processor, attempts[0], log, hold)
           : await this.#spawn(job, processor, days, log);
     } catch (thrown) {
+      if (thrown instanceof LostJobError) return this.#leave(attempts, thrown);
       // The transaction did not begin: that is no attempt.
       if (thrown instanceof WarehouseError) await this.#withdraw(attempts, thrown.message);
       throw thrown;
@@ -122,6 +124,12 @@ export class CallRunner {
     const { journal, plan } = this.#deps;
     const events = attempts.map((attempt): BackfillEventBody => ({ type: 'notAttempted', ...nameOf(attempt), why }));
     await journal.append(plan.id, ...events);
+  }
+
+  /** An attempt without an end is interrupted to whoever reads the journal: nobody can say more of it. */
+  async #leave(attempts: readonly Attempt[], { message }: LostJobError): Promise<CallEnd[]> {
+    await this.#deps.journal.append(this.#deps.plan.id, { type: 'note', message });
+    return attempts.map(() => 'lost');
   }
 
   /** What was left of the partitions is not known: no fingerprint after them says so. */
@@ -149,12 +157,15 @@ export class CallRunner {
         this.#waiting = false;
         return result;
       } catch (thrown) {
-        if (!(thrown instanceof WarehouseError) || thrown.kind !== 'busy') throw thrown;
+        if (!isPassing(thrown)) throw thrown;
         if (this.#signal.aborted) abortedAt = Math.min(abortedAt, performance.now());
         if (performance.now() - abortedAt >= afterAbortMs) throw thrown;
         await this.#noteWaiting(thrown.message);
       }
-      await delay(pause, undefined, this.#signal.aborted ? {} : { signal: this.#signal }).catch(() => undefined);
+      // Those that got into each other's way should not come back together.
+      await delay(pause * (0.75 + Math.random() / 2), undefined, this.#signal.aborted ? {} : { signal: this.#signal }).catch(
+        () => undefined,
+      );
     }
   }
 
@@ -165,25 +176,16 @@ export class CallRunner {
     await this.#deps.journal.append(this.#deps.plan.id, { type: 'note', message: `Waiting for the warehouse: ${message}` });
   }
 
-  async #replace(job: PlannedJob, processor: Processor, day: Day, log: string): Promise<CallEnding> {
-    const { sqlTexts, writer } = this.#deps;
-    const file = job.command[0] ?? '';
-    if (writer === undefined)
-      return { how: 'failed', category: 'unsupported', message: 'this warehouse is written by commands only' };
-    const began = performance.now();
-    const ending = await this.patiently(() => writer.replace(processor, day, sqlTexts.get(file) ?? '', this.#signal)).then(
-      (): CallEnding => ({ how: 'finished', replaced: true }),
-      (thrown: unknown): CallEnding => {
-        if (this.#signal.aborted) return { how: 'died', category: 'cancelled', message: 'it was cancelled' };
-        // A file that cannot be written says nothing of this partition.
-        if (thrown instanceof WarehouseError && thrown.kind !== 'unsupported' && !thrown.isOfOneNode) throw thrown;
-        return { how: 'failed', category: thrown instanceof WarehouseError ? thrown.kind : 'sql', message: messageOf(thrown) };
-      },
-    );
-    const took = formatSeconds((performance.now() - began) / 1000);
-    const said = ending.how === 'finished' ? `replaced in ${took}` : `${ending.message} (after ${took})`;
-    await this.#deps.appendText(this.#logPath(log), `${processor.id} ${formatDay(day)} by ${file}: ${said}\n`);
-    return ending;
+  #replace(job: PlannedJob, processor: Processor, attempt: Attempt | undefined, log: string, hold: PartitionHold) {
+    if (attempt === undefined) throw new Error('A call has at least one date.');
+    const { id, item } = attempt;
+    const patiently = (work: () => Promise<void>) => this.patiently(work);
+    return replacePartition(this.#deps, {
+      ...{ job, processor, item, hold, patiently },
+      attempt: id,
+      log: this.#logPath(log),
+      signal: this.#signal,
+    });
   }
 
   async #spawn(job: PlannedJob, processor: Processor, days: readonly Day[], log: string): Promise<CallEnding> {
@@ -278,6 +280,11 @@ export class CallRunner {
 
 function observationOf(read: ReadonlyMap<Day, PartitionObservation>, day: Day): PartitionObservation {
   return read.get(day) ?? { day, rows: 0, checks: [] };
+}
+
+/** What others have to let go of, or a limit that time lifts. */
+function isPassing(thrown: unknown): thrown is WarehouseError {
+  return thrown instanceof WarehouseError && (thrown.kind === 'busy' || thrown.kind === 'quota');
 }
 
 function isOfOneNode(thrown: unknown): thrown is WarehouseError {

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { messageOf } from '../base/logger';
-import type { Plan } from '../core/backfill';
+import type { Plan, RemoteJob } from '../core/backfill';
 import { readManifest } from '../core/manifest/readManifest';
 import { readWaivers } from '../core/manifest/readWaivers';
 import type { Pipeline, WarehouseConfig } from '../core/pipeline';
@@ -84,6 +84,11 @@ async function executeClaimed(
       attempts: { last: ledger.last, active: others },
       clock: deps.clock,
     });
+    // A backfill that submits nothing itself may still find the claims of one that did.
+    const isRunning = async (job: RemoteJob) => {
+      writer ??= deps.openWriter(pipeline.warehouse, folder);
+      return (await writer.isRunning?.(job)) ?? false;
+    };
     result = await new Execution({
       ...deps,
       warehouse,
@@ -96,6 +101,7 @@ async function executeClaimed(
       live,
       claim,
       rivals,
+      isRunning,
     }).run(signal);
   } catch (thrown) {
     if (thrown instanceof JournalError) throw thrown;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Day, type DayRange, formatDay, parseDay } from '../base/day';
 import { messageOf } from '../base/logger';
-import type { Plan, PlannedJob } from '../core/backfill';
+import type { Plan, PlannedJob, RemoteJob } from '../core/backfill';
 import type { AttemptLedger } from '../core/coverage';
 import type { Pipeline, Processor } from '../core/pipeline';
 import { oneWriterReason } from '../core/planJobs';
@@ -9,7 +9,7 @@ import { SKIP_NEEDS } from '../core/planner';
 import { nextCall } from '../core/runMethod';
 import { type WorkItem, WorkSet } from '../core/workSet';
 import { type CallEnd, CallRunner, type CallRunnerDeps } from './callRunner';
-import type { PartitionHold } from './journal';
+import type { Holder, PartitionHold } from './journal';
 import { daysToObserve, type Readiness } from './liveCoverage';
 import type { Rivals } from './rivals';
 
@@ -20,6 +20,8 @@ export interface ExecutionParts extends CallRunnerDeps {
   /** What other backfills hold. */
   readonly others: AttemptLedger['active'];
   readonly rivals: Rivals;
+  /** Whether a remote job that a dead backfill left runs. */
+  readonly isRunning: (job: RemoteJob) => Promise<boolean>;
 }
 
 interface Call {
@@ -44,7 +46,7 @@ export class Execution {
   readonly #calls: CallRunner;
   readonly #jobs: readonly { readonly job: PlannedJob; readonly processor: Processor }[];
   readonly #days: DayRange | undefined;
-  readonly #running = new Map<Promise<void>, string>();
+  readonly #running = new Map<Promise<void>, PlannedJob>();
   /** Ends what runs. */
   readonly #abort = new AbortController();
   #work = new WorkSet([]);
@@ -133,8 +135,7 @@ export class Execution {
       for (const { job, processor } of this.#jobs) {
         for (;;) {
           if (this.#stopping || this.#running.size >= slots) return undefined;
-          const busy = [...this.#running.values()].filter((id) => id === processor.id).length;
-          if (busy >= job.slots) break;
+          if (!this.#hasSlot(job)) break;
           const items = this.#candidates(job, processor, patient);
           if (items.length === 0) break;
           const call = await this.#judge(job, processor, items);
@@ -144,6 +145,12 @@ export class Execution {
       if (this.#running.size > 0) return undefined;
     }
     return undefined;
+  }
+
+  #hasSlot({ processor, slots, lane }: PlannedJob): boolean {
+    const running = [...this.#running.values()];
+    if (lane !== undefined && running.some((job) => job.lane === lane)) return false;
+    return running.filter((job) => job.processor === processor).length < slots;
   }
 
   #candidates(job: PlannedJob, processor: Processor, patient: boolean): readonly WorkItem[] {
@@ -183,9 +190,10 @@ export class Execution {
 
   /** The claim on all of these partitions; none when another backfill has one of them, or has built it: it is skipped. */
   async #hold({ tables, where }: Processor, items: readonly WorkItem[]): Promise<PartitionHold | undefined> {
-    const { claim, rivals } = this.#parts;
+    const { claim, rivals, isRunning } = this.#parts;
     const hold = await claim.takePartitions(
       items.map(({ processor, day }) => ({ processor, tables, date: formatDay(day), ...(where !== undefined && { where }) })),
+      isRunning,
     );
     // Asked for only now: what others did before they let go of a partition is in their journals.
     const done = await rivals.doneSince();
@@ -197,7 +205,7 @@ export class Execution {
       if (holder === undefined && builder === undefined) continue;
       complete = false;
       this.#work.settle(item);
-      if (holder !== undefined) await this.#skip(item, `backfill ${holder} has it`);
+      if (holder !== undefined) await this.#skip(item, holderText(holder));
       else {
         built = true;
         await this.#note(item, `backfill ${builder} has built it since this plan was made`);
@@ -212,19 +220,21 @@ export class Execution {
 
   #start({ job, processor, items, readiness, hold }: Call): void {
     this.#work.start(items);
+    let lost = false;
     const call = this.#calls
-      .run({ job, processor, items, inputs: readiness.map(({ inputs }) => inputs) })
+      .run({ job, processor, items, hold, inputs: readiness.map(({ inputs }) => inputs) })
       .then(async (ends) => {
+        lost = ends.includes('lost');
         for (const [index, end] of ends.entries()) {
           const item = items[index];
           if (item !== undefined) await this.#take(item, end);
         }
       })
       .catch((thrown: unknown) => this.#break(thrown))
-      .then(() => hold.release())
+      .then(() => (lost ? undefined : hold.release()))
       .catch((thrown: unknown) => this.#break(thrown))
       .finally(() => this.#running.delete(call));
-    this.#running.set(call, processor.id);
+    this.#running.set(call, job);
   }
 
   async #take(item: WorkItem, end: CallEnd): Promise<void> {
@@ -235,7 +245,7 @@ export class Execution {
     this.#work.settle(item);
     if (end === 'done') return;
     if (end === 'notReached') await this.#skip(item, 'the call that was to build it ended before it came to it');
-    else if (end !== 'failed') await this.#skip(item, end.unreadable);
+    else if (typeof end === 'object') await this.#skip(item, end.unreadable);
     this.#failures += 1;
     const { policy } = this.#plan.request;
     if (policy !== 'continue') this.#stopping = true;
@@ -282,6 +292,11 @@ export class Execution {
     });
     return () => stop.abort();
   }
+}
+
+function holderText({ backfill, job }: Holder): string {
+  if (job === undefined) return `backfill ${backfill} has it`;
+  return `backfill ${backfill} ended without its job ${job.job}, which may still run: wait for that, or cancel it`;
 }
 
 function runsOf({ partitions }: Plan): { readonly processor: string; readonly day: Day; readonly key: string }[] {

@@ -1,4 +1,4 @@
-import type { BackfillEvent, BackfillEventBody, Owner, Plan } from '../core/backfill';
+import type { BackfillEvent, BackfillEventBody, Owner, Plan, RemoteJob } from '../core/backfill';
 import type { AttemptLedger } from '../core/coverage';
 
 /** A backfill as the journal holds it. */
@@ -49,9 +49,13 @@ export interface Claim {
   setChildren(pids: readonly number[]): Promise<void>;
   /**
    * Takes partitions, exclusively among all backfills whoever started them: to be had before an attempt starts, and let go of after its end
-   * is in the journal. Those that another living backfill has are not taken.
+   * is in the journal. Those that another backfill has are not taken: one that lives, or a dead one whose remote job still runs.
+   * @param isRunning whether a remote job runs. Where it rejects, the job is taken to run.
    */
-  takePartitions(partitions: readonly ClaimedPartition[]): Promise<PartitionHold>;
+  takePartitions(
+    partitions: readonly ClaimedPartition[],
+    isRunning: (job: RemoteJob) => Promise<boolean>,
+  ): Promise<PartitionHold>;
   release(): Promise<void>;
 }
 
@@ -65,9 +69,17 @@ export interface ClaimedPartition {
 }
 
 export interface PartitionHold {
-  /** By index of what was asked for: the backfill that has it. Those without an entry were taken. */
-  readonly others: ReadonlyMap<number, string>;
+  /** By index of what was asked for: who has it. Those without an entry were taken. */
+  readonly others: ReadonlyMap<number, Holder>;
+  /** Durable when it resolves: whoever finds the claim of a dead backfill asks for this job before taking the partition. */
+  setRemoteJob(index: number, job: RemoteJob): Promise<void>;
   release(): Promise<void>;
+}
+
+export interface Holder {
+  readonly backfill: string;
+  /** What keeps the partitions of a backfill that is dead itself. */
+  readonly job?: RemoteJob;
 }
 
 /** `held`: another backfill, or another process, has what is asked for. */

@@ -1,4 +1,5 @@
 import type { Day, DayRange } from '../base/day';
+import type { RemoteJob } from '../core/backfill';
 import type { CalendarObservations, NodeObservations, PartitionObservation } from '../core/observation';
 import type { Pipeline, PipelineNode, Processor } from '../core/pipeline';
 import type { FailureRecord, HistoryRow } from '../core/records';
@@ -51,6 +52,17 @@ export class WarehouseError extends Error {
   /** Whether other nodes can be read and written nevertheless. */
   get isOfOneNode(): boolean {
     return (OF_ONE_NODE as readonly WarehouseErrorKind[]).includes(this.kind);
+  }
+}
+
+/** A job was submitted, and nobody can say whether it has ended: it may still write its partition. */
+export class LostJobError extends WarehouseError {
+  readonly job: RemoteJob;
+
+  /** @param message one sentence for people that says what to do. */
+  constructor(job: RemoteJob, message: string) {
+    super('unreachable', message);
+    this.job = job;
   }
 }
 
@@ -153,13 +165,25 @@ export interface RecordReader {
   history(pipeline: Pipeline, days?: DayRange, signal?: AbortSignal): Promise<HistoryReading>;
 }
 
+/** An attempt at a partition, as far as a writer has to know of it. */
+export interface WriteAttempt {
+  readonly signal: AbortSignal;
+  /** A name for a job that is about to be submitted: letters, digits, `_` and `-`, never given before, in no backfill. */
+  readonly nextJobName: () => string;
+  /** Resolves when the job is on record for good: only then may it be submitted. */
+  readonly record: (job: RemoteJob) => Promise<void>;
+}
+
 /** Replaces partitions. Only an executor has one. */
 export interface PartitionWriter {
   /**
-   * Replaces one partition by the rows of a SELECT (parameter `@date`) in one transaction. Guards: every row has the date, keys are
-   * unique, and no rows over existing rows aborts (a WarehouseError of kind `guard`); the partition is then as it was.
+   * Replaces one partition by the rows of a SELECT (parameter `@date`) in one step. Guards: every row has the date, keys are unique, and no
+   * rows over existing rows aborts (a WarehouseError of kind `guard`); the partition is then as it was. Where the work is done by a remote
+   * job it resolves or rejects when that has ended; a LostJobError where that cannot be told.
    */
-  replace(processor: Processor, day: Day, select: string, signal: AbortSignal): Promise<{ readonly rows: number }>;
+  replace(processor: Processor, day: Day, select: string, attempt: WriteAttempt): Promise<void>;
+  /** Whether a job that somebody left behind still runs. Absent where all work is done in this process. */
+  isRunning?(job: RemoteJob): Promise<boolean>;
   /** Lets other processes write: called before a child that writes the same warehouse starts. */
   release(): Promise<void>;
 }

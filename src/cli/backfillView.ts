@@ -109,6 +109,7 @@ class EventLines {
         return plain(`Cancel requested by ${event.by}: what runs is being ended.`);
       case 'started':
       case 'attemptStarted':
+      case 'remoteJob':
       case 'ended':
         return undefined;
     }

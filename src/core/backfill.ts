@@ -50,6 +50,8 @@ export interface PlannedJob {
   readonly timeoutPerDateMs?: number;
   /** Why it runs one at a time, where it does. */
   readonly sequential?: string;
+  /** What only one call at a time may write, whatever processor it is for: a table whose mutations would conflict. */
+  readonly lane?: string;
   /** SHA-256 of the argv or of the SQL text. */
   readonly hash: string;
 }
@@ -81,6 +83,15 @@ export interface Owner {
   readonly startTime: string;
 }
 
+/** A job that a warehouse runs by itself: it goes on when whoever submitted it is gone. */
+export interface RemoteJob {
+  readonly project: string;
+  /** Absent where the warehouse is asked for it without one. */
+  readonly location?: string;
+  /** Its id, unique in project and location. */
+  readonly job: string;
+}
+
 /** A line of `events.ndjson`. `seq` grows by one, `at` is ISO with milliseconds in UTC. */
 export type BackfillEvent = { readonly seq: number; readonly at: string } & BackfillEventBody;
 
@@ -99,6 +110,13 @@ export type BackfillEventBody =
       readonly log: string;
       readonly pid?: number;
     }
+  /** The attempt is about to submit this job: whatever becomes of the executor, the warehouse can be asked what became of the job. */
+  | ({
+      readonly type: 'remoteJob';
+      readonly attempt: string;
+      readonly processor: string;
+      readonly date: string;
+    } & RemoteJob)
   | {
       readonly type: 'attemptEnded';
       readonly attempt: string;

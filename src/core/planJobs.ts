@@ -2,7 +2,7 @@ import type { Day } from '../base/day';
 import type { PlannedJob, PlanRequest } from './backfill';
 import { UNKNOWABLE } from './calendar';
 import { needsItself } from './dependencies';
-import type { Processor, RunMethod, WarehouseConfig } from './pipeline';
+import type { Pipeline, Processor, RunMethod, WarehouseConfig } from './pipeline';
 import { chooseMethod } from './runMethod';
 import type { Tables } from './tables';
 
@@ -17,9 +17,11 @@ export function planJob(context: JobContext, t: Tables, processor: Processor, da
   const { request } = context;
   const method = chooseMethod(processor.run, days, (day) => isExpected(t, processor, day));
   const table = t.nodes[processor.index];
+  const lane = method?.kind === 'sql' ? laneOf(t.input.pipeline, processor) : undefined;
   const sequential = [
     ...(table !== undefined && needsItself(table) ? [`${processor.id} needs its own earlier dates`] : []),
     ...(oneWriterReason(t.input.pipeline.warehouse) ?? []),
+    ...(lane === undefined ? [] : [`BigQuery takes one change of ${processor.tables[0]} at a time`]),
   ].join('; ');
   const limit = method?.kind === 'command' ? (method.slots ?? request.slots) : request.slots;
   return {
@@ -27,6 +29,7 @@ export function planJob(context: JobContext, t: Tables, processor: Processor, da
     ...executionOf(method, request, context),
     slots: sequential === '' ? Math.max(1, Math.min(limit, request.slots)) : 1,
     ...(sequential !== '' && { sequential }),
+    ...(lane !== undefined && { lane }),
   };
 }
 
@@ -57,4 +60,17 @@ export function isExpected(t: Tables, processor: Processor, day: Day): boolean {
 /** Why nothing runs beside anything else. */
 export function oneWriterReason(warehouse: WarehouseConfig): readonly string[] | undefined {
   return warehouse.type === 'duckdb' ? ['a DuckDB file has one writer at a time'] : undefined;
+}
+
+/**
+ * The table that SQL changes in place, of which BigQuery refuses changes that overlap: one that several processors fill, or only a share
+ * of whose rows is the processor's. A partition that is replaced as a whole gets in nobody's way.
+ */
+function laneOf({ warehouse, processors }: Pipeline, processor: Processor): string | undefined {
+  if (warehouse.type !== 'bigquery') return undefined;
+  const pathOf = ({ tables: [table = ''] }: Processor): string =>
+    (table.split('.').length > 2 ? table : `${warehouse.project}.${table}`).toLowerCase();
+  const path = pathOf(processor);
+  const isShared = processors.some((one) => one !== processor && one.run[0]?.kind === 'sql' && pathOf(one) === path);
+  return processor.where !== undefined || isShared ? path : undefined;
 }

@@ -77,6 +77,7 @@ export function progressOf(plan: Plan, events: readonly BackfillEvent[], ownerAl
         endedAt = Date.parse(event.at);
         break;
       case 'note':
+      case 'remoteJob':
         break;
     }
   }

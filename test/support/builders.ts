@@ -51,6 +51,7 @@ export interface NodeSpec {
   readonly bootstrapDays?: number;
   readonly tables?: readonly string[];
   readonly dateColumn?: string;
+  readonly where?: string;
   readonly entity?: readonly string[];
   readonly key?: readonly string[];
   readonly writtenAt?: string;
@@ -102,6 +103,7 @@ export function buildPipeline(spec: PipelineSpec): Pipeline {
       entity: node.entity ?? [],
       key: node.key ?? [],
       ...(node.writtenAt !== undefined && { writtenAt: node.writtenAt }),
+      ...(node.where !== undefined && { where: node.where }),
       calendar: Math.max(
         0,
         calendars.findIndex(({ name }) => name === node.calendar),

@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import { type PartitionWriter, WarehouseError } from '../../app/ports';
+import { type PartitionWriter, WarehouseError, type WriteAttempt } from '../../app/ports';
 import { type Day, formatDay } from '../../base/day';
 import type { Processor } from '../../core/pipeline';
 import { enclosed, partitionCondition, surplusRows } from '../../core/sql/coverage';
@@ -31,17 +31,16 @@ export class DuckdbWriter implements PartitionWriter {
   }
 
   /** One after the other: concurrent transactions on one table would only conflict. */
-  replace(processor: Processor, day: Day, select: string, signal: AbortSignal): Promise<{ readonly rows: number }> {
+  replace(processor: Processor, day: Day, select: string, { signal }: Pick<WriteAttempt, 'signal'>): Promise<void> {
     return this.#next(async () => {
       signal.throwIfAborted();
       this.#lease ??= await openDatabase(this.#path, 'write', this.#options, signal);
       try {
-        const rows = await withConnection(
+        await withConnection(
           this.#lease.instance,
           (connection) => inTransaction(connection, () => replacePartition(connection, processor, day, select, signal)),
           signal,
         );
-        return { rows };
       } catch (error) {
         // Some failures leave an instance that answers nothing any more.
         await this.#close();
@@ -91,7 +90,7 @@ async function replacePartition(
   day: Day,
   select: string,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<void> {
   const [table, ...others] = processor.tables;
   if (table === undefined || others.length > 0)
     throw new WarehouseError('unsupported', `${processor.id} fills several tables: one SELECT fills one. Run it by a command.`);
@@ -104,7 +103,6 @@ async function replacePartition(
   await rowsOf(connection, `DELETE FROM ${target} WHERE ${partition}`);
   await rowsOf(connection, `INSERT INTO ${target} BY NAME SELECT * FROM ${STAGE}`);
   signal.throwIfAborted();
-  return staged;
 }
 
 /** Puts what the SELECT gives into a temporary table and counts it. */

@@ -29,6 +29,10 @@ export const ownerSchema = v.object({
   startTime: v.string(),
 });
 
+const remoteJob = { project: v.string(), location: text, job: v.string() };
+
+export const claimSchema = v.object({ backfill: v.string(), job: v.exactOptional(v.object(remoteJob)) });
+
 const line = { seq: v.pipe(v.number(), v.integer(), v.minValue(1)), at: instant };
 
 const eventSchema: v.GenericSchema<unknown, BackfillEvent> = v.variant('type', [
@@ -44,6 +48,7 @@ const eventSchema: v.GenericSchema<unknown, BackfillEvent> = v.variant('type', [
     log: v.string(),
     pid: v.exactOptional(v.number()),
   }),
+  v.object({ ...line, type: v.literal('remoteJob'), attempt: v.string(), ...partition, ...remoteJob }),
   v.object({
     ...line,
     type: v.literal('attemptEnded'),
@@ -95,6 +100,7 @@ const planSchema: v.GenericSchema<unknown, Plan> = v.object({
       maxDates: v.exactOptional(v.number()),
       timeoutPerDateMs: v.exactOptional(v.number()),
       sequential: text,
+      lane: text,
       hash: v.string(),
     }),
   ),

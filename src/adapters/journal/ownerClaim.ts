@@ -60,7 +60,8 @@ export async function claimFolder(folder: string, heartbeatMs: number): Promise<
       children = pids.map((pid) => ({ pid, startTime: startTimeOf(pid) ?? '' }));
       return write(false);
     },
-    takePartitions: (partitions) => takePartitions(dirname(dirname(folder)), basename(folder), partitions, isOwnerAlive),
+    takePartitions: (partitions, isRunning) =>
+      takePartitions(dirname(dirname(folder)), basename(folder), partitions, { isAlive: isOwnerAlive, isRunning }),
     release: () => {
       clearInterval(beat);
       return write(true);

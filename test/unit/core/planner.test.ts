@@ -26,10 +26,14 @@ const SEASON = [['2021-11-01', '2021-11-10']] as const;
 const days = (rows: number, ...dates: number[]) =>
   Object.fromEntries(dates.map((date) => [`2021-11-${String(date).padStart(2, '0')}`, rows]));
 
-function plan(spec: InputSpec, request: Partial<PlanRequest> = {}, warehouse?: 'parquet'): Plan {
+const WAREHOUSES = {
+  parquet: { type: 'parquet', path: 'data' },
+  bigquery: { type: 'bigquery', project: 'nba' },
+} as const;
+
+function plan(spec: InputSpec, request: Partial<PlanRequest> = {}, warehouse?: keyof typeof WAREHOUSES): Plan {
   const built = buildInput({ seasons: SEASON, ...spec });
-  const input =
-    warehouse === undefined ? built : { ...built, pipeline: { ...built.pipeline, warehouse: { type: warehouse, path: 'data' } } };
+  const input = warehouse === undefined ? built : { ...built, pipeline: { ...built.pipeline, warehouse: WAREHOUSES[warehouse] } };
   return makePlan({
     input,
     grid: classify(input),
@@ -243,6 +247,35 @@ describe('makePlan', () => {
   it('runs one at a time where the warehouse has one writer, and says so', () => {
     const [job] = plan({ nodes: [{ id: 'A' }] }, { dates: ['2021-11-01'] }).jobs;
     assert.deepEqual([job?.slots, job?.sequential], [1, 'a DuckDB file has one writer at a time']);
+  });
+
+  it('changes a table of BigQuery once at a time where processors share it, and says so', () => {
+    const sql = [{ kind: 'sql', file: 'a.sql' }] as const;
+    const nodes = [
+      { id: 'WHOLE', tables: ['mart.whole'], run: sql },
+      { id: 'V1', tables: ['mart.store'], where: "version = 'v1'", run: sql },
+      { id: 'V2', tables: ['nba.mart.STORE'], where: "version = 'v2'", run: sql },
+      {
+        id: 'JOB',
+        tables: ['mart.store'],
+        run: [{ kind: 'command', each: 'date', argv: ['j', '{date}'], overrides: {} }] as const,
+      },
+      { id: 'TWIN', tables: ['mart.twin'], run: sql },
+      { id: 'OTHER', tables: ['mart.twin'], run: sql },
+    ];
+    const { jobs } = plan({ nodes }, { dates: ['2021-11-01'] }, 'bigquery');
+    const why = (table: string) => `BigQuery takes one change of ${table} at a time`;
+    assert.deepEqual(
+      jobs.map(({ processor, slots, lane, sequential }) => [processor, slots, lane, sequential]),
+      [
+        ['WHOLE', 4, undefined, undefined],
+        ['V1', 1, 'nba.mart.store', why('mart.store')],
+        ['V2', 1, 'nba.mart.store', why('nba.mart.STORE')],
+        ['JOB', 4, undefined, undefined],
+        ['TWIN', 1, 'nba.mart.twin', why('mart.twin')],
+        ['OTHER', 1, 'nba.mart.twin', why('mart.twin')],
+      ],
+    );
   });
 
   it('estimates from what earlier attempts took, and says on what', () => {

@@ -44,7 +44,7 @@ describe('the processors of the sample', function () {
       const dates = isDaily ? [...GAME_DATES, ...OFF_DATES] : GAME_DATES;
       const before = await rowsOf(folder(), processor, dates);
       for (const date of dates.filter((date) => before.has(date)))
-        await writer.replace(processor, dayOf(date), select, new AbortController().signal);
+        await writer.replace(processor, dayOf(date), select, new AbortController());
       await writer.release();
       const after = await rowsOf(folder(), processor, dates);
       for (const [date, rows] of before) {

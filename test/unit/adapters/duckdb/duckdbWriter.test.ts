@@ -18,7 +18,7 @@ const DATE = day('2021-11-05');
 describe('DuckdbWriter', () => {
   const folder = useTemporaryFolder();
   const path = () => join(folder(), 'warehouse.duckdb');
-  const signal = new AbortController().signal;
+  const attempt = { signal: new AbortController().signal };
   let opens: Access[] = [];
   let writer: DuckdbWriter;
 
@@ -39,7 +39,7 @@ describe('DuckdbWriter', () => {
   };
   const SELECT = 'SELECT game_date, player, points FROM raw WHERE game_date = @date';
   const replace = (select = SELECT, change: Partial<Processor> = {}, date: Day = DATE) =>
-    writer.replace(processor(change), date, select, signal);
+    writer.replace(processor(change), date, select, attempt);
   const rowsNow = async (table = 'mart.pdc') => {
     await writer.release();
     return runDuckdb(path(), `SELECT * FROM ${table} ORDER BY ALL`);
@@ -53,9 +53,9 @@ describe('DuckdbWriter', () => {
     });
 
   it('makes the table with its schema on the first run, and replaces the partition after that', async () => {
-    assert.deepEqual(await replace(), { rows: 3 });
-    assert.deepEqual(await replace(SELECT, {}, day('2021-11-06')), { rows: 3 });
-    assert.deepEqual(await replace(`${SELECT} AND player <> 'p0'; -- fewer`), { rows: 2 });
+    await replace();
+    await replace(SELECT, {}, day('2021-11-06'));
+    await replace(`${SELECT} AND player <> 'p0'; -- fewer`);
     const rows = await rowsNow();
     assert.deepEqual(
       rows.map((row) => row['player']),
@@ -114,7 +114,7 @@ describe('DuckdbWriter', () => {
   });
 
   it('lets an empty partition stay empty', async () => {
-    assert.deepEqual(await replace(`${SELECT} AND FALSE`), { rows: 0 });
+    await replace(`${SELECT} AND FALSE`);
     assert.deepEqual(await rowsNow(), []);
   });
 
@@ -167,20 +167,16 @@ describe('DuckdbWriter', () => {
     await replace();
     const controller = new AbortController();
     const endless = `SELECT game_date, player, COUNT(*) AS points FROM raw, range(1000000000000) r(i) WHERE game_date = @date GROUP BY ALL`;
-    const running = writer.replace(processor(), DATE, endless, controller.signal);
+    const running = writer.replace(processor(), DATE, endless, controller);
     setTimeout(() => controller.abort(), 100);
     await assert.rejects(running, { name: 'AbortError' });
-    assert.deepEqual(await replace(), { rows: 3 });
+    await replace();
     assert.equal((await rowsNow()).length, 3);
   });
 
   it('runs one partition after the other, however many are asked for at once', async () => {
     const dates = Array.from({ length: 8 }, (_, index) => day('2021-11-01') + index);
-    const results = await Promise.all(dates.map((date) => replace(SELECT, {}, date)));
-    assert.deepEqual(
-      results,
-      dates.map(() => ({ rows: 3 })),
-    );
+    await Promise.all(dates.map((date) => replace(SELECT, {}, date)));
     assert.equal((await rowsNow()).length, 24);
   });
 
@@ -197,12 +193,12 @@ describe('DuckdbWriter', () => {
     const holder = await Holder.open(path());
     await refused(replace(), 'busy', new RegExp(`warehouse\\.duckdb is in use by process ${holder.pid} `));
     await holder.release();
-    assert.deepEqual(await replace(), { rows: 3 });
+    await replace();
   });
 
   it('does not make a database where there is none, nor fill several tables', async () => {
     const elsewhere = new DuckdbWriter(join(folder(), 'typo.duckdb'));
-    await refused(elsewhere.replace(processor(), DATE, SELECT, signal), 'missingFile', /typo\.duckdb does not exist/);
+    await refused(elsewhere.replace(processor(), DATE, SELECT, attempt), 'missingFile', /typo\.duckdb does not exist/);
     assert.equal(existsSync(join(folder(), 'typo.duckdb')), false);
     await refused(replace(SELECT, { tables: ['a', 'b'] }), 'unsupported', /fills several tables/);
   });
@@ -212,8 +208,8 @@ describe('DuckdbWriter', () => {
     const file = join(folder(), 'mart.duckdb');
     await runDuckdb(file, "CREATE TABLE raw AS SELECT DATE '2021-11-05' AS game_date, 'p' AS player");
     const other = new DuckdbWriter(file);
-    await other.replace(processor(), DATE, 'SELECT * FROM raw WHERE game_date = @date', signal);
-    await other.replace(processor(), DATE, 'SELECT * FROM raw WHERE game_date = @date', signal);
+    await other.replace(processor(), DATE, 'SELECT * FROM raw WHERE game_date = @date', attempt);
+    await other.replace(processor(), DATE, 'SELECT * FROM raw WHERE game_date = @date', attempt);
     await other.release();
     assert.deepEqual(await runDuckdb(file, 'SELECT COUNT(*) AS n FROM mart.mart.pdc'), [{ n: 1n }]);
   });

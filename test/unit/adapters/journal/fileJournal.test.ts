@@ -4,9 +4,11 @@ import { once } from 'node:events';
 import { appendFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { FileJournal } from '../../../../src/adapters/journal/fileJournal';
+import { eventToText, readEvent } from '../../../../src/adapters/journal/journalText';
 import { ownIdentity, startTimeOf } from '../../../../src/adapters/process/processIdentity';
-import type { BackfillEventBody, Plan } from '../../../../src/core/backfill';
+import type { BackfillEvent, BackfillEventBody, Plan, RemoteJob } from '../../../../src/core/backfill';
 import { progressOf } from '../../../../src/core/progress';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';
 import { attempted, ended, planOf, started } from '../../cli/backfillFixture';
@@ -40,6 +42,26 @@ describe('FileJournal', () => {
     assert.deepEqual(
       record?.events.map(({ seq, at, ...body }) => ({ seq, body, at: typeof at })),
       [started, WITH_INPUT, ended('PDC', 5, 3)].map((body, index) => ({ seq: index + 1, body, at: 'string' })),
+    );
+  });
+
+  it('gives back remote jobs, whatever they are called', async () => {
+    const name = fc.string({ unit: 'grapheme' });
+    await fc.assert(
+      fc.asyncProperty(name, name, fc.option(name, { nil: undefined }), name, async (attempt, project, location, job) => {
+        const of = { type: 'remoteJob', attempt, processor: 'PDC', date: '2021-11-05', project, job } as const;
+        const event: BackfillEvent = {
+          seq: 1,
+          at: '2026-11-23T14:02:12.000Z',
+          ...of,
+          ...(location !== undefined && { location }),
+        };
+        assert.deepEqual(readEvent(eventToText(event)), event);
+      }),
+    );
+    assert.match(
+      JSON.stringify(readEvent('{"seq":1,"at":"2026-11-23T14:02:12.000Z","type":"remoteJob","attempt":"a"}')),
+      /processor/,
     );
   });
 
@@ -281,6 +303,56 @@ describe('FileJournal', () => {
         await lease({ at: new Date(Date.now() - 121_000).toISOString() });
         assert.equal(await journal.ownerAlive(PLAN.id), false);
       }
+    });
+
+    describe('of partitions', () => {
+      const DEAD = '20261123T120000-pdc-dead';
+      const PARTITION = { processor: 'PDC', tables: ['mart.pdc'], date: '2021-11-05' };
+      const JOB = { project: 'nba', location: 'us-west2', job: 'backfill_1' };
+      const never = () => Promise.reject(new Error('nobody is to be asked'));
+
+      /** What an executor left that submitted a job and died. */
+      async function dieWith(job: typeof JOB | undefined): Promise<void> {
+        const journal = new FileJournal(folder());
+        await journal.create({ ...PLAN, id: DEAD });
+        const claim = await journal.claim(DEAD);
+        const hold = await claim?.takePartitions([PARTITION], never);
+        assert.equal(hold?.others.size, 0);
+        if (job !== undefined) await hold?.setRemoteJob(0, job);
+        await claim?.release();
+      }
+      const take = async (isRunning: (job: RemoteJob) => Promise<boolean>) => {
+        const claim = await (await journalWith()).claim(PLAN.id);
+        const hold = await claim?.takePartitions([PARTITION], isRunning);
+        await claim?.release();
+        return hold?.others.get(0);
+      };
+
+      it('are void with their backfill, where it left no job', async () => {
+        await dieWith(undefined);
+        assert.equal(await take(never), undefined);
+      });
+
+      it('last as long as a job that it left runs, or may run', async () => {
+        await dieWith(JOB);
+        const asked: RemoteJob[] = [];
+        const held = await take(async (job) => asked.push(job) > 0);
+        assert.deepEqual([held, asked[0]], [{ backfill: DEAD, job: JOB }, JOB]);
+      });
+
+      it('last where nobody can say whether it runs', async () => {
+        await dieWith(JOB);
+        assert.deepEqual(await take(() => Promise.reject(new Error('unreachable'))), { backfill: DEAD, job: JOB });
+      });
+
+      it('are void once it has ended', async () => {
+        await dieWith(JOB);
+        assert.equal(await take(async () => false), undefined);
+        assert.equal(
+          (await readdir(join(folder(), 'claims'))).some((name) => name.includes(DEAD)),
+          false,
+        );
+      });
     });
 
     async function ownerFile(owner: object): Promise<void> {

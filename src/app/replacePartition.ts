@@ -1,0 +1,71 @@
+import { formatDay } from '../base/day';
+import { formatSeconds } from '../base/figures';
+import { messageOf } from '../base/logger';
+import type { PlannedJob } from '../core/backfill';
+import type { CallEnding } from '../core/outcome';
+import type { Processor } from '../core/pipeline';
+import type { WorkItem } from '../core/workSet';
+import type { CallRunnerDeps } from './callRunner';
+import type { PartitionHold } from './journal';
+import { LostJobError, WarehouseError, type WriteAttempt } from './ports';
+
+/** One attempt to replace a partition by SQL. */
+export interface Replacement {
+  readonly job: PlannedJob;
+  readonly processor: Processor;
+  readonly item: WorkItem;
+  /** The attempt's id, unique in its backfill. */
+  readonly attempt: string;
+  /** The claim on the partition: the first of the hold. */
+  readonly hold: PartitionHold;
+  /** Absolute path. */
+  readonly log: string;
+  readonly signal: AbortSignal;
+  /** Does again what has to wait for others. */
+  readonly patiently: (work: () => Promise<void>) => Promise<void>;
+}
+
+/** Replaces one partition and says how that ended. Rejects where nothing of it is this partition's fault, or its end cannot be told. */
+export async function replacePartition(deps: CallRunnerDeps, replacement: Replacement): Promise<CallEnding> {
+  const { sqlTexts, writer, appendText } = deps;
+  const { job, processor, item, log, signal, patiently } = replacement;
+  const file = job.command[0] ?? '';
+  if (writer === undefined)
+    return { how: 'failed', category: 'unsupported', message: 'this warehouse is written by commands only' };
+  const began = performance.now();
+  const attempt = writeAttempt(deps, replacement);
+  const ending = await patiently(() => writer.replace(processor, item.day, sqlTexts.get(file) ?? '', attempt)).then(
+    (): CallEnding => ({ how: 'finished', replaced: true }),
+    (thrown: unknown): CallEnding => {
+      if (thrown instanceof LostJobError) throw thrown;
+      if (signal.aborted) return { how: 'died', category: 'cancelled', message: 'it was cancelled' };
+      // A file that cannot be written says nothing of this partition.
+      if (thrown instanceof WarehouseError && thrown.kind !== 'unsupported' && !thrown.isOfOneNode) throw thrown;
+      return { how: 'failed', category: thrown instanceof WarehouseError ? thrown.kind : 'sql', message: messageOf(thrown) };
+    },
+  );
+  const took = formatSeconds((performance.now() - began) / 1000);
+  const said = ending.how === 'finished' ? `replaced in ${took}` : `${ending.message} (after ${took})`;
+  await appendText(log, `${processor.id} ${formatDay(item.day)} by ${file}: ${said}\n`);
+  return ending;
+}
+
+function writeAttempt({ plan, journal, appendText }: CallRunnerDeps, replacement: Replacement): WriteAttempt {
+  const { attempt, item, hold, log, signal } = replacement;
+  let jobs = 0;
+  return {
+    signal,
+    nextJobName: () => {
+      jobs += 1;
+      return ['backfill', plan.id, attempt, ...(jobs === 1 ? [] : [jobs])].join('_').replace(/[^\w-]/g, '_');
+    },
+    record: async (job) => {
+      // The claim first: a job that only the journal knows would not keep others from its partition.
+      await hold.setRemoteJob(0, job);
+      const of = { attempt, processor: item.processor, date: formatDay(item.day) };
+      await journal.append(plan.id, { type: 'remoteJob', ...of, ...job });
+      const place = job.location === undefined ? '' : ` in ${job.location}`;
+      await appendText(log, `${item.processor} ${formatDay(item.day)} is job ${job.project}:${job.job}${place}\n`);
+    },
+  };
+}
