@@ -61,6 +61,7 @@ export interface NodeSpec {
   readonly checks?: readonly Check[];
   readonly needs?: readonly AnyNeedSpec[];
   readonly run?: readonly RunMethod[];
+  readonly aliases?: readonly string[];
 }
 
 export interface PipelineSpec {
@@ -126,7 +127,7 @@ export function buildPipeline(spec: PipelineSpec): Pipeline {
       run: node.run ?? [{ kind: 'sql', file: `${node.id}.sql` }],
       env: {},
       writes: [],
-      aliases: [],
+      aliases: node.aliases ?? [],
     };
   });
   return {
