@@ -60,9 +60,13 @@ export function problemLine(file: string, cwd: string, problem: Pick<ManifestPro
 
 /** `backfill.yaml:12:5`. */
 export function problemPlace(file: string, cwd: string, { range }: Pick<ManifestProblem, 'range'>): string {
+  return `${shownPath(file, cwd)}:${range.start.line + 1}:${range.start.column + 1}`;
+}
+
+/** A file as people name it: relative where it is in the folder or below. */
+export function shownPath(file: string, cwd: string): string {
   const path = relative(cwd, file);
-  const shown = path === '' || path.startsWith('..') ? file : path;
-  return `${shown}:${range.start.line + 1}:${range.start.column + 1}`;
+  return path === '' || path.startsWith('..') ? file : path;
 }
 
 /** The waivers of a manifest. */

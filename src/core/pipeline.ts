@@ -295,6 +295,8 @@ export interface ManifestProblem {
   readonly message: string;
   readonly range: TextRange;
   readonly fix?: { readonly title: string; readonly range: TextRange; readonly newText: string };
+  /** A SQL statement that would mend the warehouse instead: for a person to copy, never executed. */
+  readonly statement?: string;
 }
 
 /** Reading never throws: a manifest with an error-level problem has no pipeline, one with less has both. */

@@ -1,35 +1,52 @@
+import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
+import type { PipelineSession } from '../../app/pipelineSession';
 import { WarehouseError } from '../../app/ports';
+import { schemaFindings } from '../../app/schemaFindings';
 import { counted } from '../../base/figures';
 import type { ManifestProblem } from '../../core/pipeline';
-import { checkSchema } from '../checkSchema';
-import { defineCommand } from '../command';
+import { locateFindings } from '../../core/schemaCheck/locateFindings';
+import { type Context, defineCommand } from '../command';
 import { EXIT } from '../exitCodes';
-import { findManifest, problemLine, waiversFile } from '../manifestFile';
+import { findManifest, problemLine, shownPath, waiversFile } from '../manifestFile';
 import { MANIFEST_OPTION } from '../sharedOptions';
+
+interface Found {
+  /** Absolute. */
+  readonly file: string;
+  readonly problem: ManifestProblem;
+}
 
 export const checkCommand = defineCommand({
   name: 'check',
   summary: 'Check the manifest, and its tables and columns against the warehouse',
-  options: { ...MANIFEST_OPTION },
-  async run({ terminal, services, cwd }, options) {
+  details:
+    'Below a mistake that can be mended in the warehouse stands the SQL statement that would. It is there to be read and copied: check changes nothing.',
+  options: {
+    ...MANIFEST_OPTION,
+    format: { kind: 'choice', of: ['table', 'json'], help: 'how to print it (default: table)' },
+  },
+  async run(context, options) {
+    const { terminal, services, cwd } = context;
     const manifest = await findManifest(cwd, options.manifest);
     const session = services.session(manifest, 'backfill');
     const reading = await session.reload();
-    const problems: ManifestProblem[] = [...reading.problems];
-    if (reading.pipeline !== undefined) {
-      try {
-        problems.push(...checkSchema(reading.pipeline, await session.warehouse().schema(reading.pipeline)));
-      } catch (thrown) {
-        if (!(thrown instanceof WarehouseError)) throw thrown;
-        terminal.warn(`Tables and columns were not checked: ${thrown.message}`);
-      }
-    }
-    for (const problem of problems) terminal.print(problemLine(manifest, cwd, problem));
+    const { problems, unchecked } = await schemaProblems(context, session, manifest);
     await session.reclassify();
-    const waivers = waiversFile(manifest);
-    for (const problem of session.waiverProblems) terminal.print(problemLine(waivers, cwd, problem));
-    const errors = [...problems, ...session.waiverProblems].filter(({ severity }) => severity === 'error').length;
+    const found: Found[] = [
+      ...[...reading.problems, ...problems].map((problem) => ({ file: manifest, problem })),
+      ...session.waiverProblems.map((problem) => ({ file: waiversFile(manifest), problem })),
+    ];
+    const errors = found.filter(({ problem }) => problem.severity === 'error').length;
+    if (options.format === 'json') {
+      terminal.print(JSON.stringify({ errors, problems: found.map((one) => problemJson(one, cwd)), unchecked }, null, 2));
+      return errors > 0 ? EXIT.usage : EXIT.fine;
+    }
+    if (unchecked !== undefined) terminal.warn(`Tables and columns were not checked: ${unchecked}`);
+    for (const { file, problem } of found) {
+      terminal.print(problemLine(file, cwd, problem));
+      if (problem.statement !== undefined) terminal.print(problem.statement.replace(/^/gm, '    '));
+    }
     if (errors > 0) {
       terminal.print(`${counted(errors, 'error')}.`);
       return EXIT.usage;
@@ -42,3 +59,39 @@ export const checkCommand = defineCommand({
     return EXIT.fine;
   },
 });
+
+/** What the tables contradict, and why they were not looked at where they could not be. */
+async function schemaProblems(
+  { services }: Context,
+  session: PipelineSession,
+  manifest: string,
+): Promise<{ readonly problems: readonly ManifestProblem[]; readonly unchecked?: string }> {
+  if (session.reading?.pipeline === undefined) return { problems: [] };
+  try {
+    const findings = await schemaFindings(session, services.clock);
+    return { problems: locateFindings(findings, await readFile(manifest, 'utf8')) };
+  } catch (thrown) {
+    if (!(thrown instanceof WarehouseError)) throw thrown;
+    return { problems: [], unchecked: thrown.message };
+  }
+}
+
+/** Lines and columns count from 1, as in the table. */
+function problemJson({ file, problem }: Found, cwd: string) {
+  const { severity, code, message, range, fix, statement } = problem;
+  const place = ({ start, end }: ManifestProblem['range']) => ({
+    line: start.line + 1,
+    column: start.column + 1,
+    endLine: end.line + 1,
+    endColumn: end.column + 1,
+  });
+  return {
+    file: shownPath(file, cwd),
+    ...place(range),
+    severity,
+    code,
+    message,
+    ...(fix !== undefined && { replacement: { ...place(fix.range), text: fix.newText } }),
+    ...(statement !== undefined && { statement }),
+  };
+}

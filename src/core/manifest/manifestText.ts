@@ -1,4 +1,4 @@
-import { type Alias, type Document, isAlias, isCollection, isNode, type Node, parseDocument, visit } from 'yaml';
+import { type Alias, type Document, isAlias, isCollection, isNode, type Node, parseDocument, type Scalar, visit } from 'yaml';
 import { messageOf } from '../../base/logger';
 import type { ManifestProblem, Position, TextRange } from '../pipeline';
 
@@ -93,6 +93,19 @@ export class ManifestText {
     const text = this.#text.slice(start, end);
     const line = isCollection(node) ? (text.split('\n', 1)[0] ?? text).replace(/\s#.*/, '') : text;
     return this.#range(start, start + line.trimEnd().length);
+  }
+
+  /**
+   * A part of a scalar's value, in UTF-16 units; undefined where the text spells the value in another way, such as with escapes, or a
+   * preset brought it.
+   */
+  rangeWithin(node: Scalar, offset: number, length: number): TextRange | undefined {
+    const [start, end] = this.#offsets(node);
+    const written = this.#text.slice(start, end).trimEnd();
+    const quotes = written === node.value ? 0 : 1;
+    if (this.isInherited(node) || written.slice(quotes, written.length - quotes) !== node.value) return undefined;
+    const from = start + quotes + offset;
+    return this.#range(from, from + length);
   }
 
   /** An empty range at the start of the text. */

@@ -109,7 +109,7 @@ describe('init and check', function () {
     writeFileSync(join(folder(), 'backfill.yaml'), named);
     const wrong = await backfill('check');
     assert.equal(wrong.code, 2);
-    assert.match(wrong.out, /error: calendar schedule: raw\.schedule has no column dya\./);
+    assert.match(wrong.out, /error: Calendar schedule: raw\.schedule has no column dya\./);
     assert.match(
       wrong.out,
       /^backfill\.yaml:\d+:\d+: error: DS: the warehouse has no table made\.daily_sumary\. Did you mean `made\.daily_summary`\?$/m,

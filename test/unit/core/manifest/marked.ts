@@ -34,9 +34,10 @@ function shown({ start, end }: TextRange): string {
   return `${start.line + 1}:${start.column + 1}-${end.line + 1}:${end.column + 1}`;
 }
 
-/** `code: message`, with `severity` in front unless it is an error, and the text that a fix puts there behind. */
-function described({ severity, code, message, fix }: ManifestProblem): string {
-  return `${severity === 'error' ? '' : `${severity} `}${code}: ${message}${fix === undefined ? '' : ` => ${fix.newText}`}`;
+/** `code: message`, with `severity` in front unless it is an error, and behind it the text that a fix puts there and a SQL statement. */
+function described({ severity, code, message, fix, statement }: ManifestProblem): string {
+  const mends = `${fix === undefined ? '' : ` => ${fix.newText}`}${statement === undefined ? '' : ` | ${statement}`}`;
+  return `${severity === 'error' ? '' : `${severity} `}${code}: ${message}${mends}`;
 }
 
 /** Compares every problem, its range and its words, with the marks and the expected lines. */
