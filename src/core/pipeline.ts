@@ -103,15 +103,39 @@ export interface CheckpointFiles {
   readonly path: string;
 }
 
-/** Regular expressions over one line of a log, as texts. */
+/**
+ * How the output of jobs is read: regular expressions, as texts, each over one line of a message (without the level, logger and time before
+ * it). What they read they name as groups; several patterns of a kind are tried in order. Built-in profiles are values of this type, too.
+ */
 export interface LogPatterns {
-  readonly dateStart?: string;
-  readonly success?: string;
-  readonly failure?: string;
-  readonly rows?: string;
-  readonly stage?: string;
-  readonly progress?: string;
-  readonly summary?: string;
+  /** A date begins: `date`, and `n` and `total` where it is the n-th of so many. */
+  readonly dateStart?: readonly string[];
+  /** A date succeeded: `date` where it is not the one that began last, `rows` by the job's own counter, `seconds`. */
+  readonly success?: readonly string[];
+  /** A date failed: `date`, `cause`, `category`. Without a cause that of the last `error` of the date holds. */
+  readonly failure?: readonly string[];
+  /** A date was left out: `date`, `reason`. What the log says of it later does not make it a success. */
+  readonly skipped?: readonly string[];
+  /** What went wrong: `cause`, `category`. Fails no date by itself. */
+  readonly error?: readonly string[];
+  /** What was really written: `rows`. */
+  readonly rows?: readonly string[];
+  /** Each named group is a stage and captures its seconds; `total` is the date as a whole. */
+  readonly stage?: readonly string[];
+  /** As `stage`, read from a clock that runs on from date to date within a process: the reading before it is subtracted. */
+  readonly clock?: readonly string[];
+  /** `done` of `total`. */
+  readonly progress?: readonly string[];
+  /** What time it is: `at`, as ISO text or as `YYYYMMDD_HHMMSS`. */
+  readonly timestamp?: readonly string[];
+  /** The final block begins. */
+  readonly summary?: readonly string[];
+  /** Within the final block: each named group is a figure; `dates` lists the dates that failed. */
+  readonly figures?: readonly string[];
+  /** What is known to tell nothing. */
+  readonly ignore?: readonly string[];
+  /** A date of which no failure is told has succeeded when the next begins. */
+  readonly silentSuccess?: boolean;
 }
 
 export type WarehouseConfig =

@@ -9,6 +9,8 @@ export type ProblemCode =
   | 'unknownKey'
   | 'duplicateKey'
   | 'missingKey'
+  | 'missingGroup'
+  | 'unknownGroup'
   | 'conflictingKeys'
   | 'wrongType'
   | 'badValue'

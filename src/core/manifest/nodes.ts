@@ -29,7 +29,7 @@ export interface RawProcessor extends RawNode {
   readonly needs: readonly RawNeed[];
   readonly run: readonly RunMethod[];
   readonly env: Readonly<Record<string, string>>;
-  readonly log: string | undefined;
+  readonly log: Located<string> | undefined;
   readonly writes: readonly WrittenColumn[];
   readonly aliases: readonly string[];
 }
@@ -139,7 +139,7 @@ export const processor = object(
     needs: optional(needs, []),
     run: optional(run, []),
     env: optional(record(variable, anyText), []),
-    log: optional(id),
+    log: optional(located(id)),
     writes: optional(writes, []),
     aliases: optional(oneOrMany(text, { of: 'a name' }), []),
   },

@@ -1,7 +1,6 @@
 import {
   type CheckpointFiles,
   type FailureTable,
-  type LogPatterns,
   RUN_STATUSES,
   type RunHistoryTable,
   type RunStages,
@@ -9,7 +8,7 @@ import {
 } from '../pipeline';
 import { list, object, oneOrMany, optional, record, required } from './collections';
 import { present } from './present';
-import { column, id, pattern, table, text } from './scalars';
+import { column, id, table, text } from './scalars';
 
 // Sections that describe what a pipeline keeps beside its tables.
 
@@ -126,20 +125,4 @@ function sameWord(a: string, b: string): boolean {
 
 export const checkpoints = object('`checkpoints`', { path: required(text) }, ({ path }): CheckpointFiles => ({ path }));
 
-export const logProfile = object(
-  'a log profile',
-  {
-    date_start: optional(pattern),
-    success: optional(pattern),
-    failure: optional(pattern),
-    rows: optional(pattern),
-    stage: optional(pattern),
-    progress: optional(pattern),
-    summary: optional(pattern),
-  },
-  ({ date_start: dateStart, success, failure, rows, stage, progress, summary }): LogPatterns =>
-    present({ dateStart, success, failure, rows, stage, progress, summary }),
-);
-
 export const failures = list(failureTable, { of: 'a failure table' });
-export const logProfiles = record(id, logProfile);

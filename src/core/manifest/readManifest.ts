@@ -2,9 +2,10 @@ import type { Calendar, ManifestReading, Pipeline, PipelineNode } from '../pipel
 import { list, object, optional, record, required } from './collections';
 import { calendar, due, exclusion, orderSeasons, season } from './dates';
 import { extended, extendManifest, type Presets } from './extend';
+import { logProfiles } from './logProfiles';
 import { ManifestText } from './manifestText';
 import { phase, source } from './nodes';
-import { checkpoints, failures, history, logProfiles } from './observers';
+import { checkpoints, failures, history } from './observers';
 import { present } from './present';
 import { PRESETS } from './presets';
 import { Place, scalar } from './reader';
@@ -49,7 +50,12 @@ export const manifest = object(
         .warning('noEffect', '`without` takes away what a preset brings, and this manifest extends none: remove it.');
     const named = fields.calendars.map(([name, rest]): Calendar => ({ ...rest, name: name.value }));
     const calendars = named.length > 0 ? named : [EVERY_DAY];
-    const { phases, sources, processors, order } = resolveNodes({ calendars, sources: fields.sources, phases: fields.phases });
+    const { phases, sources, processors, order } = resolveNodes({
+      calendars,
+      sources: fields.sources,
+      phases: fields.phases,
+      logProfiles: fields.log_profiles.map(([name]) => name.value),
+    });
     const nodes: readonly PipelineNode[] = [...sources, ...processors];
     return {
       name: fields.name,

@@ -1,3 +1,4 @@
+import { BUILT_IN_NAMES } from '../logs/builtIn/profiles';
 import type { Calendar, Expectation, Need, NodeBase, Phase, Processor, SingleNeed, Source } from '../pipeline';
 import { didYouMean, nearest } from './nearest';
 import type { RawNeed, RawSingleNeed, Reference } from './needs';
@@ -10,6 +11,8 @@ export interface RawPipeline {
   readonly calendars: readonly Calendar[];
   readonly sources: readonly RawNode[];
   readonly phases: readonly RawPhase[];
+  /** Names of those of the manifest. */
+  readonly logProfiles: readonly string[];
 }
 
 export interface ResolvedNodes {
@@ -85,8 +88,15 @@ class Resolver {
       env: raw.env,
       writes: raw.writes,
       aliases: raw.aliases,
-      ...present({ log: raw.log }),
+      ...present({ log: this.#logProfile(raw.log) }),
     };
+  }
+
+  #logProfile(name: Located<string> | undefined): string | undefined {
+    if (name === undefined || name.value === '') return undefined;
+    const known = [...this.#raw.logProfiles, ...BUILT_IN_NAMES];
+    if (known.includes(name.value)) return name.value;
+    return reportUnknown(name.place, `No log profile is called \`${name.value}\`.`, name.value, () => known);
   }
 
   #base(raw: RawNode, index: number, defaults: Defaults): NodeBase {

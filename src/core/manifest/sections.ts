@@ -1,8 +1,9 @@
 import type { ObjectReader } from './collections';
 import { due, everyCalendar, exclusion, season, tableCalendar } from './dates';
+import { logProfile } from './logProfiles';
 import { alternative, anyOfNeed, need } from './needs';
 import { check, expectation, phase, processor, ratioOf, source } from './nodes';
-import { checkpoints, failureTable, history, logProfile, runStages, runStatuses } from './observers';
+import { checkpoints, failureTable, history, runStages, runStatuses } from './observers';
 import { manifest } from './readManifest';
 import { waiver, waiversFile } from './readWaivers';
 import { commandRun, sqlRun } from './run';

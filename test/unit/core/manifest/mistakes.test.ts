@@ -234,6 +234,31 @@ describe('mistakes in a manifest', () => {
       'wrongType: `critical` must be true or false, not the text "maybe".',
     );
     finds(
+      'a pattern without what is to be read of it',
+      manifest({ log_profiles: "log_profiles: { mine: { rows: «'wrote (\\d+)'» } }" }),
+      'missingGroup: `rows` lacks what is to be read: write it as (?<rows>…).',
+    );
+    finds(
+      'a pattern without names of stages',
+      manifest({ log_profiles: "log_profiles: { mine: { stage: [«'took (\\d+)s'»] } }" }),
+      'missingGroup: A pattern of `stage` names no group: write what it captures as (?<name>…).',
+    );
+    finds(
+      'a group that nobody reads',
+      manifest({ log_profiles: "log_profiles: { mine: { failure: «'failed: (?<caus>.*)'» } }" }),
+      'warning unknownGroup: The group `caus` of `failure` is not read. Did you mean `cause`?',
+    );
+    finds(
+      'a built-in profile',
+      manifest({ log_profiles: 'log_profiles: { mine: { extends: «nba-phas4» } }' }),
+      'badValue: `extends` must be generic or nba-phase3 or nba-phase4 or nba-phase5 or nba-phase6, not the text "nba-phas4". Did you mean `nba-phase4`? => nba-phase4',
+    );
+    finds(
+      'a log profile',
+      processors('log: «nba-phas4»'),
+      'unknownReference: No log profile is called `nba-phas4`. Did you mean `nba-phase4`? => nba-phase4',
+    );
+    finds(
       'a regular expression',
       manifest({ log_profiles: 'log_profiles: { p: { success: «"(ok"» } }' }),
       'badValue: `success` is no regular expression: Invalid regular expression: /(ok/: Unterminated group.',

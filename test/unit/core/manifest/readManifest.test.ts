@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { parseDay } from '../../../../src/base/day';
+import { BUILT_IN_PROFILES } from '../../../../src/core/logs/builtIn/profiles';
 import { readManifest } from '../../../../src/core/manifest/readManifest';
 import type { Pipeline, Processor } from '../../../../src/core/pipeline';
 
@@ -251,7 +252,12 @@ describe('a sound manifest', () => {
       },
     });
     assert.deepEqual(whole.checkpoints, { path: '/tmp/checkpoints/{job}_{start}_{end}.json' });
-    assert.equal(whole.logProfiles.get('nba-phase4')?.success, '^ok');
+    assert.deepEqual(whole.logProfiles.get('nba-phase4'), {
+      dateStart: ['^Processing date (?<date>\\S+)'],
+      success: ['^ok'],
+      failure: ['^failed'],
+      rows: ['wrote (?<rows>\\d+)'],
+    });
   });
 
   it('knows the usual words of a run history, but for those that mean something else here', () => {
@@ -261,6 +267,21 @@ describe('a sound manifest', () => {
     assert.deepEqual(history?.statuses.failed, ['done', 'crashed']);
     assert.ok(history?.statuses.success.includes('success'));
     assert.ok(!history?.statuses.success.includes('done'));
+  });
+
+  it('reads log profiles, alone and on top of a built-in one', () => {
+    const { logProfiles } = sound(`${MINIMAL}
+log_profiles:
+  mine: { date_start: '^(?<date>\\S+) begins', stage: ['^a (?<a>\\d+)', '^b (?<b>\\d+)'], silent_success: true }
+  theirs: { extends: nba-phase4, ignore: ^noise }
+`);
+    assert.deepEqual(logProfiles.get('mine'), {
+      dateStart: ['^(?<date>\\S+) begins'],
+      stage: ['^a (?<a>\\d+)', '^b (?<b>\\d+)'],
+      silentSuccess: true,
+    });
+    const built = BUILT_IN_PROFILES.get('nba-phase4');
+    assert.deepEqual(logProfiles.get('theirs'), { ...built, ignore: ['^noise', ...(built?.ignore ?? [])] });
   });
 
   it('reads every kind of warehouse', () => {
