@@ -85,6 +85,11 @@ export class PipelineSession {
     return this.#pipeline;
   }
 
+  /** What the warehouse answered to the probe of the newest read: equal means that nothing has changed. Undefined before any read. */
+  get fingerprint(): string | undefined {
+    return this.#known.probe;
+  }
+
   /** Mistakes in `.backfill/waivers.yaml`, as of the last classification. */
   get waiverProblems(): readonly ManifestProblem[] {
     return this.#waiverProblems;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { namesText } from '../base/figures';
 import { messageOf } from '../base/logger';
 import { MODES, type Mode } from '../base/status';
-import type { CommandId, SettingId } from '../protocol/contributions';
+import { COPY_TEXT, type CommandId, type SettingId } from '../protocol/contributions';
 import type { BackfillSummary, NodeTarget } from '../protocol/messages';
 import { isActive, resultText } from './backfillText';
 import type { DocumentPanels } from './documentPanels';
@@ -150,6 +150,15 @@ export function registerCommands(commands: Commands, log: vscode.LogOutputChanne
     }),
   );
   return vscode.Disposable.from(...registered);
+}
+
+/** The command behind quick fixes that give a statement to run elsewhere. */
+export function registerCopyText(): vscode.Disposable {
+  return vscode.commands.registerCommand(COPY_TEXT, async (text: unknown) => {
+    if (typeof text !== 'string') return;
+    await vscode.env.clipboard.writeText(text);
+    tell('Copied. Look at the statement before you run it.');
+  });
 }
 
 const MODE_TEXTS: Readonly<Record<Mode, string>> = {

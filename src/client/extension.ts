@@ -3,7 +3,7 @@ import { counted } from '../base/figures';
 import { messageOf } from '../base/logger';
 import type { Mode } from '../base/status';
 import { MANIFEST_NAME, type SettingId, type ViewId } from '../protocol/contributions';
-import { commandsOf, registerCommands } from './commands';
+import { commandsOf, registerCommands, registerCopyText } from './commands';
 import { setContextKey } from './contextKeys';
 import { DocumentPanels } from './documentPanels';
 import { Engine } from './engine';
@@ -55,6 +55,7 @@ function register(context: vscode.ExtensionContext): void {
   const describe = () => describeExtension(context, engine);
   const commands = commandsOf({ log, engine, pipelines, documents, terminals, launchFlow, matrix, describe });
   own(registerCommands(commands, log));
+  own(registerCopyText());
 
   const coverage = own(view('backfill.coverage', own(new ServerTree(engine, 'coverage', log)), true));
   const backfills = own(view('backfill.backfills', own(new ServerTree(engine, 'backfills', log)), false));

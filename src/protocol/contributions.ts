@@ -42,6 +42,9 @@ export const COMMANDS = {
 } as const satisfies Record<string, CommandContribution>;
 export type CommandId = keyof typeof COMMANDS;
 
+/** Puts its one argument, a text, into the clipboard. Not contributed: only quick fixes of the engine call it. */
+export const COPY_TEXT = 'backfill.internal.copyText';
+
 export const VIEW_CONTAINER = { id: 'backfill', title: 'Backfill', icon: 'media/backfill.svg' } as const;
 
 /** Sizes share out the sidebar when it is shown for the first time. */

@@ -24,6 +24,7 @@ import { FileWatcher } from './fileWatcher';
 import { ManifestDiagnostics } from './manifestDiagnostics';
 import { PipelineService } from './pipelineService';
 import { type Handlers, requestHandlers, untrustedHandlers } from './requests';
+import { SchemaWatch } from './schemaWatch';
 
 /** The composition root of the engine: a language server for one manifest, and the data of its pipeline. */
 const connection = createConnection(ProposedFeatures.all, new IPCMessageReader(process), new IPCMessageWriter(process));
@@ -90,6 +91,7 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
   }
 
   const journal = new FileJournal(stateFolder);
+  const schema = new SchemaWatch({ clock: Date, logger, found: (findings) => diagnostics.schema(findings) });
   const service = new PipelineService(
     {
       manifest,
@@ -108,6 +110,7 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
       clock: Date,
       logger,
       send: (method, params) => inBackground(method, connection.sendNotification(method, params)),
+      looked: (session) => schema.looked(session),
       judged: (unavailable) => diagnostics.unavailable(unavailable),
       lookAtFiles: () => watcher.check(),
     },

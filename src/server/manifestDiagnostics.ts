@@ -4,7 +4,9 @@ import type { Diagnostic } from 'vscode-languageserver';
 import { readManifest } from '../core/manifest/readManifest';
 import { readWaivers } from '../core/manifest/readWaivers';
 import type { Unavailable } from '../core/observation';
-import { diagnosticOf, unavailableDiagnostics } from './diagnostics';
+import type { SchemaFinding } from '../core/schemaCheck/finding';
+import { locateFindings } from '../core/schemaCheck/locateFindings';
+import { diagnosticOf, nodesRefusedFor, unavailableDiagnostics } from './diagnostics';
 
 /** Publishes what is wrong with the manifest, as the editor holds it while it is open and as it is on disk otherwise, and with the waivers. */
 export class ManifestDiagnostics {
@@ -16,6 +18,7 @@ export class ManifestDiagnostics {
   #waivers: string | undefined;
   readonly #said = new Map<string, readonly Diagnostic[]>();
   #unavailable: ReadonlyMap<string, Unavailable> = new Map();
+  #schema: readonly SchemaFinding[] = [];
 
   constructor(manifest: string, waivers: string, publish: (uri: string, diagnostics: readonly Diagnostic[]) => void) {
     this.#manifestUri = pathToFileURL(manifest).toString();
@@ -46,6 +49,12 @@ export class ManifestDiagnostics {
     this.#tell();
   }
 
+  /** Where the manifest, as it was saved, and its tables contradict each other. */
+  schema(findings: readonly SchemaFinding[]): void {
+    this.#schema = findings;
+    this.#tell();
+  }
+
   /** @param text undefined when there is no such file. */
   waivers(text: string | undefined): void {
     this.#waivers = text;
@@ -55,8 +64,11 @@ export class ManifestDiagnostics {
   #tell(): void {
     const text = this.#open?.text ?? this.#onDisk;
     const { pipeline, problems } = text === undefined ? { problems: [] } : readManifest(text);
-    const refused = pipeline === undefined ? [] : unavailableDiagnostics(pipeline, this.#unavailable);
-    this.#say(this.#open?.uri ?? this.#manifestUri, [...problems.map(diagnosticOf), ...refused]);
+    // Found anew in the text as it is typed: what was mended there is not said any longer.
+    const contradictions = text === undefined ? [] : locateFindings(this.#schema, text);
+    const told = nodesRefusedFor(this.#schema);
+    const refused = pipeline === undefined ? [] : unavailableDiagnostics(pipeline, this.#unavailable, told);
+    this.#say(this.#open?.uri ?? this.#manifestUri, [...[...problems, ...contradictions].map(diagnosticOf), ...refused]);
     this.#say(this.#waiversUri, readWaivers(this.#waivers ?? '', pipeline).problems.map(diagnosticOf));
   }
 

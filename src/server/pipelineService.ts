@@ -42,6 +42,8 @@ export interface ServiceDeps {
   readonly send: <M extends keyof ServerNotifications>(method: M, params: ServerNotifications[M]) => void;
   /** Called with every new state: the nodes that could not be read, although the warehouse could. */
   readonly judged: (unavailable: ReadonlyMap<string, Unavailable>) => void;
+  /** Called after the warehouse was read or found unchanged, unless a running backfill needs it for itself. */
+  readonly looked: (session: PipelineSession) => Promise<void>;
   /** Looks whether watched files changed, where the system may not tell. */
   readonly lookAtFiles: () => Promise<void>;
   readonly pace?: Pace;
@@ -142,6 +144,8 @@ export class PipelineService {
     if (session !== this.#session) return;
     if (freshness !== 'cached') this.#reading = false;
     this.#take(state);
+    const wasRead = freshness !== 'cached' && (state?.problem === undefined || state.problem.kind === 'calendar');
+    if (wasRead && this.#backfills.active.length === 0) this.#background('Checking the tables', this.#deps.looked(session));
   }
 
   async setMode(mode: Mode): Promise<void> {

@@ -1,6 +1,6 @@
 import type { CoverageCache, KnownCoverage } from '../../src/app/coverageCache';
 import type { SessionDeps } from '../../src/app/pipelineSession';
-import type { ObserveOptions, Warehouse, WarehouseReading } from '../../src/app/ports';
+import type { ObserveOptions, TableSchema, Warehouse, WarehouseReading } from '../../src/app/ports';
 import type { Logger } from '../../src/base/logger';
 import type { Pipeline } from '../../src/core/pipeline';
 
@@ -51,7 +51,7 @@ export class ScriptedWarehouse implements Warehouse {
     throw new Error('not asked here');
   }
 
-  schema(): never {
+  schema(): Promise<readonly TableSchema[]> {
     throw new Error('not asked here');
   }
 

@@ -31,7 +31,7 @@ function columnFinding(found: FoundTable, { key, column, role }: ColumnUse): Sch
   const known = columnNamed(schema, column);
   if (known !== undefined) return roleFinding(found, known, role, at);
   const written = use.writes.find(({ name }) => isSameName(name, column));
-  const meant = nearestColumn(schema, column);
+  const meant = nearestColumn(schema, column) ?? (role === 'date' ? dateColumnOf(schema, lexis) : undefined);
   return {
     severity: 'error',
     code: 'missingColumn',
@@ -136,15 +136,21 @@ function dateFinding(
     const advice = lexis === 'duckdb' || !isTable ? '' : ' BigQuery makes no DATE of it in place: the statement makes a copy.';
     return { severity: 'warning', code: 'wrongType', message: `${message}${advice}`, at, ...(isTable && { statement: mended }) };
   }
-  const dates = schema.columns.filter(({ type }) => typeKind(type, lexis) === 'date').map(({ name }) => name);
-  const advice = dates.length > 0 ? ` It has ${dates.slice(0, 3).join(', ')}.` : ` ${inPlaceAdvice('DATE')}`;
+  const meant = dateColumnOf(schema, lexis);
+  const advice = meant === undefined ? ` ${inPlaceAdvice('DATE')}` : didYouMean(meant);
   return {
     severity: 'error',
     code: 'wrongType',
     message: `${what}, a date column must be a DATE.${advice}`,
     at,
-    ...(dates.length === 1 && dates[0] !== undefined && { replacement: dates[0] }),
+    ...(meant !== undefined && { replacement: meant }),
   };
+}
+
+/** The column that the table's dates are in, as far as its partitions and types tell. */
+function dateColumnOf({ columns, partitioning }: TableSchema, lexis: SqlLexis): string | undefined {
+  const dates = columns.filter(({ type }) => typeKind(type, lexis) === 'date').map(({ name }) => name);
+  return dates.find((name) => name === partitioning?.column) ?? (dates.length === 1 ? dates[0] : undefined);
 }
 
 function columnNamed({ columns }: TableSchema, name: string): ColumnSchema | undefined {

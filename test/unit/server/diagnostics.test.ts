@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { readManifest } from '../../../src/core/manifest/readManifest';
+import type { SchemaFinding } from '../../../src/core/schemaCheck/finding';
 import { diagnosticOf, fixesOf } from '../../../src/server/diagnostics';
 import { ManifestDiagnostics } from '../../../src/server/manifestDiagnostics';
 
@@ -33,6 +34,21 @@ describe('diagnostics', () => {
     assert.equal(action?.kind, 'quickfix');
     const document = TextDocument.create(URI, 'yaml', 1, broken);
     assert.equal(TextDocument.applyEdits(document, action?.edit?.changes?.[URI] ?? []), GOOD);
+  });
+
+  it('offer a statement to copy beside the edit', () => {
+    const range = { start: { line: 0, column: 0 }, end: { line: 0, column: 1 } };
+    const statement = 'ALTER TABLE "a" ADD COLUMN "b" DATE;';
+    const problem = { severity: 'error', code: 'missingColumn', message: 'There is no b.', range, statement } as const;
+    const diagnostic = diagnosticOf({ ...problem, fix: { title: 'Replace by `c`', range, newText: 'c' } });
+    const actions = fixesOf(URI, [diagnostic]);
+    assert.deepEqual(
+      actions.map(({ title, isPreferred, command }) => [title, isPreferred, command?.arguments]),
+      [
+        ['Replace by `c`', true, undefined],
+        ['Copy ALTER statement', undefined, [statement]],
+      ],
+    );
   });
 
   it('offer nothing for problems of others', () => {
@@ -87,6 +103,29 @@ describe('ManifestDiagnostics', () => {
     assert.equal(published[0]?.[1][0]?.range.start.line, 9);
     diagnostics.unavailable(new Map());
     assert.deepEqual(last(), []);
+  });
+
+  it('says what contradicts the tables where it stands, once, until it is typed away', () => {
+    const missing = (id: string, value: string, code: SchemaFinding['code'] = 'missingColumn'): SchemaFinding => ({
+      severity: 'error',
+      code,
+      message: `${id} lacks ${value}.`,
+      at: { owner: { kind: 'node', id }, key: code === 'missingTable' ? 'table' : 'date_column', value },
+      replacement: 'date',
+    });
+    diagnostics.onDisk(GOOD);
+    diagnostics.unavailable(new Map([['B', { error: 'There is no column day.', since: 0 }]]));
+    diagnostics.schema([missing('B', 'day'), missing('A', 'mart.a', 'missingTable')]);
+    assert.deepEqual(last(), ['A lacks mart.a.', 'B lacks day.']);
+    const [, b] = published.at(-1)?.[1] ?? [];
+    assert.deepEqual(b?.range, { start: { line: 9, character: 45 }, end: { line: 9, character: 48 } });
+    const typed = GOOD.replace('mart.b, date_column: day', 'mart.b, date_column: date');
+    diagnostics.opened(URI, typed.replace('name: test', 'nmae: test'));
+    assert.equal(last().length, 2, 'what is broken is said beside it');
+    diagnostics.opened(URI, typed);
+    assert.deepEqual(last(), ['A lacks mart.a.']);
+    diagnostics.schema([]);
+    assert.deepEqual(last(), ['There is no column day.']);
   });
 
   it('checks waivers against the manifest', () => {

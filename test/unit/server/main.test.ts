@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
-import type { Diagnostic } from 'vscode-languageserver';
+import type { CodeAction, Diagnostic } from 'vscode-languageserver';
 import type { Requests, ServerNotifications } from '../../../src/protocol/messages';
 import { runDuckdb } from '../../support/duckdb';
 import { useTemporaryFolder } from '../../support/temporaryFolder';
@@ -224,6 +224,49 @@ describe('the engine process', () => {
     const saved = notification(engine.connection, 'backfill/state', ({ coverage }) => coverage?.pipeline === 'saved');
     writeFileSync(join(folder(), 'backfill.yaml'), MANIFEST.replace('name: test', 'name: saved'));
     await saved;
+  });
+
+  it('tells what contradicts the tables, offers edits and statements, and takes what was altered', async () => {
+    const database = join(folder(), 'test.duckdb');
+    await runDuckdb(database, 'CREATE SCHEMA mart', 'CREATE TABLE mart.a (day DATE)', 'CREATE TABLE mart.b (date DATE)');
+    const text = MANIFEST.replace('sql: a.sql }', 'sql: a.sql }, writes: { tier: VARCHAR }');
+    writeFileSync(join(folder(), 'backfill.yaml'), text);
+    const told: Promise<readonly Diagnostic[]>[] = [];
+    const engine = await start(true, (connection) => told.push(diagnostics(connection, (all) => all.length === 2)));
+    const [found = []] = await Promise.all(told);
+    assert.deepEqual(
+      found.map(({ code, message, range }) => [code, message, range.start]),
+      [
+        [
+          'missingColumn',
+          'A: its job writes tier, and mart.a has no such column. Add it with the statement, or correct the name.',
+          { line: 8, character: 81 },
+        ],
+        ['missingColumn', 'B: mart.b has no column day. Did you mean `date`?', { line: 9, character: 45 }],
+      ],
+    );
+    const actions = await engine.connection.sendRequest<readonly CodeAction[]>('textDocument/codeAction', {
+      textDocument: { uri: pathToFileURL(join(folder(), 'backfill.yaml')).toString() },
+      range: found[0]?.range,
+      context: { diagnostics: found },
+    });
+    const statement = 'ALTER TABLE "mart"."a" ADD COLUMN "tier" VARCHAR;';
+    assert.deepEqual(
+      actions.map(({ title, command }) => [title, command?.command, command?.arguments]),
+      [
+        ['Copy ALTER statement', 'backfill.internal.copyText', [statement]],
+        ['Replace by `date`', undefined, undefined],
+      ],
+    );
+    // The warehouse was altered: its next look finds less.
+    const less = diagnostics(engine.connection, (all) => all.length === 1);
+    await runDuckdb(database, statement);
+    await engine.request('backfill/refresh', {});
+    assert.match(JSON.stringify((await less)[0]?.message), /^"B: /);
+    // The manifest was corrected and saved.
+    const nothing = diagnostics(engine.connection, (all) => all.length === 0);
+    writeFileSync(join(folder(), 'backfill.yaml'), text.replace('mart.b, date_column: day', 'mart.b, date_column: date'));
+    await nothing;
   });
 
   it('ends with the extension host', async () => {

@@ -72,6 +72,7 @@ describe('PipelineService', () => {
           for (const waiter of waiting.filter(({ matches }) => matches(message))) waiter.resolve();
         },
         judged: () => {},
+        looked: () => Promise.resolve(),
         lookAtFiles: () => Promise.resolve(),
         pace,
       },

@@ -159,6 +159,18 @@ history: { table: «ops.run», processor: p, date: d, status: s }
       'missingColumn: PGS: mart.pgs has no column wrote.',
     );
     finds(
+      'takes the partition column, or the only DATE, for the date column that somebody meant',
+      bigquery('tables: [nba.pcf, nba.pdc, nba.two], date_column: «««analysis_date»»»'),
+      [
+        bigqueryTable('nba.pcf', 'day DATE, game_date DATE'),
+        pdc(),
+        bigqueryTable('nba.two', 'a DATE, b DATE', { partitioning: { unit: 'day' } }),
+      ],
+      'missingColumn: PDC: nba.pcf has no column analysis_date. Did you mean `game_date`? => game_date',
+      'missingColumn: PDC: nba.pdc has no column analysis_date. Did you mean `cache_date`? => cache_date',
+      'missingColumn: PDC: nba.two has no column analysis_date.',
+    );
+    finds(
       'looks into expressions where a name can only be a column',
       duckdb(
         'table: mart.pgs, date_column: game_date, where: "«point» > 0 AND length(player) > 1", checks: [{ name: point, expression: players = 1 AND upper(«plyer») = \'A\' }]'.replace(
@@ -221,7 +233,7 @@ history: { table: ops.r, processor: proc, date: day, status: proc, seconds: «pr
       'takes no number for a date, and names the one column that is a date',
       duckdb('table: mart.n, date_column: «day», written_at: «name»'),
       [SCHEDULE, table('mart.n', 'day INTEGER, game_date DATE, name VARCHAR')],
-      'wrongType: PGS: mart.n.day is INTEGER, a date column must be a DATE. It has game_date. => game_date',
+      'wrongType: PGS: mart.n.day is INTEGER, a date column must be a DATE. Did you mean `game_date`? => game_date',
       'wrongType: PGS: mart.n.name is VARCHAR, and `written_at` must name a time (TIMESTAMP).',
     );
     finds('takes a time for its date', duckdb('table: mart.n, date_column: at, written_at: day'), [
