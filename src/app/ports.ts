@@ -129,8 +129,10 @@ export interface Warehouse {
    * datasets may be there by name alone; without a pipeline all that the warehouse knows of. A table that is not there is left out.
    */
   schema(pipeline?: Pipeline): Promise<readonly TableSchema[]>;
-  /** The coverage query as text, for use elsewhere. Throws a WarehouseError where an expression would leave its place in it. */
-  coverageSql(pipeline: Pipeline, days?: DayRange): string;
+  /** The coverage query as text, for use elsewhere. Rejects with a WarehouseError where an expression would leave its place in it. */
+  coverageSql(pipeline: Pipeline, days?: DayRange): Promise<string>;
+  /** The most that reading all of it (of these dates) would cost, by a free estimate; absent where reading costs nothing. */
+  estimate?(pipeline: Pipeline, days?: DayRange): Promise<ReadingCost>;
   /** Absent where failure tables and run histories cannot be read. */
   readonly records?: RecordReader;
 }

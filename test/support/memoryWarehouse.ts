@@ -48,7 +48,7 @@ export class MemoryWarehouse implements Warehouse {
     return [];
   }
 
-  coverageSql(): string {
+  async coverageSql(): Promise<string> {
     return '';
   }
 }

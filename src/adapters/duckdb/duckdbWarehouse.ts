@@ -15,13 +15,22 @@ import {
   tableCalendars,
   unionOf,
 } from '../../core/sql/coverage';
-import { calendarObservations, nodeObservations, partitionsOf, type TableDay, tableDays } from '../../core/sql/coverageRows';
+import {
+  calendarObservations,
+  commonEntities,
+  nodeObservations,
+  partitionsAt,
+  partitionsOf,
+  type TableDay,
+  tableDays,
+} from '../../core/sql/coverageRows';
+import { expressionsIn, expressionsOf } from '../../core/sql/expressions';
 import { dayOfValue, rowsOf } from './duckdbEngine';
 import { queryError } from './duckdbErrors';
 import { DuckdbRecords } from './duckdbRecords';
 import { requireEnclosable } from './sqlGuard';
 import type { DuckdbStore, OpenedStore } from './store';
-import { expressionsIn, expressionsOf, Tables } from './tables';
+import { Tables } from './tables';
 
 /** Reads coverage from DuckDB, wherever its tables are. */
 export class DuckdbWarehouse implements Warehouse {
@@ -74,33 +83,16 @@ export class DuckdbWarehouse implements Warehouse {
         rows.push(...tableDays(await rowsOf(connection, partitionSql(node, table, dialect, ranges)), dayOfValue));
       return partitionsOf(node, rows);
     });
-    const partitions = new Map(found?.map((partition) => [partition.day, partition]));
-    return new Map(days.map((day) => [day, partitions.get(day) ?? emptyPartition(node, day)]));
+    return partitionsAt(node, days, found ?? []);
   }
 
   async entities(node: PipelineNode, days: readonly Day[]): Promise<ReadonlyMap<Day, readonly string[]>> {
     const none = new Map(days.map((day) => [day, [] as readonly string[]]));
     if (node.entity.length === 0) return none;
     const result = await this.#eachTable(node, days, async (connection, ranges, tables) => {
-      const tablesWith = new Map<Day, Map<string, number>>(days.map((day) => [day, new Map()]));
-      for (const table of node.tables) {
-        for (const row of await rowsOf(connection, entitiesSql(node, table, tables.dialect, ranges))) {
-          const counts = tablesWith.get(dayOfValue(row['day']));
-          const entity = node.entity.map((_, index) => String(row[`entity_${index + 1}`])).join(' ');
-          counts?.set(entity, (counts.get(entity) ?? 0) + 1);
-        }
-      }
-      // As with rows the worst table counts: an entity is there when every table has it.
-      const everywhere = ([, count]: [string, number]) => count === node.tables.length;
-      return new Map(
-        [...tablesWith].map(([day, counts]) => [
-          day,
-          [...counts]
-            .filter(everywhere)
-            .map(([entity]) => entity)
-            .sort(),
-        ]),
-      );
+      const found: Record<string, unknown>[][] = [];
+      for (const table of node.tables) found.push(await rowsOf(connection, entitiesSql(node, table, tables.dialect, ranges)));
+      return commonEntities(node, days, found, dayOfValue);
     });
     return result ?? none;
   }
@@ -109,7 +101,7 @@ export class DuckdbWarehouse implements Warehouse {
     return this.#store.use(undefined, async (opened) => (await Tables.read(opened)).schemas);
   }
 
-  coverageSql(pipeline: Pipeline, days?: DayRange): string {
+  async coverageSql(pipeline: Pipeline, days?: DayRange): Promise<string> {
     for (const { subject, expression } of expressionsIn(pipeline)) requireEnclosable(subject, expression);
     return `${unionOf(coverageBranches(pipeline, this.#store.dialect, days))};\n`;
   }
@@ -225,14 +217,4 @@ async function failingExpression(
     }
   }
   return undefined;
-}
-
-function emptyPartition(node: PipelineNode, day: Day): PartitionObservation {
-  return {
-    day,
-    rows: 0,
-    ...(node.entity.length > 0 ? { entities: 0 } : {}),
-    ...(node.key.length > 0 ? { keys: 0 } : {}),
-    checks: node.checks.map(() => Number.NaN),
-  };
 }

@@ -1,10 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type TableSchema, WarehouseError } from '../../app/ports';
+import { missingTable, requireColumn } from '../../app/tableErrors';
 import { groupBy } from '../../base/groupBy';
-import { didYouMean, nearest } from '../../core/manifest/nearest';
-import type { Pipeline, PipelineNode } from '../../core/pipeline';
-import { type TableCalendar, tableCalendars } from '../../core/sql/coverage';
+import type { PipelineNode } from '../../core/pipeline';
+import type { TableCalendar } from '../../core/sql/coverage';
 import { duckdbDialect, type SqlDialect } from '../../core/sql/dialect';
+import { calendarExpressions, expressionsOf } from '../../core/sql/expressions';
 import type { RecordColumn } from '../../core/sql/records';
 import { rowsOf } from './duckdbEngine';
 import { requireExpression } from './sqlGuard';
@@ -110,37 +111,8 @@ export class Tables {
       const reason = this.#unreadable.get(table);
       if (reason !== undefined) throw new WarehouseError('unreachable', `${subject}: table ${table} cannot be read: ${reason}`);
       const names = this.schemas.map((schema) => schema.table);
-      throw new WarehouseError('missingTable', `${subject}: there is no table ${table}.${didYouMean(nearest(table, names))}`);
+      throw missingTable(subject, table, names);
     }
-    const columns = found.schema.columns;
-    const match = columns.find(({ name }) => name.toLowerCase() === column.toLowerCase());
-    if (match === undefined) {
-      const near = nearest(
-        column,
-        columns.map(({ name }) => name),
-      );
-      throw new WarehouseError('missingColumn', `${subject}: table ${table} has no column ${column}.${didYouMean(near)}`);
-    }
-    if (types !== undefined && !types.test(match.type))
-      throw new WarehouseError('invalidSql', `${subject}: column ${column} of ${table} must be ${kind}, not ${match.type}.`);
+    requireColumn({ subject, table, columns: found.schema.columns }, column, kind, types);
   }
-}
-
-/** A SQL expression of the manifest with the words that name it. */
-export interface NamedExpression {
-  readonly subject: string;
-  readonly expression: string;
-}
-
-export function expressionsIn(pipeline: Pipeline): NamedExpression[] {
-  return [...tableCalendars(pipeline).flatMap(calendarExpressions), ...pipeline.nodes.flatMap(expressionsOf)];
-}
-
-export function expressionsOf(node: PipelineNode): NamedExpression[] {
-  const checks = node.checks.map(({ name, expression }) => ({ subject: `${node.id}: check \`${name}\``, expression }));
-  return node.where === undefined ? checks : [{ subject: `${node.id}: \`where\``, expression: node.where }, ...checks];
-}
-
-function calendarExpressions({ name, where }: TableCalendar): NamedExpression[] {
-  return where === undefined ? [] : [{ subject: `Calendar ${name}: \`where\``, expression: where }];
 }

@@ -10,7 +10,7 @@ export const sqlCommand = defineCommand({
   options: { ...MANIFEST_OPTION, from: SCOPE_OPTIONS.from, to: SCOPE_OPTIONS.to },
   async run(context, options) {
     const { session, pipeline } = await openPipeline(context, options);
-    context.terminal.print(session.warehouse().coverageSql(pipeline, rangeOf(options)));
+    context.terminal.print(await session.warehouse().coverageSql(pipeline, rangeOf(options)));
     return EXIT.fine;
   },
 });

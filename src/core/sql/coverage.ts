@@ -27,19 +27,32 @@ export function tableCalendars(pipeline: Pipeline): readonly TableCalendar[] {
 
 /** One branch for each table of each node and for each table calendar, in the order of the manifest. */
 export function coverageBranches(pipeline: Pipeline, dialect: SqlDialect, days?: DayRange): CoverageBranch[] {
-  const width = Math.max(0, ...pipeline.nodes.map(({ checks }) => checks.length));
+  const width = checkWidth(pipeline);
   const ranges = days === undefined ? [] : [days];
   return [
     ...tableCalendars(pipeline).map((calendar) => calendarBranch(calendar, dialect, ranges, width)),
-    ...pipeline.nodes.flatMap((node) =>
-      node.tables.map((table) => ({
-        key: node.id,
-        table,
-        from: dialect.from(table),
-        sql: branchSql(node.id, table, measures(node, dialect, width), node, dialect, ranges),
-      })),
-    ),
+    ...pipeline.nodes.flatMap((node) => nodeBranches(node, dialect, ranges, width)),
   ];
+}
+
+/** How many columns for checks the branches of a pipeline need to have the same ones. */
+export function checkWidth({ nodes }: Pipeline): number {
+  return Math.max(0, ...nodes.map(({ checks }) => checks.length));
+}
+
+/** One branch for each table of a node. @param ranges disjoint; none: all dates. */
+export function nodeBranches(
+  node: PipelineNode,
+  dialect: SqlDialect,
+  ranges: readonly DayRange[],
+  width: number,
+): CoverageBranch[] {
+  return node.tables.map((table) => ({
+    key: node.id,
+    table,
+    from: dialect.from(table),
+    sql: branchSql(node.id, table, measures(node, dialect, width), node, dialect, ranges),
+  }));
 }
 
 /** The branches as one statement; rows come by key, table and date. */
@@ -111,7 +124,8 @@ function entityCount(entity: readonly string[], dialect: SqlDialect): string {
   return `COUNT(DISTINCT CASE WHEN ${present} THEN ${dialect.tuple(entity)} END)`;
 }
 
-function calendarBranch(
+/** @param ranges disjoint; none: all dates. */
+export function calendarBranch(
   calendar: TableCalendar,
   dialect: SqlDialect,
   ranges: readonly DayRange[],

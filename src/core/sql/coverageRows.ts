@@ -93,3 +93,41 @@ export function calendarObservations(days: readonly TableDay[], readAt: number):
   const ascending = days.toSorted((a, b) => a.day - b.day);
   return { days: Int32Array.from(ascending, ({ day }) => day), counts: Int32Array.from(ascending, ({ rows }) => rows), readAt };
 }
+
+/** Dates of a node as they were read exactly; those without rows with 0. */
+export function partitionsAt(
+  node: PipelineNode,
+  days: readonly Day[],
+  found: readonly PartitionObservation[],
+): ReadonlyMap<Day, PartitionObservation> {
+  const partitions = new Map(found.map((partition) => [partition.day, partition]));
+  const empty = (day: Day): PartitionObservation => ({
+    day,
+    rows: 0,
+    ...(node.entity.length > 0 ? { entities: 0 } : {}),
+    ...(node.key.length > 0 ? { keys: 0 } : {}),
+    checks: node.checks.map(() => Number.NaN),
+  });
+  return new Map(days.map((day) => [day, partitions.get(day) ?? empty(day)]));
+}
+
+/**
+ * The entities of dates, sorted. As with rows the worst table counts: an entity is there when every table has it.
+ * @param found the rows of an entities query by table.
+ */
+export function commonEntities(
+  node: PipelineNode,
+  days: readonly Day[],
+  found: readonly (readonly Record<string, unknown>[])[],
+  dayOf: (value: unknown) => Day,
+): ReadonlyMap<Day, readonly string[]> {
+  const tablesWith = new Map<Day, Map<string, number>>(days.map((day) => [day, new Map()]));
+  for (const row of found.flat()) {
+    const counts = tablesWith.get(dayOf(row['day']));
+    const entity = node.entity.map((_, index) => String(row[`entity_${index + 1}`])).join(' ');
+    counts?.set(entity, (counts.get(entity) ?? 0) + 1);
+  }
+  const everywhere = (counts: ReadonlyMap<string, number>) =>
+    [...counts].flatMap(([entity, count]) => (count === node.tables.length ? [entity] : [])).sort();
+  return new Map([...tablesWith].map(([day, counts]) => [day, everywhere(counts)]));
+}

@@ -236,7 +236,7 @@ export function describeWarehouse(name: string, setUp: () => Promise<WarehouseUn
 
     it('prints a query that gives elsewhere what it reads itself', async () => {
       const { nodes } = await warehouse.observe(pipeline);
-      const rows = await tested.run(warehouse.coverageSql(pipeline));
+      const rows = await tested.run(await warehouse.coverageSql(pipeline));
       const printed = rows
         .filter((row) => row['key'] === 'PGS')
         .map((row) => [row['row_count'], row['entity_count']].map(Number));
@@ -245,7 +245,7 @@ export function describeWarehouse(name: string, setUp: () => Promise<WarehouseUn
         printed,
         [...(pgs?.rows ?? [])].map((count, index) => [count, pgs?.entities?.[index]]),
       );
-      const some = await tested.run(warehouse.coverageSql(pipeline, { from: day('2021-11-05'), to: day('2021-11-05') }));
+      const some = await tested.run(await warehouse.coverageSql(pipeline, { from: day('2021-11-05'), to: day('2021-11-05') }));
       assert.deepEqual(
         some.map((row) => row['key']),
         ['BOTH', 'PAIRS', 'PGS', 'calendar:games'],

@@ -126,6 +126,5 @@ describe('A folder of Parquet', () => {
     writeFileSync(join(folder(), 'file'), '');
     await assert.rejects(at('file').observe(pipeline), { kind: 'unsupported', message: /is no folder/ });
     assert.throws(() => openWriter({ type: 'parquet', path: 'data' }, folder()), { kind: 'unsupported' });
-    assert.throws(() => openWarehouse({ type: 'bigquery', project: 'p' }, folder(), { now: () => 0 }), { kind: 'unsupported' });
   });
 });
