@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
 import { type Clock, type PartitionWriter, type Warehouse, WarehouseError } from '../app/ports';
 import type { WarehouseConfig } from '../core/pipeline';
+import { BigqueryWarehouse } from './bigquery/bigqueryWarehouse';
+import { BigqueryClient } from './bigquery/client';
 import type { OpenOptions } from './duckdb/databaseFile';
 import { DuckdbWarehouse } from './duckdb/duckdbWarehouse';
 import { DuckdbWriter } from './duckdb/duckdbWriter';
 import { FileStore } from './duckdb/fileStore';
 import { ParquetStore } from './duckdb/parquetStore';
 
-/** @param folder what a relative path in the config is relative to: the manifest's. Throws a WarehouseError of kind `unsupported`. */
+/** Opens nothing yet. @param folder what a relative path in the config is relative to: the manifest's. */
 export function openWarehouse(config: WarehouseConfig, folder: string, clock: Clock, options: OpenOptions = {}): Warehouse {
   switch (config.type) {
     case 'duckdb':
@@ -15,7 +17,7 @@ export function openWarehouse(config: WarehouseConfig, folder: string, clock: Cl
     case 'parquet':
       return new DuckdbWarehouse(new ParquetStore(resolve(folder, config.path), options), clock);
     case 'bigquery':
-      throw new WarehouseError('unsupported', 'This release reads DuckDB files and Parquet folders, not BigQuery yet.');
+      return new BigqueryWarehouse(new BigqueryClient(config), clock);
   }
 }
 

@@ -52,6 +52,8 @@ export interface QueryOptions extends CallOptions {
   /** Default: where the tables are. */
   readonly location?: string | undefined;
   readonly params?: QueryParameters;
+  /** Gets what a query that went well is billed, in bytes. */
+  readonly billed?: (bytes: number) => void;
 }
 
 /**
@@ -196,7 +198,10 @@ export class BigqueryClient {
         const answer = await this.#results(jobId, place, page, signal);
         if (answer.jobComplete === false) continue;
         rows.push(...decodeRows(tableFields(answer.schema), answer.rows ?? []));
-        if (!answer.pageToken) return rows;
+        if (!answer.pageToken) {
+          options.billed?.(billedBytes(answer, options.tables.length));
+          return rows;
+        }
         page = answer.pageToken;
       }
     } catch (thrown) {
@@ -405,6 +410,12 @@ export class BigqueryClient {
       throw bigqueryError(thrown, this.#errorContext);
     }
   }
+}
+
+/** What needs no column costs nothing, such as the number of all rows; everything else at least the floor of its tables. */
+function billedBytes({ cacheHit, totalBytesProcessed }: bigquery.IGetQueryResultsResponse, tables: number): number {
+  const bytes = Number(totalBytesProcessed ?? 0);
+  return cacheHit === true || bytes === 0 ? 0 : Math.max(bytes, Math.max(1, tables) * MIN_BYTES_PER_TABLE);
 }
 
 /** A submission whose answer was lost is sent again, and is then there already. */

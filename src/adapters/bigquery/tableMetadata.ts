@@ -6,7 +6,12 @@ export interface TableMetadata {
   readonly type: string;
   readonly fields: readonly TableField[];
   /** Without `field` the table is partitioned by the time at which rows arrive. */
-  readonly timePartitioning?: { readonly type: 'DAY' | 'HOUR' | 'MONTH' | 'YEAR'; readonly field?: string };
+  readonly timePartitioning?: {
+    readonly type: 'DAY' | 'HOUR' | 'MONTH' | 'YEAR';
+    readonly field?: string;
+    /** How long a partition is kept after its own time, in milliseconds; absent: for ever. */
+    readonly expirationMs?: number;
+  };
   readonly rangePartitioning?: { readonly field: string };
   /** A query without a filter on the partition column is refused. */
   readonly requirePartitionFilter: boolean;
@@ -43,6 +48,7 @@ export function tableMetadata(table: bigquery.ITable): TableMetadata {
           timePartitioning: {
             type: (timePartitioning.type ?? 'DAY') as 'DAY',
             ...(timePartitioning.field === undefined ? {} : { field: timePartitioning.field }),
+            ...(timePartitioning.expirationMs == null ? {} : { expirationMs: Number(timePartitioning.expirationMs) }),
           },
         }),
     ...(rangePartitioning?.field === undefined ? {} : { rangePartitioning: { field: rangePartitioning.field } }),

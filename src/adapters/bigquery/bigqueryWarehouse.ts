@@ -1,0 +1,274 @@
+import {
+  type Clock,
+  type ObserveOptions,
+  type ReadingCost,
+  type TableSchema,
+  type Warehouse,
+  WarehouseError,
+  type WarehouseReading,
+} from '../../app/ports';
+import { type Day, type DayRange, parseDay, rangesOf } from '../../base/day';
+import { groupBy } from '../../base/groupBy';
+import type { PartitionObservation } from '../../core/observation';
+import type { Pipeline, PipelineNode } from '../../core/pipeline';
+import { enclosed, entitiesSql, partitionSql } from '../../core/sql/coverage';
+import { commonEntities, partitionsAt, partitionsOf, tableDays } from '../../core/sql/coverageRows';
+import { expressionsIn } from '../../core/sql/expressions';
+import { BigqueryTables, requireEnclosable } from './bigqueryTables';
+import { type BigqueryClient, MIN_BYTES_PER_TABLE } from './client';
+import type { Row } from './decodeRows';
+import { memoText, readMemo } from './memo';
+import { PartitionsReader } from './partitionsReader';
+import { observationsOf } from './reading';
+import { extentsOf, needsPartitions, type TableNow } from './readPlan';
+import { isUnmade, readable, type Subject, subjectsOf, tablesOfPipeline } from './subjects';
+import { tableSchemas } from './tableSchemas';
+import { QUERY_LIMITS, type QueryLimits, queriesOf, runBranches } from './unionQueries';
+
+/** What the queries of one call share. */
+interface Call {
+  readonly purpose: string;
+  readonly meter: Meter;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads coverage from BigQuery: first the free metadata of every table, then only what they say has changed. No number of queries depends
+ * on dates, nor within one location on nodes.
+ */
+export class BigqueryWarehouse implements Warehouse {
+  readonly #client: BigqueryClient;
+  readonly #clock: Clock;
+  readonly #limits: QueryLimits;
+  readonly #partitions: PartitionsReader;
+  /** Of the last probe, for the read that follows it. */
+  #probed: { readonly pipeline: Pipeline; readonly tables: BigqueryTables } | undefined;
+
+  constructor(client: BigqueryClient, clock: Clock, limits: QueryLimits = QUERY_LIMITS) {
+    this.#client = client;
+    this.#clock = clock;
+    const { maxBytesBilled = Number.POSITIVE_INFINITY } = client.config;
+    // A cap below the floor of all tables together still lets them be read by and by.
+    const payable = Math.max(1, Math.floor(maxBytesBilled / MIN_BYTES_PER_TABLE));
+    this.#limits = { ...limits, tables: Math.min(limits.tables, payable) };
+    this.#partitions = new PartitionsReader(client);
+  }
+
+  async probe(pipeline: Pipeline): Promise<string> {
+    const tables = await this.#tablesOf(tablesOfPipeline(pipeline));
+    this.#probed = { pipeline, tables };
+    return tables.fingerprint();
+  }
+
+  async observe(pipeline: Pipeline, { days, signal, before }: ObserveOptions = {}): Promise<WarehouseReading> {
+    const tables = this.#takeProbed(pipeline) ?? (await this.#tablesOf(tablesOfPipeline(pipeline), signal));
+    const call: Call = { purpose: 'coverage', meter: new Meter(), signal };
+    const errors = new Map<string, WarehouseError>();
+    const subjects = await readable(subjectsOf(pipeline, tables, before), errors);
+    // What is read of some dates is read as it is: there is nothing to compare it with, and nothing to keep.
+    const states = days === undefined ? await this.#statesOf(tables, subjects, before?.memo, call) : undefined;
+    const extents = extentsOf(subjects, states);
+    const branches = subjects.flatMap((subject) => {
+      const extent = extents.get(subject.key) ?? 'all';
+      if (extent === 'nothing') return [];
+      const all = days === undefined ? tables.allDates(subject.tables) : [days];
+      return subject.branches(extent === 'all' ? all : extent);
+    });
+    const rows = await Promise.all(
+      [...groupBy(branches, ({ table }) => tables.locationOf(table))].map(([location, parts]) =>
+        runBranches(
+          parts,
+          this.#limits,
+          (sql, read) => this.#query(sql, read, location, call),
+          (key, error) => errors.set(key, ofSubject(nameOf(key), error)),
+        ),
+      ),
+    );
+    const [trouble] = [...errors.values()].filter((error) => !error.isOfOneNode);
+    if (trouble !== undefined && rows.flat().length === 0 && errors.size >= subjects.length) throw trouble;
+    await this.#nameCulprits(subjects, tables, errors, call);
+    return {
+      readAt: tables.readAt,
+      ...observationsOf({ pipeline, extents, before, errors, days: tableDays(rows.flat(), dayOfText), readAt: tables.readAt }),
+      errors,
+      cost: call.meter.cost,
+      ...(states !== undefined && { memo: memoText(states) }),
+    };
+  }
+
+  async read(node: PipelineNode, days: readonly Day[]): Promise<ReadonlyMap<Day, PartitionObservation>> {
+    const rows = await this.#eachTable(node, days, (table, ranges, tables) =>
+      partitionSql(node, table, tables.dialectFor(node.dateColumn), ranges),
+    );
+    return partitionsAt(node, days, partitionsOf(node, tableDays(rows.flat(), dayOfText)));
+  }
+
+  async entities(node: PipelineNode, days: readonly Day[]): Promise<ReadonlyMap<Day, readonly string[]>> {
+    if (node.entity.length === 0) return new Map(days.map((day) => [day, []]));
+    const rows = await this.#eachTable(node, days, (table, ranges, tables) =>
+      entitiesSql(node, table, tables.dialectFor(node.dateColumn), ranges),
+    );
+    return commonEntities(node, days, rows, dayOfText);
+  }
+
+  schema(pipeline?: Pipeline): Promise<readonly TableSchema[]> {
+    return tableSchemas(this.#client, pipeline === undefined ? undefined : tablesOfPipeline(pipeline));
+  }
+
+  async coverageSql(pipeline: Pipeline, days?: DayRange): Promise<string> {
+    const queries = await this.#fullRead(pipeline, days);
+    const isOfMany = new Set(queries.map(({ location }) => location)).size > 1;
+    return queries.map(({ sql, location }) => `${isOfMany ? `-- ${location}\n` : ''}${sql};\n`).join('\n');
+  }
+
+  async estimate(pipeline: Pipeline, days?: DayRange): Promise<ReadingCost> {
+    const queries = await this.#fullRead(pipeline, days);
+    const bounds = await Promise.all(
+      queries.map(({ sql, tables, location }) =>
+        this.#client.dryRun(sql, { purpose: 'estimate', tables, location: location || undefined }),
+      ),
+    );
+    return { queries: queries.length, bytes: bounds.reduce((sum, { upperBound }) => sum + upperBound, 0) };
+  }
+
+  /** What a read of everything sends. */
+  async #fullRead(pipeline: Pipeline, days: DayRange | undefined) {
+    for (const expression of expressionsIn(pipeline)) requireEnclosable(expression);
+    const tables = await this.#tablesOf(tablesOfPipeline(pipeline));
+    const branches = subjectsOf(pipeline, tables).flatMap((subject) =>
+      subject.branches(days === undefined ? tables.allDates(subject.tables) : [days]),
+    );
+    return [...groupBy(branches, ({ table }) => tables.locationOf(table))].flatMap(([location, parts]) =>
+      queriesOf(parts, this.#limits).map((query) => ({ ...query, location })),
+    );
+  }
+
+  #tablesOf(tables: readonly string[], signal?: AbortSignal): Promise<BigqueryTables> {
+    return BigqueryTables.read(this.#client, tables, this.#clock.now(), signal);
+  }
+
+  /** Once: who reads again wants newer ones. */
+  #takeProbed(pipeline: Pipeline): BigqueryTables | undefined {
+    const probed = this.#probed;
+    this.#probed = undefined;
+    return probed?.pipeline === pipeline ? probed.tables : undefined;
+  }
+
+  /** The tables as they are before any row of them is read: what changes meanwhile differs the next time. */
+  async #statesOf(
+    tables: BigqueryTables,
+    subjects: readonly Subject[],
+    memo: string | undefined,
+    call: Call,
+  ): Promise<ReadonlyMap<string, TableNow>> {
+    const earlier = memo === undefined ? undefined : readMemo(memo);
+    const columns = new Map<string, string[]>();
+    for (const { tables: read, dateColumn, isWhole } of subjects)
+      for (const table of read) columns.set(table, [...(columns.get(table) ?? []), ...(isWhole ? [] : [dateColumn])]);
+    const states = [...columns.keys()].flatMap((table) => {
+      const metadata = tables.get(table);
+      return metadata === undefined ? [] : [{ table, metadata, print: tables.print(metadata), before: earlier?.get(table) }];
+    });
+    const asked = states.filter((state) => needsPartitions(columns.get(state.table) ?? [], state)).map(({ table }) => table);
+    const partitions = await this.#partitions.read(asked, tables, (sql, read, location) =>
+      this.#query(sql, read, location, { ...call, purpose: 'partitions' }),
+    );
+    return new Map(
+      states.map(({ table, ...state }) => {
+        const unchanged = state.before?.print === state.print ? state.before.partitions : undefined;
+        return [table, { ...state, partitions: partitions.get(table) ?? unchanged }];
+      }),
+    );
+  }
+
+  #query(sql: string, tables: readonly string[], location: string, { purpose, meter, signal }: Call): Promise<readonly Row[]> {
+    return this.#client.query(sql, {
+      purpose,
+      tables,
+      location: location || undefined,
+      signal,
+      billed: (bytes) => meter.add(bytes),
+    });
+  }
+
+  /** One query a table. None where the node's table is yet to be made by its first run. */
+  async #eachTable(
+    node: PipelineNode,
+    days: readonly Day[],
+    sqlOf: (table: string, ranges: readonly DayRange[], tables: BigqueryTables) => string,
+  ): Promise<readonly (readonly Row[])[]> {
+    const ranges = rangesOf([...new Set(days)].sort((a, b) => a - b));
+    if (ranges.length === 0) return [];
+    const tables = await this.#tablesOf(node.tables);
+    if (isUnmade(node, tables)) return [];
+    await tables.requireNode(node);
+    const call: Call = { purpose: 'read', meter: new Meter() };
+    try {
+      return await Promise.all(
+        node.tables.map((table) => this.#query(sqlOf(table, ranges, tables), [table], tables.locationOf(table), call)),
+      );
+    } catch (error) {
+      throw error instanceof WarehouseError ? ofSubject(node.id, error) : error;
+    }
+  }
+
+  /** Says which expression of a node it is that BigQuery refuses, as free dry runs tell. */
+  async #nameCulprits(
+    subjects: readonly Subject[],
+    tables: BigqueryTables,
+    errors: Map<string, WarehouseError>,
+    { signal }: Call,
+  ): Promise<void> {
+    for (const { key, tables: read, dateColumn, expressions } of subjects) {
+      const error = errors.get(key);
+      if (error === undefined || !['invalidSql', 'missingColumn'].includes(error.kind)) continue;
+      for (const { subject, expression } of expressions) {
+        for (const table of read) {
+          const sql = expressionSql(expression, table, tables, dateColumn);
+          const location = tables.locationOf(table) || undefined;
+          const refused = await this.#client.dryRun(sql, { purpose: 'check', tables: [table], location, signal }).then(
+            () => undefined,
+            (thrown: unknown) => thrown,
+          );
+          signal?.throwIfAborted();
+          if (refused instanceof WarehouseError && refused.kind === error.kind) errors.set(key, ofSubject(subject, refused));
+        }
+      }
+    }
+  }
+}
+
+/** Whether an expression can be told true or false of the rows of a table. */
+function expressionSql(expression: string, table: string, tables: BigqueryTables, dateColumn: string): string {
+  const dialect = tables.dialectFor(dateColumn);
+  const conditions = tables.allDates([table]).map((range) => dialect.within(dateColumn, table, range));
+  const where = conditions.length === 0 ? '' : `\nWHERE ${conditions.join(' AND ')}`;
+  return `SELECT COUNTIF(${enclosed(expression)})\nFROM ${dialect.from(table)}${where}`;
+}
+
+function nameOf(key: string): string {
+  return key.replace(/^calendar:/, 'Calendar ');
+}
+
+function ofSubject(subject: string, error: WarehouseError): WarehouseError {
+  return new WarehouseError(error.kind, `${subject}: ${error.message}`);
+}
+
+function dayOfText(value: unknown): Day {
+  return (typeof value === 'string' ? parseDay(value) : undefined) ?? Number.NaN;
+}
+
+/** Counts what queries cost. */
+class Meter {
+  #queries = 0;
+  #bytes = 0;
+
+  add(bytes: number): void {
+    this.#queries++;
+    this.#bytes += bytes;
+  }
+
+  get cost(): ReadingCost {
+    return { queries: this.#queries, bytes: this.#bytes };
+  }
+}

@@ -1,0 +1,61 @@
+import type { PartitionPrints } from './partitions';
+import type { TableMetadata } from './tableMetadata';
+
+/** What was there of a table just before it was read. */
+export interface TableMemo {
+  readonly print: string;
+  /** Absent where there is no telling. */
+  readonly partitions?: PartitionPrints | undefined;
+}
+
+/** By path of the manifest. */
+export type Memo = ReadonlyMap<string, TableMemo>;
+
+const VERSION = 1;
+
+/** As text, for the next process. */
+export function memoText(memo: Memo): string {
+  const tables = [...memo].map(([table, { print, partitions }]) => [
+    table,
+    [print, ...(partitions === undefined ? [] : [Object.fromEntries(partitions)])],
+  ]);
+  return JSON.stringify({ version: VERSION, tables: Object.fromEntries(tables) as object });
+}
+
+/** What cannot be read tells nothing: then everything is read. */
+export function readMemo(text: string): Memo {
+  try {
+    const { version, tables } = JSON.parse(text) as { version?: unknown; tables?: Record<string, unknown> };
+    if (version !== VERSION) return new Map();
+    return new Map(Object.entries(tables ?? {}).flatMap(([table, value]) => entryOf(table, value)));
+  } catch {
+    return new Map();
+  }
+}
+
+function entryOf(table: string, value: unknown): [string, TableMemo][] {
+  if (!Array.isArray(value)) return [];
+  const [print, partitions] = value as unknown[];
+  if (typeof print !== 'string') return [];
+  if (typeof partitions !== 'object' || partitions === null) return [[table, { print }]];
+  return [[table, { print, partitions: new Map(Object.entries(partitions as Record<string, string>)) }]];
+}
+
+/** How long an answer holds of which metadata cannot tell that it changed. */
+const BLIND_MS = 15 * 60_000;
+
+/**
+ * A table's fingerprint by free metadata: equal means unchanged. That of a view or an external table, whose metadata says nothing of its
+ * rows, is another one every quarter of an hour.
+ */
+export function tablePrint(table: TableMetadata, now: number): string {
+  const { type, lastModifiedTime, numRows, numBytes, streamingBuffer } = table;
+  const buffer = streamingBuffer === undefined ? [] : [streamingBuffer.estimatedRows, streamingBuffer.estimatedBytes];
+  const blind = isBlind(table) ? [type, Math.floor(now / BLIND_MS)] : [];
+  return [lastModifiedTime, numRows, numBytes, ...buffer, ...blind].join(' ');
+}
+
+/** Whether metadata says nothing of its rows. */
+export function isBlind({ type }: TableMetadata): boolean {
+  return type !== 'TABLE' && type !== 'SNAPSHOT';
+}
