@@ -4,6 +4,8 @@ import { type Day, formatDay } from '../base/day';
 import { formatSeconds } from '../base/figures';
 import type { BackfillEventBody, Plan, PlannedJob } from '../core/backfill';
 import type { AttemptFact, AttemptInput } from '../core/coverage';
+import { explainVerdict } from '../core/logs/explainVerdict';
+import type { LogDigest } from '../core/logs/logDigest';
 import { fingerprintOf, type PartitionObservation } from '../core/observation';
 import { type CallEnding, type DateVerdict, isChanged, judgeCall } from '../core/outcome';
 import type { Processor } from '../core/pipeline';
@@ -26,6 +28,8 @@ export interface CallRunnerDeps {
   readonly children: ChildRunner;
   readonly clock: Clock;
   readonly appendText: (path: string, text: string) => Promise<void>;
+  /** What the log of a processor's job says. Never rejects. */
+  readonly readLog: (processor: Processor, path: string) => Promise<LogDigest>;
   /** The manifest's. */
   readonly folder: string;
   /** By the names that the manifest gives the files. */
@@ -117,7 +121,8 @@ export class CallRunner {
       if (!isOfOneNode(thrown)) throw thrown;
       return this.#endUnread(attempts, thrown, seconds);
     }
-    return this.#end({ job, attempts, ending, seconds, after });
+    const told = job.method === 'sql' ? undefined : await this.#deps.readLog(processor, this.#logPath(log));
+    return this.#end({ job, attempts, ending, seconds, after, told });
   }
 
   async #withdraw(attempts: readonly Attempt[], why: string): Promise<void> {
@@ -217,8 +222,9 @@ export class CallRunner {
     readonly ending: CallEnding;
     readonly seconds: number;
     readonly after: ReadonlyMap<Day, PartitionObservation>;
+    readonly told: LogDigest | undefined;
   }): Promise<CallEnd[]> {
-    const { job, attempts, ending, after } = call;
+    const { job, attempts, ending, after, told } = call;
     const { live, journal, plan } = this.#deps;
     const changed = attempts.filter(({ before, item }) => isChanged({ before, after: observationOf(after, item.day) }));
     // What is there now decides whether an expectation is met, that of dates which look at each other included.
@@ -235,10 +241,11 @@ export class CallRunner {
     const seconds = call.seconds / Math.max(1, verdicts.filter(({ kind }) => kind === 'ended').length);
     const events: BackfillEventBody[] = [];
     const ends: CallEnd[] = [];
-    for (const [index, verdict] of verdicts.entries()) {
+    for (const [index, judged] of verdicts.entries()) {
       const attempt = attempts[index];
       if (attempt === undefined) continue;
       const of = nameOf(attempt);
+      const verdict = told === undefined ? judged : explainVerdict(judged, told, of.date);
       if (verdict.kind === 'notAttempted') {
         events.push({ type: 'notAttempted', ...of, why: verdict.why });
         ends.push(verdict.again ? 'again' : 'notReached');
@@ -256,7 +263,7 @@ export class CallRunner {
   #factOf(
     attempt: Attempt,
     after: ReadonlyMap<Day, PartitionObservation>,
-    { outcome, category, message }: Extract<DateVerdict, { kind: 'ended' }>,
+    { outcome, category, message, stages }: Extract<DateVerdict, { kind: 'ended' }>,
     seconds?: number,
   ): AttemptFact {
     return {
@@ -268,6 +275,7 @@ export class CallRunner {
       after: fingerprintOf(observationOf(after, attempt.item.day)),
       inputs: attempt.inputs,
       ...(seconds !== undefined && { seconds }),
+      ...(stages !== undefined && { stages }),
       ...(category !== undefined && { category }),
       ...(message !== undefined && { message, signature: signatureOf(category ?? outcome, message) }),
     };
@@ -316,7 +324,7 @@ function startedEvent({ id, item, before, inputs }: Attempt, log: string): Backf
 
 function endedEvent(
   of: { readonly attempt: string; readonly processor: string; readonly date: string },
-  { outcome, after, category, message, signature }: AttemptFact,
+  { outcome, after, category, message, signature, stages }: AttemptFact,
   rowsAfter: number,
   seconds: number,
   alarm: boolean | undefined,
@@ -328,6 +336,7 @@ function endedEvent(
     ...(after !== undefined && { after }),
     rowsAfter,
     seconds: Math.round(seconds * 1000) / 1000,
+    ...(stages !== undefined && { stages }),
     ...(category !== undefined && { category }),
     ...(message !== undefined && { message }),
     ...(signature !== undefined && { signature }),

@@ -11,6 +11,7 @@ import { type BackfillRecord, type Claim, type Journal, JournalError } from './j
 import { LiveCoverage } from './liveCoverage';
 import type { Clock, PartitionWriter, Warehouse } from './ports';
 import { digest, readSqlTexts } from './preparePlan';
+import { type LogSource, profileOf, readLog } from './readLog';
 import { Rivals } from './rivals';
 
 export interface ExecutionDeps {
@@ -19,6 +20,7 @@ export interface ExecutionDeps {
   readonly clock: Clock;
   /** Rejects when the file cannot be read. */
   readonly readText: (path: string) => Promise<string>;
+  readonly readLogText: LogSource;
   /** Appends to a file, whose folder is made where it is missing. */
   readonly appendText: (path: string, text: string) => Promise<void>;
   /** @param folder what a relative path in the config is relative to. May throw a WarehouseError. */
@@ -95,6 +97,7 @@ async function executeClaimed(
       writer,
       plan,
       pipeline,
+      readLog: (processor, path) => readLog(deps.readLogText, path, profileOf(pipeline, processor)),
       folder,
       sqlTexts,
       others,

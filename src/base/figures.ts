@@ -18,6 +18,13 @@ export function formatSeconds(seconds: number): string {
   return twoUnits(Math.round(whole / 3600), 24, 'd', 'h');
 }
 
+/** `extract 0.1 s, save 3 min 10 s`; empty for no stages. */
+export function stagesText(stages: Readonly<Record<string, number>> = {}): string {
+  return Object.entries(stages)
+    .map(([name, seconds]) => `${name.replaceAll('_', ' ')} ${formatSeconds(seconds)}`)
+    .join(', ');
+}
+
 function twoUnits(value: number, size: number, big: string, small: string): string {
   const rest = value % size;
   const whole = `${Math.floor(value / size)} ${big}`;

@@ -3,6 +3,7 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { version } from '../../package.json';
 import { FileCoverageCache } from '../adapters/files/coverageCache';
+import { readLogText } from '../adapters/files/logText';
 import { codeOf } from '../adapters/journal/durableFile';
 import { FileJournal } from '../adapters/journal/fileJournal';
 import { openWarehouse, openWriter } from '../adapters/openWarehouse';
@@ -82,6 +83,7 @@ const services: Services = {
         children: new ChildProcesses(),
         clock: Date,
         readText: (path) => readFile(path, 'utf8'),
+        readLogText,
         appendText,
         openWarehouse: (config, folder) => openWarehouse(config, folder, Date),
         openWriter,

@@ -126,6 +126,8 @@ export type BackfillEventBody =
       readonly after?: string;
       readonly rowsAfter?: number;
       readonly seconds: number;
+      /** Seconds by stage, as the job's log tells them. */
+      readonly stages?: Readonly<Record<string, number>>;
       readonly category?: string;
       readonly message?: string;
       readonly signature?: string;

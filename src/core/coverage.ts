@@ -49,6 +49,8 @@ export interface AttemptFact {
   readonly after?: string;
   /** How long it took; a date's share where one call got many. */
   readonly seconds?: number;
+  /** Seconds by stage, in the order of the stages, as the job's log tells them. */
+  readonly stages?: Readonly<Record<string, number>>;
   /** By what the partition was built, where this attempt is not known to have changed it. */
   readonly builtBy?: AttemptFact;
   /** The call that it was part of, where nobody read what became of that. */

@@ -63,7 +63,7 @@ function* factsOf({ plan, events, ownerAlive }: JournaledBackfill): Generator<[P
     else if (event.type === 'attemptEnded' && parseDay(event.date) !== undefined) {
       const start = open.get(event.attempt);
       open.delete(event.attempt);
-      const { attempt, outcome, seconds, category, message, signature, after } = event;
+      const { attempt, outcome, seconds, stages, category, message, signature, after } = event;
       yield [
         `${event.processor} ${event.date}`,
         {
@@ -75,6 +75,7 @@ function* factsOf({ plan, events, ownerAlive }: JournaledBackfill): Generator<[P
           inputs: start?.inputs ?? [],
           ...(start !== undefined && { before: start.before }),
           ...(after !== undefined && { after }),
+          ...(stages !== undefined && { stages }),
           ...(category !== undefined && { category }),
           ...(message !== undefined && { message }),
           ...(signature !== undefined && { signature }),

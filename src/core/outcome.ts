@@ -29,6 +29,8 @@ export type DateVerdict =
       readonly message?: string;
       /** Good data became empty. */
       readonly alarm?: boolean;
+      /** Seconds by stage, as its log tells them. */
+      readonly stages?: Readonly<Record<string, number>>;
     }
   /** The call ended before it came to this date. `again`: another call may well do it. */
   | { readonly kind: 'notAttempted'; readonly why: string; readonly again: boolean };

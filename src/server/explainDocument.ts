@@ -1,5 +1,5 @@
 import { formatDay, formatRange, rangesOf } from '../base/day';
-import { counted, formatCount, formatInstant, formatSeconds } from '../base/figures';
+import { counted, formatCount, formatInstant, formatSeconds, stagesText } from '../base/figures';
 import { groupBy } from '../base/groupBy';
 import type { CoverageInput, Explanation, NeedResult, Root } from '../core/coverage';
 import type { Pipeline, PipelineNode } from '../core/pipeline';
@@ -131,9 +131,11 @@ function needText({ verdict, critical, text }: NeedResult, marks: Marks): string
 
 function attemptText({ lastAttempt }: Explanation): string | undefined {
   if (lastAttempt === undefined) return undefined;
-  const { outcome, endedAt, seconds, message, backfill } = lastAttempt;
+  const { outcome, endedAt, seconds, stages, message, backfill } = lastAttempt;
   const parts = [`**${outcome}**`, formatInstant(endedAt)];
   if (seconds !== undefined) parts.push(`took ${formatSeconds(seconds)}`);
+  const byStage = stagesText(stages);
+  if (byStage !== '') parts.push(escaped(byStage));
   parts.push(`backfill ${escaped(backfill)}`);
   return `${parts.join(' · ')}${message === undefined || message === '' ? '' : `\n\n> ${escaped(message)}`}`;
 }

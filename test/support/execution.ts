@@ -1,5 +1,6 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { readLogText } from '../../src/adapters/files/logText';
 import { FileJournal } from '../../src/adapters/journal/fileJournal';
 import { openWarehouse, openWriter } from '../../src/adapters/openWarehouse';
 import { ChildProcesses } from '../../src/adapters/process/childProcesses';
@@ -118,6 +119,7 @@ export class ExecutionFixture {
       children: new ChildProcesses({ graceMs: 300 }),
       clock: Date,
       readText: (path) => readFile(path, 'utf8'),
+      readLogText,
       appendText: async (path, text) => {
         await mkdir(dirname(path), { recursive: true });
         await appendFile(path, text);

@@ -58,6 +58,7 @@ const eventSchema: v.GenericSchema<unknown, BackfillEvent> = v.variant('type', [
     after: text,
     rowsAfter: v.exactOptional(v.number()),
     seconds,
+    stages: v.exactOptional(v.record(v.string(), seconds)),
     category: text,
     message: text,
     signature: text,

@@ -1,5 +1,5 @@
 import { formatDay } from '../../base/day';
-import { counted, formatCount, formatInstant } from '../../base/figures';
+import { counted, formatCount, formatInstant, formatSeconds, stagesText } from '../../base/figures';
 import type { Mode } from '../../base/status';
 import type { AttemptFact, Explanation, NeedResult } from '../../core/coverage';
 import type { PipelineNode } from '../../core/pipeline';
@@ -44,9 +44,14 @@ function statements(explanation: Explanation, mode: Mode): readonly Statement[] 
   ];
 }
 
-function attemptTexts({ outcome, endedAt, message, backfill }: AttemptFact, key: string): readonly string[] {
+function attemptTexts({ outcome, endedAt, seconds, stages, message, backfill }: AttemptFact, key: string): readonly string[] {
   const said = message === undefined || message === '' ? '' : `: ${message}`;
-  return [`${outcome} on ${formatInstant(endedAt)}${said}`, `backfill logs ${backfill} ${key}`];
+  const took = [...(seconds === undefined ? [] : [`took ${formatSeconds(seconds)}`]), stagesText(stages)].filter(Boolean);
+  return [
+    `${outcome} on ${formatInstant(endedAt)}${said}`,
+    ...(took.length === 0 ? [] : [took.join(': ')]),
+    `backfill logs ${backfill} ${key}`,
+  ];
 }
 
 /** Everything about one partition, for people. */
@@ -115,6 +120,7 @@ export function explainReport(explanation: Explanation, node: PipelineNode, mode
         outcome: lastAttempt.outcome,
         endedAt: new Date(lastAttempt.endedAt).toISOString(),
         seconds: lastAttempt.seconds,
+        stages: lastAttempt.stages,
         category: lastAttempt.category,
         message: lastAttempt.message,
       },

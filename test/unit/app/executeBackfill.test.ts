@@ -287,7 +287,7 @@ phases:
       assert.deepEqual(
         ends.map(({ category, message }) => [category, message]),
         ['2021-11-05', '2021-11-06'].map((date) => [
-          'exit',
+          'ValueError',
           `exit code 3: ValueError: no data for ${date} in /srv/data/${date}.csv`,
         ]),
       );

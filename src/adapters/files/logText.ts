@@ -1,0 +1,38 @@
+import { type FileHandle, open } from 'node:fs/promises';
+
+const CHUNK = 1 << 16;
+/** What is read of a log at most: its end. At about this length reading takes a few seconds. */
+const MOST = 256 << 20;
+
+/**
+ * The text of a log in chunks, as UTF-8; of one that is longer than `most` bytes its end. Bytes that are no text become U+FFFD. Nothing
+ * where there is no such file or it cannot be read; what cannot be read any more ends it.
+ */
+export async function* readLogText(path: string, most: number = MOST): AsyncGenerator<string> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch {
+    return;
+  }
+  try {
+    const { size } = await file.stat();
+    yield* chunksOf(file, Math.max(0, size - most));
+  } catch {
+    // A folder, or a disk that is gone: what was read until here is what there is.
+  } finally {
+    await file.close();
+  }
+}
+
+async function* chunksOf(file: FileHandle, from: number): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(CHUNK);
+  for (let position = from; ; ) {
+    const { bytesRead } = await file.read(buffer, 0, CHUNK, position);
+    if (bytesRead === 0) break;
+    position += bytesRead;
+    yield decoder.decode(buffer.subarray(0, bytesRead), { stream: true });
+  }
+  yield decoder.decode();
+}

@@ -1,0 +1,23 @@
+import { logProfile } from '../core/logs/builtIn/profiles';
+import { LogDigester } from '../core/logs/digestLog';
+import type { LogDigest } from '../core/logs/logDigest';
+import type { LogPatterns, Pipeline, Processor } from '../core/pipeline';
+
+/**
+ * The text of a log in chunks; of a very long one its end. Nothing where there is none or it cannot be read: logs only explain.
+ * @param path absolute.
+ */
+export type LogSource = (path: string) => AsyncIterable<string>;
+
+/** The profile that a processor's logs are read with; the generic one where it names none that there is. */
+export function profileOf(pipeline: Pick<Pipeline, 'logProfiles'>, processor: Pick<Processor, 'log'> | undefined): LogPatterns {
+  return logProfile(pipeline, processor?.log) ?? logProfile(pipeline, undefined) ?? {};
+}
+
+/** Reads a log from its first line, or from the first that is not too far from its end. Never rejects. */
+export async function readLog(source: LogSource, path: string, profile: LogPatterns): Promise<LogDigest> {
+  const reader = new LogDigester(profile);
+  for await (const text of source(path)) reader.feed(text);
+  reader.end();
+  return reader.digest();
+}
