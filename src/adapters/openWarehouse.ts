@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Clock, type PartitionWriter, type Warehouse, WarehouseError } from '../app/ports';
 import type { WarehouseConfig } from '../core/pipeline';
 import { BigqueryWarehouse } from './bigquery/bigqueryWarehouse';
+import { BigqueryWriter } from './bigquery/bigqueryWriter';
 import { BigqueryClient } from './bigquery/client';
 import type { OpenOptions } from './duckdb/databaseFile';
 import { DuckdbWarehouse } from './duckdb/duckdbWarehouse';
@@ -24,8 +25,9 @@ export function openWarehouse(config: WarehouseConfig, folder: string, clock: Cl
 /** The same for writing; a folder of Parquet is written by its own jobs only. */
 export function openWriter(config: WarehouseConfig, folder: string, options: OpenOptions = {}): PartitionWriter {
   if (config.type === 'duckdb') return new DuckdbWriter(resolve(folder, config.path), options);
+  if (config.type === 'bigquery') return new BigqueryWriter(new BigqueryClient(config));
   throw new WarehouseError(
     'unsupported',
-    `\`run.sql\` needs a DuckDB file, not ${config.type}: run this processor by a command.`,
+    `\`run.sql\` needs a DuckDB file or BigQuery, not ${config.type}: run this processor by a command.`,
   );
 }

@@ -71,7 +71,8 @@ export class CallRunner {
   readonly #signal: AbortSignal;
   readonly #tries = new Map<string, number>();
   readonly #children = new Set<number>();
-  #waiting = false;
+  /** What is waited for, by message, with the loops that wait: told once for as long as one of them does. */
+  readonly #waits = new Map<string, Set<object>>();
 
   /** @param signal ends what runs. */
   constructor(deps: CallRunnerDeps, signal: AbortSignal) {
@@ -155,17 +156,20 @@ export class CallRunner {
 
   /** Does what the warehouse refuses while others hold it as soon as they let go of it: that is no failure, and costs no attempt. */
   async patiently<T>(work: () => Promise<T>, afterAbortMs = 0): Promise<T> {
+    const loop = {};
     let abortedAt = Number.POSITIVE_INFINITY;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
         const result = await work();
-        this.#waiting = false;
+        this.#endWaiting(loop);
         return result;
       } catch (thrown) {
-        if (!isPassing(thrown)) throw thrown;
         if (this.#signal.aborted) abortedAt = Math.min(abortedAt, performance.now());
-        if (performance.now() - abortedAt >= afterAbortMs) throw thrown;
-        await this.#noteWaiting(thrown.message);
+        if (!isPassing(thrown) || performance.now() - abortedAt >= afterAbortMs) {
+          this.#endWaiting(loop);
+          throw thrown;
+        }
+        await this.#noteWaiting(loop, thrown.message);
       }
       // Those that got into each other's way should not come back together.
       await delay(pause * (0.75 + Math.random() / 2), undefined, this.#signal.aborted ? {} : { signal: this.#signal }).catch(
@@ -174,11 +178,15 @@ export class CallRunner {
     }
   }
 
-  /** Once for each time that it has to wait. */
-  async #noteWaiting(message: string): Promise<void> {
-    if (this.#waiting) return;
-    this.#waiting = true;
+  async #noteWaiting(loop: object, message: string): Promise<void> {
+    const waiting = this.#waits.get(message) ?? new Set();
+    this.#waits.set(message, waiting.add(loop));
+    if (waiting.size > 1) return;
     await this.#deps.journal.append(this.#deps.plan.id, { type: 'note', message: `Waiting for the warehouse: ${message}` });
+  }
+
+  #endWaiting(loop: object): void {
+    for (const waiting of this.#waits.values()) waiting.delete(loop);
   }
 
   #replace(job: PlannedJob, processor: Processor, attempt: Attempt | undefined, log: string, hold: PartitionHold) {

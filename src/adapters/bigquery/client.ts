@@ -15,7 +15,7 @@ import {
 import { decodeRows, type Row } from './decodeRows';
 import { type JobRequest, type JobStatus, labelValue, parametersOf, type QueryParameters } from './jobs';
 import type { bigquery } from './rest';
-import { type TableMetadata, tableFields, tableMetadata } from './tableMetadata';
+import { type TableField, type TableMetadata, tableFields, tableMetadata } from './tableMetadata';
 import { datasetOf, parseTablePath, type TablePath } from './tablePath';
 import { Transport, type TransportOptions } from './transport';
 
@@ -56,6 +56,17 @@ export interface QueryOptions extends CallOptions {
   readonly billed?: (bytes: number) => void;
 }
 
+export interface DryRun {
+  /** At least so many would be read. */
+  readonly bytes: number;
+  /** At most so many would be billed. */
+  readonly upperBound: number;
+  /** Such as `SELECT`; undefined where an emulator does not tell. */
+  readonly statementType: string | undefined;
+  /** The columns of the rows; none where an emulator does not tell. */
+  readonly fields: readonly TableField[];
+}
+
 /**
  * BigQuery for the rest of this folder: requests with deadlines, retries and errors that people can act on. Loads and signs in at the first
  * call. Everything rejects with a WarehouseError, or with the reason of the signal.
@@ -92,15 +103,16 @@ export class BigqueryClient {
     });
   }
 
-  /** What a query would read: at least so, and at most this many bytes would be billed. Costs nothing. */
-  dryRun(sql: string, options: QueryOptions): Promise<{ readonly bytes: number; readonly upperBound: number }> {
+  /** What a query would read and give. Costs nothing. */
+  dryRun(sql: string, options: QueryOptions): Promise<DryRun> {
     return this.#within(options, this.#metadataMs, (signal) =>
       this.#whereItIs(options, signal, async (location) => {
         const configuration = { dryRun: true, query: { query: sql, useLegacySql: false, ...parametersOf(options.params) } };
         const job = await this.#insert({ configuration, jobReference: { location } } as bigquery.IJob, signal);
         const bytes = Number(job.statistics?.query?.totalBytesProcessed ?? job.statistics?.totalBytesProcessed ?? 0);
         const floor = Math.max(1, options.tables.length) * MIN_BYTES_PER_TABLE;
-        return { bytes, upperBound: Math.max(bytes, floor) };
+        const { schema, statementType } = job.statistics?.query ?? {};
+        return { bytes, upperBound: Math.max(bytes, floor), statementType, fields: tableFields(schema) };
       }),
     );
   }
@@ -357,12 +369,13 @@ export class BigqueryClient {
 
   #statusOf({ jobReference, status, statistics = {} }: bigquery.IJob): JobStatus {
     const { query } = statistics;
-    const error = status?.errorResult;
+    const failure = status?.errorResult === undefined ? undefined : BigqueryFailure.ofJob(status.errorResult);
     return {
       jobId: jobReference?.jobId ?? '',
       location: jobReference?.location,
       state: (status?.state ?? 'PENDING') as JobStatus['state'],
-      ...(error === undefined ? {} : { error: bigqueryError(BigqueryFailure.ofJob(error), this.#errorContext) }),
+      ...(failure === undefined ? {} : { error: bigqueryError(failure, this.#errorContext) }),
+      mayPass: failure !== undefined && isTransientJob(failure),
       bytesBilled: Number(query?.totalBytesBilled ?? 0),
       bytesProcessed: Number(query?.totalBytesProcessed ?? statistics.totalBytesProcessed ?? 0),
       ...(query?.numDmlAffectedRows === undefined ? {} : { affectedRows: Number(query.numDmlAffectedRows) }),

@@ -35,6 +35,8 @@ export interface JobStatus {
   readonly state: 'PENDING' | 'RUNNING' | 'DONE';
   /** Of a job that ended without success. */
   readonly error?: WarehouseError;
+  /** Whether another job may do what this one failed at. */
+  readonly mayPass: boolean;
   /** Billed or to be billed; before the end what is known by then. */
   readonly bytesBilled: number;
   readonly bytesProcessed: number;

@@ -5,6 +5,7 @@ import type { Processor } from '../../core/pipeline';
 import { enclosed, partitionCondition, surplusRows } from '../../core/sql/coverage';
 import { duckdbDialect } from '../../core/sql/dialect';
 import { datedSelect } from '../../core/sql/tokens';
+import { type GuardFinding, guardError, onlyTable, requireColumns } from '../refusals';
 import { type DatabaseLease, type OpenOptions, openDatabase } from './databaseFile';
 import { duckdb, rowsOf, withConnection } from './duckdbEngine';
 import { queryError } from './duckdbErrors';
@@ -91,9 +92,7 @@ async function replacePartition(
   select: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const [table, ...others] = processor.tables;
-  if (table === undefined || others.length > 0)
-    throw new WarehouseError('unsupported', `${processor.id} fills several tables: one SELECT fills one. Run it by a command.`);
+  const table = onlyTable(processor);
   const staged = await stage(connection, processor, day, select);
   signal.throwIfAborted();
   const target = await targetOf(connection, processor, table);
@@ -124,22 +123,15 @@ async function stage(connection: DuckDBConnection, processor: Processor, day: Da
 /** The whole path of the processor's table, which is made from the columns of the SELECT where it is missing. */
 async function targetOf(connection: DuckDBConnection, processor: Processor, table: string): Promise<string> {
   const staged = await columnsOf(connection, "database_name = 'temp' AND table_name = 'backfill_stage'");
-  const lacking = [processor.dateColumn, ...processor.key].find((column) => !staged.has(column.toLowerCase()));
-  if (lacking !== undefined)
-    throw new WarehouseError(
-      'missingColumn',
-      `${processor.id}: the SELECT gives no column ${lacking}, which the manifest names.`,
-    );
   const tables = await Tables.read({ connection, empty: new Set(), unreadable: new Map(), views: 'view' });
   const schema = tables.schemaOf(table);
+  requireColumns(
+    processor,
+    table,
+    staged,
+    schema?.columns.map(({ name }) => name),
+  );
   if (schema === undefined) return createTarget(connection, table);
-  const known = new Set(schema.columns.map(({ name }) => name.toLowerCase()));
-  const extra = [...staged].find((column) => !known.has(column));
-  if (extra !== undefined)
-    throw new WarehouseError(
-      'missingColumn',
-      `${processor.id}: the SELECT gives a column ${extra} that table ${table} lacks: add it to the table, or leave it out.`,
-    );
   return tables.dialect.from(table);
 }
 
@@ -165,28 +157,28 @@ interface Replacement {
 
 /** Throws where replacing would lose or spoil data; nothing has been deleted then. */
 async function guard(connection: DuckDBConnection, { processor, day, staged, target, partition }: Replacement): Promise<void> {
-  const refuse = (what: string): never => {
-    throw new WarehouseError('guard', `${nameOf(processor, day)}: ${what} The partition was left as it was.`);
+  const refuse = (finding: GuardFinding, count: number): never => {
+    throw guardError(processor, day, { finding, count, staged });
   };
   if (processor.where !== undefined) await requireExpression(connection, `${processor.id}: \`where\``, processor.where);
   if (staged === 0) {
     const held = await countOf(connection, `SELECT COUNT(*) AS n FROM ${target} WHERE ${partition}`);
-    if (held > 0) refuse(`the SELECT gives no rows, where there are ${held}.`);
+    if (held > 0) refuse('emptied', held);
     return;
   }
   const onDate = `${dialect.dateOf(processor.dateColumn, STAGE)} IS NOT DISTINCT FROM ${dialect.date(day)}`;
   const strays = await countOf(connection, `SELECT COUNT(*) AS n FROM ${STAGE} WHERE NOT (${onDate})`);
-  if (strays > 0) refuse(`${strays} of ${staged} rows have another ${processor.dateColumn}; filter on @date.`);
+  if (strays > 0) refuse('strays', strays);
   if (processor.where !== undefined) {
     const outside = await countOf(
       connection,
       `SELECT COUNT(*) AS n FROM ${STAGE} WHERE NOT COALESCE(${enclosed(processor.where)}, FALSE)`,
     );
-    if (outside > 0) refuse(`${outside} of ${staged} rows are outside of its share of the table, ${processor.where.trim()}.`);
+    if (outside > 0) refuse('outside', outside);
   }
   if (processor.key.length > 0) {
     const surplus = await countOf(connection, `SELECT ${surplusRows(processor.key, dialect)} AS n FROM ${STAGE}`);
-    if (surplus > 0) refuse(`${surplus} of ${staged} rows repeat a key (${processor.key.join(', ')}).`);
+    if (surplus > 0) refuse('repeated', surplus);
   }
 }
 
@@ -194,7 +186,7 @@ async function countOf(connection: DuckDBConnection, sql: string): Promise<numbe
   return Number((await rowsOf(connection, sql))[0]?.['n']);
 }
 
-async function columnsOf(connection: DuckDBConnection, condition: string): Promise<ReadonlySet<string>> {
-  const rows = await rowsOf(connection, `SELECT lower(column_name) AS name FROM duckdb_columns() WHERE ${condition}`);
-  return new Set(rows.map(({ name }) => String(name)));
+async function columnsOf(connection: DuckDBConnection, condition: string): Promise<readonly string[]> {
+  const rows = await rowsOf(connection, `SELECT column_name AS name FROM duckdb_columns() WHERE ${condition}`);
+  return rows.map(({ name }) => String(name));
 }

@@ -64,60 +64,6 @@ describe('DuckdbWriter', () => {
     assert.deepEqual(opens, ['write'], 'it stays open between partitions');
   });
 
-  it('replaces nothing but its own share of a shared table', async () => {
-    await runDuckdb(
-      path(),
-      'CREATE SCHEMA mart',
-      `CREATE TABLE mart.pdc AS SELECT *, 'v1' AS version FROM raw UNION ALL SELECT *, 'v2' FROM raw`,
-    );
-    const where = { where: "version = 'v2' -- the new one" };
-    await replace(`SELECT *, 'v2' AS version FROM raw WHERE game_date = @date AND player = 'p1'`, where);
-    const counts = await runDuckdbAfterRelease(
-      `SELECT version, COUNT(*) AS n FROM mart.pdc WHERE game_date = DATE '2021-11-05' GROUP BY 1 ORDER BY 1`,
-    );
-    assert.deepEqual(counts, [
-      { version: 'v1', n: 3n },
-      { version: 'v2', n: 1n },
-    ]);
-    await refused(
-      replace(`SELECT *, 'v1' AS version FROM raw WHERE game_date = @date`, where),
-      'guard',
-      /3 of 3 rows are outside of its share/,
-    );
-  });
-
-  const runDuckdbAfterRelease = async (sql: string) => {
-    await writer.release();
-    return runDuckdb(path(), sql);
-  };
-
-  it('leaves the partition as it was when a guard fails', async () => {
-    await replace();
-    const before = await rowsNow();
-    await refused(
-      replace(`${SELECT} AND FALSE`),
-      'guard',
-      /PDC 2021-11-05: the SELECT gives no rows, where there are 3\. .*as it was/,
-    );
-    await refused(replace('SELECT * FROM raw'), 'guard', /27 of 30 rows have another game_date; filter on @date/);
-    await refused(replace("SELECT NULL::DATE AS game_date, 'p' AS player"), 'guard', /1 of 1 rows have another game_date/);
-    await refused(replace(`${SELECT} UNION ALL ${SELECT}`), 'guard', /3 of 6 rows repeat a key \(player\)/);
-    await refused(replace('SELECT game_date, points FROM raw WHERE game_date = @date'), 'missingColumn', /no column player/);
-    await refused(replace(`SELECT *, 1 AS extra FROM (${SELECT})`), 'missingColumn', /column extra that table mart\.pdc lacks/);
-    await refused(replace('SELECT nonsense FROM raw'), 'invalidSql', /the SELECT: Binder Error.*nonsense/);
-    await refused(
-      replace('SELECT game_date, player, CAST(player AS INTEGER) AS points FROM raw WHERE game_date = @date'),
-      'invalidSql',
-      /Conversion Error/,
-    );
-    assert.deepEqual(await rowsNow(), before);
-  });
-
-  it('lets an empty partition stay empty', async () => {
-    await replace(`${SELECT} AND FALSE`);
-    assert.deepEqual(await rowsNow(), []);
-  });
-
   it('refuses a file that is not one SELECT or reaches out, and writes nothing', async () => {
     const victim = join(folder(), 'written');
     const attacks = [
@@ -172,12 +118,6 @@ describe('DuckdbWriter', () => {
     await assert.rejects(running, { name: 'AbortError' });
     await replace();
     assert.equal((await rowsNow()).length, 3);
-  });
-
-  it('runs one partition after the other, however many are asked for at once', async () => {
-    const dates = Array.from({ length: 8 }, (_, index) => day('2021-11-01') + index);
-    await Promise.all(dates.map((date) => replace(SELECT, {}, date)));
-    assert.equal((await rowsNow()).length, 24);
   });
 
   it('is shared by readers of its process, and lets others in after release', async () => {

@@ -1,0 +1,147 @@
+import { LostJobError, type PartitionWriter, WarehouseError, type WriteAttempt } from '../../app/ports';
+import { type Day, formatDay } from '../../base/day';
+import type { RemoteJob } from '../../core/backfill';
+import type { Processor } from '../../core/pipeline';
+import { datedSelect, expressionProblem } from '../../core/sql/tokens';
+import { guardError, onlyTable, requireColumns } from '../refusals';
+import type { BigqueryClient } from './client';
+import { type RemoteJobOptions, RemoteJobs } from './remoteJobs';
+import { dateParameter, guardFinding, type Replacement, replacementJob, type Way, wayOf } from './replacementSql';
+import type { TableField, TableMetadata } from './tableMetadata';
+
+export interface WriterOptions extends RemoteJobOptions {
+  /** Whether a query can write into a single partition (`table$20211101`). Default: not where the manifest names an endpoint: emulators cannot. */
+  readonly decorators?: boolean;
+}
+
+/** Replaces partitions of BigQuery's tables: each by one job that does all of it or nothing. */
+export class BigqueryWriter implements PartitionWriter {
+  readonly #client: BigqueryClient;
+  readonly #jobs: RemoteJobs;
+  readonly #decorators: boolean;
+  /** What SELECTs give, by their text: it is the same for all dates. */
+  readonly #given = new Map<string, Promise<readonly TableField[]>>();
+  /** By table: the last change of it in place. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  constructor(client: BigqueryClient, options: WriterOptions = {}) {
+    this.#client = client;
+    this.#jobs = new RemoteJobs(client, options);
+    this.#decorators = options.decorators ?? client.config.endpoint === undefined;
+  }
+
+  async replace(processor: Processor, day: Day, select: string, attempt: WriteAttempt): Promise<void> {
+    attempt.signal.throwIfAborted();
+    const table = onlyTable(processor);
+    const look = () => this.#look(processor, day, table, select, attempt.signal);
+    const seen = await look();
+    if (this.#wayOf(seen) === 'into') return this.#run(seen, attempt);
+    await this.#inTurn(seen.path.toLowerCase(), async () => this.#run(await look(), attempt));
+  }
+
+  isRunning(job: RemoteJob): Promise<boolean> {
+    return this.#jobs.isRunning(job);
+  }
+
+  /** Nothing of BigQuery is held open. */
+  async release(): Promise<void> {}
+
+  #wayOf({ processor, target }: Replacement): Way {
+    const way = wayOf(processor, target);
+    return way === 'into' && !this.#decorators ? 'merge' : way;
+  }
+
+  /** Changes of one table in place, one after the other: BigQuery would end those that overlap. */
+  #inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
+    const result = (this.#turns.get(path) ?? Promise.resolve()).then(work);
+    this.#turns.set(
+      path,
+      result.catch(() => undefined),
+    );
+    return result;
+  }
+
+  async #run(replacement: Replacement, attempt: WriteAttempt): Promise<void> {
+    const { processor, day, table, target } = replacement;
+    if (target?.streamingBuffer !== undefined)
+      throw new WarehouseError(
+        'busy',
+        `rows that were streamed into ${table} are still in its streaming buffer, where nothing can replace them. They settle by themselves, within 90 minutes after the last one came.`,
+      );
+    const way = this.#wayOf(replacement);
+    const location = await this.#client.location(table, { signal: attempt.signal });
+    const labels = { purpose: 'replace', processor: processor.id };
+    try {
+      await this.#jobs.run({ ...replacementJob(way, replacement), location, labels }, attempt);
+    } catch (thrown) {
+      if (!(thrown instanceof WarehouseError)) throw thrown;
+      const found = guardFinding(thrown.message);
+      if (found !== undefined) throw guardError(processor, day, found);
+      if (way === 'create' && /Already Exists: Table/.test(thrown.message))
+        throw new WarehouseError('busy', `${table} was made by another job at this moment.`);
+      throw about(`${processor.id} ${formatDay(day)}`, thrown);
+    }
+  }
+
+  /** Everything about a partition that has to be known before its job is made; nothing is changed, and nothing billed. */
+  async #look(processor: Processor, day: Day, table: string, text: string, signal: AbortSignal): Promise<Replacement> {
+    const subject = `${processor.id} ${formatDay(day)}: the SELECT`;
+    const read = datedSelect(text, 'googlesql');
+    if (read.problem !== undefined) throw new WarehouseError('refused', `${subject} cannot be run: ${read.problem}.`);
+    const problem = processor.where === undefined ? undefined : expressionProblem(processor.where, 'googlesql');
+    if (problem !== undefined)
+      throw new WarehouseError('refused', `${processor.id}: \`where\` is not one SQL expression: ${problem}.`);
+    const path = this.#client.path(table);
+    const target = await this.#target(table, signal);
+    const given = await this.#fieldsOf({ table, subject, select: read.sql, usesDate: read.usesDate, day });
+    requireColumns(
+      processor,
+      table,
+      given.map(({ name }) => name),
+      target?.fields.map(({ name }) => name),
+    );
+    const { sql: select, usesDate } = read;
+    return { processor, day, table, path: `${path.project}.${path.dataset}.${path.table}`, target, select, usesDate, given };
+  }
+
+  async #target(table: string, signal: AbortSignal): Promise<TableMetadata | undefined> {
+    try {
+      return await this.#client.table(table, { signal });
+    } catch (thrown) {
+      if (thrown instanceof WarehouseError && thrown.kind === 'missingTable') return undefined;
+      throw thrown;
+    }
+  }
+
+  #fieldsOf(asked: AskedSelect): Promise<readonly TableField[]> {
+    const key = JSON.stringify([asked.table, asked.select]);
+    const known = this.#given.get(key);
+    if (known !== undefined) return known;
+    const fields = this.#dryRun(asked);
+    this.#given.set(key, fields);
+    fields.catch(() => this.#given.delete(key));
+    return fields;
+  }
+
+  async #dryRun(asked: AskedSelect): Promise<readonly TableField[]> {
+    const { table, subject, select } = asked;
+    const options = { purpose: 'replace', tables: [table], params: dateParameter(asked) };
+    const { statementType = 'SELECT', fields } = await this.#client
+      .dryRun(`SELECT * FROM (\n${select}\n)`, options)
+      .catch((thrown: unknown) => Promise.reject(thrown instanceof WarehouseError ? about(subject, thrown) : thrown));
+    if (statementType !== 'SELECT') throw new WarehouseError('refused', `${subject} must be one SELECT and nothing else.`);
+    if (fields.length > 0) return fields;
+    throw new WarehouseError('unsupported', `${subject} cannot be checked: this emulator does not tell what a query gives.`);
+  }
+}
+
+interface AskedSelect extends Pick<Replacement, 'table' | 'select' | 'usesDate' | 'day'> {
+  /** Names it in errors. */
+  readonly subject: string;
+}
+
+/** Says of which SQL an error speaks. */
+function about(subject: string, error: WarehouseError): WarehouseError {
+  if (error instanceof LostJobError || !error.isOfOneNode) return error;
+  return new WarehouseError(error.kind, `${subject}: ${error.message}`);
+}
