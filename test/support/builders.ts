@@ -8,11 +8,13 @@ import type {
   Due,
   Exclusion,
   Expectation,
+  FailureTable,
   NeedWindow,
   Phase,
   Pipeline,
   PipelineNode,
   Processor,
+  RunHistoryTable,
   RunMethod,
   Season,
   SingleNeed,
@@ -71,6 +73,8 @@ export interface PipelineSpec {
   readonly exclusions?: readonly Exclusion[];
   readonly due?: Due;
   readonly nodes: readonly NodeSpec[];
+  readonly failures?: readonly FailureTable[];
+  readonly history?: RunHistoryTable;
 }
 
 export const DAILY: Calendar = { kind: 'every', name: 'daily', every: 'day' };
@@ -144,7 +148,8 @@ export function buildPipeline(spec: PipelineSpec): Pipeline {
     sources: nodes.filter((node): node is Source => node.kind === 'source'),
     processors: nodes.filter((node): node is Processor => node.kind === 'processor'),
     order: orderOf(nodes),
-    failures: [],
+    failures: spec.failures ?? [],
+    ...(spec.history !== undefined && { history: spec.history }),
     logProfiles: new Map(),
   };
 }
