@@ -5,6 +5,7 @@ interface ContextValues {
   'backfill.hasManifest': boolean;
   'backfill.engine': EngineState;
   'backfill.backfills': 'none' | 'some';
+  'backfill.failures': 'none' | 'empty' | 'some' | undefined;
 }
 
 const current = new Map<ContextKey, unknown>();

@@ -59,17 +59,21 @@ function register(context: vscode.ExtensionContext): void {
 
   const coverage = own(view('backfill.coverage', own(new ServerTree(engine, 'coverage', log)), true));
   const backfills = own(view('backfill.backfills', own(new ServerTree(engine, 'backfills', log)), false));
-  own(new Watching(engine, [coverage, backfills], matrix));
+  const failures = own(view('backfill.failures', own(new ServerTree(engine, 'failures', log)), true));
+  own(new Watching(engine, [coverage, backfills, failures], failures, matrix));
   const statusBar = own(new StatusBar(engine, context.workspaceState));
   own(backfills.onDidChangeVisibility(({ visible }) => visible && statusBar.acknowledge()));
   own(backfills.onDidChangeSelection(() => statusBar.acknowledge()));
   own(new EngineStatusItem(engine, MANIFEST_NAME));
   own(new Notifier(engine, context.globalState));
   own(
-    engine.on('backfill/state', ({ coverage: read }) => {
+    engine.on('backfill/state', ({ coverage: read, failures: noted }) => {
       const gaps = read?.gaps ?? 0;
       coverage.badge =
         gaps === 0 ? undefined : { value: gaps, tooltip: `${counted(gaps, 'gap')}, ${counted(read?.causes ?? 0, 'cause')}` };
+      const stop = noted?.stop ?? 0;
+      failures.badge = stop === 0 ? undefined : { value: stop, tooltip: `${counted(stop, 'partition')} with failures that stop` };
+      setContextKey('backfill.failures', noted?.content);
       coverage.description = read === undefined ? '' : `${read.pipeline} · ${read.mode}`;
     }),
   );

@@ -123,7 +123,7 @@ export class ServerTree implements vscode.TreeDataProvider<ViewNode>, vscode.Dis
     // Without a last good view the welcome content says it at length.
     if (state === 'failed' && children.length === 0) return [];
     // Once is enough: the other view is above this one.
-    if (this.#view === 'backfills') return [...children];
+    if (this.#view !== 'coverage') return [...children];
     return [this.#engineNode, ...children];
   }
 }

@@ -7,13 +7,20 @@ import type { MatrixPanel } from './matrixPanel';
 export class Watching implements vscode.Disposable {
   readonly #engine: Engine;
   readonly #views: readonly vscode.TreeView<unknown>[];
+  readonly #failures: vscode.TreeView<unknown>;
   readonly #matrix: MatrixPanel;
   readonly #disposables = new Disposables();
   #told = '';
 
-  constructor(engine: Engine, views: readonly vscode.TreeView<unknown>[], matrix: MatrixPanel) {
+  constructor(
+    engine: Engine,
+    views: readonly vscode.TreeView<unknown>[],
+    failures: vscode.TreeView<unknown>,
+    matrix: MatrixPanel,
+  ) {
     this.#engine = engine;
     this.#views = views;
+    this.#failures = failures;
     this.#matrix = matrix;
     for (const view of views) this.#disposables.add(view.onDidChangeVisibility(() => this.#tell()));
     this.#disposables.add(matrix.onDidChangeVisibility(() => this.#tell()));
@@ -33,7 +40,11 @@ export class Watching implements vscode.Disposable {
   #tell(): void {
     const { focused, active } = vscode.window.state;
     const attended = focused || active;
-    const watch = { views: attended && this.#views.some(({ visible }) => visible), matrix: attended && this.#matrix.visible };
+    const watch = {
+      views: attended && this.#views.some(({ visible }) => visible),
+      matrix: attended && this.#matrix.visible,
+      failures: attended && this.#failures.visible,
+    };
     const text = JSON.stringify(watch);
     if (text === this.#told) return;
     this.#told = text;

@@ -51,13 +51,14 @@ export const VIEW_CONTAINER = { id: 'backfill', title: 'Backfill', icon: 'media/
 export const VIEWS = {
   'backfill.coverage': { name: 'Coverage', initialSize: 3 },
   'backfill.backfills': { name: 'Backfills', initialSize: 1 },
+  'backfill.failures': { name: 'Failures', initialSize: 1 },
 } as const;
 export type ViewId = keyof typeof VIEWS;
 
 /**
  * The `contextValue` of tree items is a kind followed by `+flags`, such as `partition+gap+log`; menus match it by `viewItem`.
  */
-export type NodeKind = 'phase' | 'processor' | 'source' | 'month' | 'partition' | 'backfill' | 'message';
+export type NodeKind = 'phase' | 'processor' | 'source' | 'month' | 'partition' | 'backfill' | 'category' | 'message';
 export type NodeFlag = 'gap' | 'runnable' | 'log' | 'active';
 
 export const CONTEXT_KEYS = {
@@ -67,6 +68,8 @@ export const CONTEXT_KEYS = {
   'backfill.engine': 'string',
   /** `none` or `some`; not set before the journal was read. */
   'backfill.backfills': 'string',
+  /** `none` (the manifest names no table of failures), `empty` or `some`; not set before they were asked for. */
+  'backfill.failures': 'string',
 } as const;
 export type ContextKey = keyof typeof CONTEXT_KEYS;
 /** Values of `backfill.engine`. */
@@ -85,6 +88,7 @@ function node(kinds: readonly NodeKind[], flag?: NodeFlag): string {
 
 const COVERAGE = 'view == backfill.coverage';
 const BACKFILLS = 'view == backfill.backfills';
+const FAILURES = 'view == backfill.failures';
 const READY = `backfill.engine == ready && ${TRUSTED}`;
 
 export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
@@ -99,6 +103,7 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.restartEngine', when: `${COVERAGE} && ${HAS_MANIFEST}`, group: '3_engine@1' },
     { command: 'backfill.showLog', when: COVERAGE, group: '3_engine@2' },
     { command: 'backfill.launch', when: `${BACKFILLS} && ${READY}`, group: 'navigation@1' },
+    { command: 'backfill.refresh', when: `${FAILURES} && ${READY}`, group: 'navigation@1' },
   ],
   'view/item/context': [
     { command: 'backfill.explain', when: node(['partition']), group: 'inline@1' },
@@ -150,6 +155,17 @@ export const WELCOME: readonly { readonly view: ViewId; readonly when: string; r
     when: 'backfill.engine == ready && backfill.backfills == none && isWorkspaceTrusted',
     contents:
       'No backfill was started here yet.\n[Launch Backfill](command:backfill.launch)\n[Fill Gaps](command:backfill.fillGaps)',
+  },
+  {
+    view: 'backfill.failures',
+    when: 'backfill.engine == ready && backfill.failures == none && isWorkspaceTrusted',
+    contents:
+      'The manifest names no table in which jobs note what failed: `failures` does.\n[Open Manifest](command:backfill.openManifest)',
+  },
+  {
+    view: 'backfill.failures',
+    when: 'backfill.engine == ready && backfill.failures == empty && isWorkspaceTrusted',
+    contents: 'No failure is recorded for the dates of this pipeline.\n[Refresh](command:backfill.refresh)',
   },
 ];
 

@@ -45,8 +45,11 @@ export interface ServerNotifications {
 
 /** Extension to server. */
 export interface ClientNotifications {
-  /** What is on screen: the warehouse is probed only while something is, and snapshots are sent only to a matrix. */
-  'backfill/watch': { views: boolean; matrix: boolean };
+  /**
+   * What is on screen: the warehouse is probed only while something is, snapshots are sent only to a matrix, and failure tables are read
+   * only for their view.
+   */
+  'backfill/watch': { views: boolean; matrix: boolean; failures: boolean };
   'backfill/mode': { mode: Mode };
 }
 
@@ -65,6 +68,13 @@ export interface ServerState {
     readonly gaps: number;
     readonly causes: number;
   };
+  /** Absent while nobody has asked for failures. */
+  readonly failures?: {
+    /** `none`: the manifest names no table of failures. `empty`: none is recorded. */
+    readonly content: 'none' | 'empty' | 'some';
+    /** Partitions with failures that stop and are not stale. */
+    readonly stop: number;
+  };
 }
 
 export interface InitializationOptions {
@@ -75,7 +85,7 @@ export interface InitializationOptions {
   readonly mode: Mode;
 }
 
-export type TreeViewId = 'coverage' | 'backfills';
+export type TreeViewId = 'coverage' | 'backfills' | 'failures';
 
 /** A tree item as the server composes it; the extension only maps it to VS Code's. */
 export interface TreeNode {

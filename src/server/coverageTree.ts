@@ -234,7 +234,8 @@ function problemLabel(kind: CoverageProblem['kind']): string {
 }
 
 /** `3 min old, read 2026-11-23 14:02:11`; in whole minutes, so that the node does not change with every look. */
-function ageText(asOf: number, now: number): string {
+/** `under 1 min old, read 2021-12-02 12:00:00`. */
+export function ageText(asOf: number, now: number): string {
   const minutes = Math.floor((now - asOf) / 60_000);
   return `${minutes < 1 ? 'under 1 min' : formatSeconds(minutes * 60)} old, read ${formatInstant(asOf)}`;
 }

@@ -2,7 +2,10 @@ import { formatDay, formatRange, rangesOf } from '../base/day';
 import { counted, formatCount, formatInstant, formatSeconds, stagesText } from '../base/figures';
 import { groupBy } from '../base/groupBy';
 import type { CoverageInput, Explanation, NeedResult, Root } from '../core/coverage';
+import type { FailureKind } from '../core/failures';
+import type { Noted } from '../core/noted';
 import type { Pipeline, PipelineNode } from '../core/pipeline';
+import { failureText, KIND_WORDS, outcomeText, runDetails } from '../core/recordWords';
 import { fixText, listText, overlayText, reasonText, rootText } from '../core/words';
 import { code, commandLink, escaped } from './markdown';
 
@@ -18,10 +21,12 @@ const ICONS: Marks = { met: '$(pass)', unmet: '$(error)', unknown: '$(question)'
 export interface ExplainContext {
   readonly input: CoverageInput;
   readonly node: PipelineNode;
+  /** What jobs noted of it; absent where the manifest names no table for that. `reading`: it is being read. */
+  readonly noted?: Noted | 'reading';
 }
 
 /** Everything there is to say about a partition: why it is as it is, and what to do. */
-export function explainDocument(explanation: Explanation, { input, node }: ExplainContext): string {
+export function explainDocument(explanation: Explanation, { input, node, noted }: ExplainContext): string {
   const { day, status, reasons, overlays, roots, needs } = explanation;
   const phase = node.kind === 'processor' ? input.pipeline.phases[node.phase]?.name : 'source';
   const sections = [
@@ -45,8 +50,32 @@ export function explainDocument(explanation: Explanation, { input, node }: Expla
     const target = { nodes: [node.id], from: formatDay(day), to: formatDay(day) };
     sections.push('## Last attempt', attempt, commandLink('Open log', 'backfill.openLog', target));
   }
+  sections.push(...notedSections(noted));
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
+
+/** What jobs noted: failures, what stops first, and runs, the newest first. */
+function notedSections(noted: ExplainContext['noted']): string[] {
+  if (noted === undefined) return [];
+  if (noted === 'reading') return ['## What jobs noted', 'Failure tables and run history are being read…'];
+  const sections: string[] = [];
+  if (noted.failures.length > 0) {
+    const told = noted.failures.map((failure) => {
+      const meaning = failure.table.meanings.get(failure.category.toLowerCase());
+      const what = `**${escaped(failure.category)}**${meaning === undefined ? '' : ` (${escaped(meaning)})`}`;
+      return `${KIND_MARKS[failure.kind]} ${what}, ${KIND_WORDS[failure.kind]}: ${escaped(failureText(failure))}`;
+    });
+    sections.push('## Failures that were noted', bullets(told));
+  }
+  if (noted.runs.length > 0) {
+    const told = noted.runs.toReversed().map((run) => `**${escaped(outcomeText(run))}**, ${escaped(runDetails(run))}`);
+    sections.push('## Runs that were noted', bullets(told));
+  }
+  if (noted.problems.length > 0) sections.push('## What could not be read', bullets(noted.problems.map((text) => escaped(text))));
+  return sections;
+}
+
+const KIND_MARKS: Readonly<Record<FailureKind, string>> = { stop: '✗', attention: '!', expected: '·' };
 
 /** The same in short, for a tooltip. */
 export function explainTooltip(explanation: Explanation, { input, node }: ExplainContext): string {

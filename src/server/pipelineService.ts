@@ -1,13 +1,17 @@
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Journal } from '../app/journal';
+import { PipelineRecords } from '../app/pipelineRecords';
 import type { CoverageState, Freshness, PipelineSession } from '../app/pipelineSession';
 import type { Clock } from '../app/ports';
+import type { Day } from '../base/day';
 import { type Logger, messageOf } from '../base/logger';
 import type { Mode } from '../base/status';
 import { dateStatuses } from '../core/dates';
 import { explain } from '../core/explain';
+import type { Noted } from '../core/noted';
 import type { Unavailable } from '../core/observation';
+import type { PipelineNode } from '../core/pipeline';
 import { rootText } from '../core/words';
 import type { BackfillSummary, ServerNotifications, ServerState, TreeViewId } from '../protocol/messages';
 import type { Snapshot } from '../protocol/snapshot';
@@ -15,6 +19,9 @@ import { BackfillList } from './backfillList';
 import { backfillChildren } from './backfillsTree';
 import { summaryOf } from './backfillViews';
 import { CoverageTree } from './coverageTree';
+import { FailuresFeed } from './failuresFeed';
+import { type FailuresTreeSource, failuresChildren } from './failuresTree';
+import { NotedDates } from './notedDates';
 import { buildSnapshot, changeBetween } from './snapshots';
 import { TreePublisher } from './treePublisher';
 
@@ -28,9 +35,11 @@ export interface Pace {
   readonly retry: readonly number[];
   /** The coverage depends on the clock by what is due. */
   readonly clock: number;
+  /** How long an explanation waits for what jobs noted. */
+  readonly patience: number;
 }
 
-const PACE: Pace = { poll: 5_000, settle: 150, retry: [500, 1_000, 2_000, 5_000], clock: 600_000 };
+const PACE: Pace = { poll: 5_000, settle: 150, retry: [500, 1_000, 2_000, 5_000], clock: 600_000, patience: 700 };
 
 export interface ServiceDeps {
   /** Absolute path. */
@@ -56,8 +65,11 @@ export class PipelineService {
   readonly #trees: Readonly<Record<TreeViewId, TreePublisher>> = {
     coverage: new TreePublisher(),
     backfills: new TreePublisher(),
+    failures: new TreePublisher(),
   };
   readonly #backfills: BackfillList;
+  readonly #failures: FailuresFeed;
+  readonly #noted: NotedDates;
   #remembered = Promise.resolve();
   #session: PipelineSession;
   #mode: Mode;
@@ -65,7 +77,7 @@ export class PipelineService {
   #tree: CoverageTree;
   #mistakes = 0;
   #reading = true;
-  #watch = { views: false, matrix: false };
+  #watch = { views: false, matrix: false, failures: false };
   #retries = 0;
   #retry: NodeJS.Timeout | undefined;
   #settle: NodeJS.Timeout | undefined;
@@ -83,6 +95,16 @@ export class PipelineService {
     this.#mode = mode;
     this.#session = deps.session(mode);
     this.#backfills = new BackfillList(deps.journal);
+    const records = new PipelineRecords({
+      session: () => this.#session,
+      backfillRuns: async () => (await deps.journal.ledger()).active.size > 0,
+      clock: deps.clock,
+      logger: deps.logger,
+    });
+    this.#failures = new FailuresFeed(records, () => deps.clock.now());
+    // An explanation that is open asks again when a tree changes.
+    const late = () => deps.send('backfill/treeChanged', { view: 'failures', updated: [], reordered: [] });
+    this.#noted = new NotedDates(records, this.#pace.patience, late);
     this.#tree = this.#composeTree();
   }
 
@@ -104,6 +126,16 @@ export class PipelineService {
 
   get backfills(): BackfillList {
     return this.#backfills;
+  }
+
+  /** What the Failures tree is composed from now. */
+  get failures(): FailuresTreeSource {
+    return this.#failures.source(this.#state, this.#session.pipeline);
+  }
+
+  /** What jobs noted of a partition; undefined where the manifest names no table for that. */
+  noted(node: PipelineNode, day: Day): Promise<Noted | 'reading' | undefined> {
+    return this.#noted.of(this.#state, node, day);
   }
 
   /** Shows what was known last, then looks whether it still holds. */
@@ -146,6 +178,7 @@ export class PipelineService {
     this.#take(state);
     const wasRead = freshness !== 'cached' && (state?.problem === undefined || state.problem.kind === 'calendar');
     if (wasRead && this.#backfills.active.length === 0) this.#background('Checking the tables', this.#deps.looked(session));
+    if (freshness !== 'cached' && this.#watch.failures) await this.#lookAtFailures(freshness === 'read' ? 'read' : 'look');
   }
 
   async setMode(mode: Mode): Promise<void> {
@@ -156,9 +189,10 @@ export class PipelineService {
   }
 
   /** What is on screen. Nothing is polled while nothing is. */
-  watch(watch: { readonly views: boolean; readonly matrix: boolean }): void {
+  watch(watch: { readonly views: boolean; readonly matrix: boolean; readonly failures: boolean }): void {
     const before = this.#isWatched();
     const matrixIsNew = watch.matrix && !this.#watch.matrix;
+    const failuresAreNew = watch.failures && !this.#watch.failures;
     this.#watch = watch;
     clearInterval(this.#poll);
     // What the matrix holds may be older: changes were not sent meanwhile.
@@ -166,6 +200,7 @@ export class PipelineService {
     if (!this.#isWatched()) return;
     this.#poll = setInterval(() => this.#background('Polling', this.#look()), this.#pace.poll);
     if (!before) this.#background('Looking', this.#look());
+    else if (failuresAreNew) this.#background('Reading failures', this.#lookAtFailures('look'));
   }
 
   /** The children of a node; what is told is remembered, and changes of it are announced. */
@@ -237,6 +272,11 @@ export class PipelineService {
     if (judgedAt !== undefined && this.#deps.clock.now() - judgedAt > this.#pace.clock) await this.judgeAgain();
   }
 
+  async #lookAtFailures(freshness: 'look' | 'read'): Promise<void> {
+    await this.#failures.look(freshness, this.#state);
+    this.#publish();
+  }
+
   #journalChanged(ids: readonly string[]): void {
     for (const id of ids) this.#changedBackfills.add(id);
     this.#settle ??= setTimeout(() => {
@@ -271,7 +311,7 @@ export class PipelineService {
 
   #publish(): void {
     this.#tree = this.#composeTree();
-    for (const view of ['coverage', 'backfills'] as const) {
+    for (const view of ['coverage', 'backfills', 'failures'] as const) {
       const { updated, reordered } = this.#trees[view].changes((parent) => this.#compose(view, parent));
       if (updated.length > 0 || reordered.length > 0) this.#deps.send('backfill/treeChanged', { view, updated, reordered });
     }
@@ -326,7 +366,14 @@ export class PipelineService {
   }
 
   #compose(view: TreeViewId, parent: string) {
-    return view === 'coverage' ? this.#tree.children(parent) : backfillChildren(this.#backfills.views, parent);
+    switch (view) {
+      case 'coverage':
+        return this.#tree.children(parent);
+      case 'backfills':
+        return backfillChildren(this.#backfills.views, parent);
+      case 'failures':
+        return failuresChildren(this.failures, parent);
+    }
   }
 
   #composeTree(): CoverageTree {
@@ -346,6 +393,7 @@ export class PipelineService {
   #serverState(): ServerState {
     const state = this.#state;
     const problem = state?.problem;
+    const failures = this.#failures.summary(state, this.#session.pipeline);
     return {
       reading: this.#reading,
       mistakes: this.#mistakes,
@@ -359,6 +407,7 @@ export class PipelineService {
           ...countGaps(state),
         },
       }),
+      ...(failures !== undefined && { failures }),
     };
   }
 }

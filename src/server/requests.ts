@@ -13,6 +13,7 @@ import { partitionKey } from '../core/words';
 import type { LaunchChoices, LogParams, PlanPreview, Requests } from '../protocol/messages';
 import { type BackfillView, processorsOf } from './backfillViews';
 import { explainDocument } from './explainDocument';
+import { failuresTooltip } from './failuresTree';
 import { partitionText } from './partitionText';
 import type { PipelineService } from './pipelineService';
 import { planDocument, planHeadline } from './planDocument';
@@ -51,6 +52,7 @@ export function requestHandlers({ service, journal, files, describe }: RequestDe
         const found = findBackfill(service, id.split('/')[1] ?? '');
         return found === undefined ? '' : backfillTooltip(found);
       }
+      if (view === 'failures') return failuresTooltip(service.failures, id);
       const state = service.state;
       const { problem } = state ?? {};
       if (id === 'coverage/@problem')
@@ -60,7 +62,13 @@ export function requestHandlers({ service, journal, files, describe }: RequestDe
     'backfill/explain': async ({ node, date }) => {
       const { input, grid } = known(service);
       const found = nodeOf(input.pipeline.nodes, node);
-      return explainDocument(explain(input, grid, found.index, dayOf(date)), { input, node: found });
+      const day = dayOf(date);
+      const noted = await service.noted(found, day);
+      return explainDocument(explain(input, grid, found.index, day), {
+        input,
+        node: found,
+        ...(noted !== undefined && { noted }),
+      });
     },
     'backfill/choices': async () => choicesOf(known(service)),
     'backfill/gapDates': async ({ node }) => {

@@ -1,4 +1,6 @@
-import type { FailureTable, RunHistoryTable } from '../../src/core/pipeline';
+import type { FailureReading, HistoryReading, RecordReader, WarehouseError } from '../../src/app/ports';
+import type { DayRange } from '../../src/base/day';
+import type { FailureTable, Pipeline, RunHistoryTable } from '../../src/core/pipeline';
 import type { FailureRecord, HistoryRow } from '../../src/core/records';
 import { day } from './builders';
 
@@ -57,4 +59,39 @@ export function failureRecord(
 
 export function historyRow(processor: string, date: string, status: string, change: Partial<HistoryRow> = {}): HistoryRow {
   return { processor, day: day(date), status, ...change };
+}
+
+/** Tables of failures and runs whose answers a test sets; counts what it is asked. */
+export class ScriptedRecords implements RecordReader {
+  fingerprint: string | Error = 'a';
+  records: readonly FailureRecord[] = [];
+  rows: readonly HistoryRow[] = [];
+  errors: ReadonlyMap<number, WarehouseError> = new Map();
+  failure: Error | undefined;
+  probes = 0;
+  reads = 0;
+  now = 0;
+  /** Of the last read. */
+  days: DayRange | undefined;
+
+  async probe(): Promise<string> {
+    this.probes++;
+    if (this.fingerprint instanceof Error) throw this.fingerprint;
+    return this.fingerprint;
+  }
+
+  async failures(_: Pipeline, days?: DayRange): Promise<FailureReading> {
+    this.reads++;
+    this.days = days;
+    if (this.failure !== undefined) throw this.failure;
+    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = days ?? {};
+    const records = this.records.filter((record) => record.day >= from && record.day <= to);
+    return { readAt: this.now, records, truncated: false, errors: this.errors };
+  }
+
+  async history(_: Pipeline, days?: DayRange): Promise<HistoryReading> {
+    if (this.failure !== undefined) throw this.failure;
+    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = days ?? {};
+    return { readAt: this.now, rows: this.rows.filter((row) => row.day >= from && row.day <= to), truncated: false };
+  }
 }

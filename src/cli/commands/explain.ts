@@ -5,6 +5,7 @@ import { defineCommand } from '../command';
 import { coverageExit, origin, readCoverage, troubleOf } from '../coverageState';
 import { usageError } from '../exitCodes';
 import { openPipeline } from '../manifestFile';
+import { readNoted } from '../notedState';
 import { explainCsv, explainMarkdown, explainReport, explainText } from '../render/explainText';
 import { FORMAT_OPTION, MANIFEST_OPTION, MODE_OPTION, nodeOf, REFRESH_OPTION } from '../sharedOptions';
 
@@ -28,20 +29,21 @@ export const explainCommand = defineCommand({
     const { mode } = state.grid;
     const scope = { processors: [node.index], from: day, to: day };
     const found = explain(state.input, state.grid, node.index, day);
+    const noted = await readNoted(context, open, state, node, day);
     const explanation = { ...found, overlays: withStalled(found.overlays, troubleOf(state, scope).stalled) };
     switch (options.format) {
       case 'json':
-        terminal.print(JSON.stringify({ ...origin(state, scope), ...explainReport(explanation, node, mode) }, null, 2));
+        terminal.print(JSON.stringify({ ...origin(state, scope), ...explainReport(explanation, node, mode, noted) }, null, 2));
         break;
       case 'csv':
-        terminal.print(explainCsv(explanation, mode));
+        terminal.print(explainCsv(explanation, mode, noted));
         break;
       case 'md':
-        terminal.print(explainMarkdown(explanation, mode));
+        terminal.print(explainMarkdown(explanation, mode, noted));
         break;
       case 'table':
       case undefined:
-        for (const line of explainText(explanation, node, mode, terminal)) terminal.print(line);
+        for (const line of explainText(explanation, node, mode, terminal, noted)) terminal.print(line);
     }
     return coverageExit(state, scope);
   },

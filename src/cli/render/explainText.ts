@@ -2,7 +2,9 @@ import { formatDay } from '../../base/day';
 import { counted, formatCount, formatInstant, formatSeconds, stagesText } from '../../base/figures';
 import type { Mode } from '../../base/status';
 import type { AttemptFact, Explanation, NeedResult } from '../../core/coverage';
+import { failureReport, type Noted, runReport } from '../../core/noted';
 import type { PipelineNode } from '../../core/pipeline';
+import { failureText, KIND_WORDS, outcomeText, runDetails } from '../../core/recordWords';
 import { reasonReport, rootReport } from '../../core/report';
 import { overlayText, reasonText, refText, rootText } from '../../core/words';
 import { STATUS_TONES, statusLabel } from '../statusWords';
@@ -13,14 +15,23 @@ import { fixesOf } from './gapsText';
 
 /** A statement about a partition: under which title, in which state, in words. */
 interface Statement {
-  readonly about: 'Why' | 'Also' | 'Needs' | 'Root causes' | 'To mend it' | 'Last attempt';
+  readonly about:
+    | 'Why'
+    | 'Also'
+    | 'Needs'
+    | 'Root causes'
+    | 'To mend it'
+    | 'Last attempt'
+    | 'Failures noted'
+    | 'Runs noted'
+    | 'Not read';
   readonly state: string;
   readonly text: string;
 }
 
 const VERDICTS: Readonly<Record<NeedResult['verdict'], string>> = { met: '✓ met', unmet: '✗ unmet', unknown: '? unknown' };
 
-function statements(explanation: Explanation, mode: Mode): readonly Statement[] {
+function statements(explanation: Explanation, mode: Mode, noted: Noted | undefined): readonly Statement[] {
   const { reasons, overlays, needs, roots, lastAttempt, node, day } = explanation;
   const of = (about: Statement['about'], texts: readonly string[]) =>
     texts.map((text): Statement => ({ about, state: '', text }));
@@ -41,6 +52,20 @@ function statements(explanation: Explanation, mode: Mode): readonly Statement[] 
     ...of('Root causes', roots.map(rootText)),
     ...of('To mend it', fixes),
     ...of('Last attempt', lastAttempt === undefined ? [] : attemptTexts(lastAttempt, refText({ node, day }))),
+    ...notedStatements(noted),
+  ];
+}
+
+function notedStatements(noted: Noted | undefined): readonly Statement[] {
+  const { failures = [], runs = [], problems = [] } = noted ?? {};
+  return [
+    ...failures.map((failure): Statement => {
+      const meaning = failure.table.meanings.get(failure.category.toLowerCase());
+      const what = meaning === undefined ? failure.category : `${failure.category} (${meaning})`;
+      return { about: 'Failures noted', state: KIND_WORDS[failure.kind], text: `${what}: ${failureText(failure)}` };
+    }),
+    ...runs.map((run): Statement => ({ about: 'Runs noted', state: outcomeText(run), text: runDetails(run) })),
+    ...problems.map((text): Statement => ({ about: 'Not read', state: '', text })),
   ];
 }
 
@@ -60,6 +85,7 @@ export function explainText(
   node: PipelineNode,
   mode: Mode,
   terminal: Pick<Terminal, 'width' | 'color'>,
+  noted?: Noted,
 ): readonly string[] {
   const { status, readAt } = explanation;
   const lines = [
@@ -68,12 +94,12 @@ export function explainText(
     figures(explanation),
   ];
   let about: Statement['about'] | undefined;
-  const all = statements(explanation, mode);
-  const stateWidth = Math.max(0, ...all.map(({ state }) => state.length));
+  const all = statements(explanation, mode, noted);
   for (const statement of all) {
     if (statement.about !== about) lines.push('', `${statement.about}:`);
     about = statement.about;
-    const indent = about === 'Needs' ? `  ${statement.state.padEnd(stateWidth)}  ` : '  ';
+    const stateWidth = Math.max(0, ...all.map((other) => (other.about === about ? plain(other.state).length : 0)));
+    const indent = stateWidth > 0 ? `  ${plain(statement.state).padEnd(stateWidth)}  ` : '  ';
     const text = plain(statement.text);
     // A command is to be copied: it stays on its line.
     const texts = text.startsWith('backfill ') ? [text] : wrapped(text, Math.max(20, terminal.width - indent.length));
@@ -93,7 +119,12 @@ function figures({ rows, entities, expectedRows, status }: Explanation): string 
 }
 
 /** What `--format json` adds to `asOf`, `source` and `mode`. */
-export function explainReport(explanation: Explanation, node: PipelineNode, mode: Mode): Readonly<Record<string, unknown>> {
+export function explainReport(
+  explanation: Explanation,
+  node: PipelineNode,
+  mode: Mode,
+  noted?: Noted,
+): Readonly<Record<string, unknown>> {
   const { day, status, rows, entities, expectedRows, reasons, overlays, needs, roots, lastAttempt, readAt } = explanation;
   const known = (value: number) => (value < 0 ? null : value);
   return {
@@ -126,21 +157,29 @@ export function explainReport(explanation: Explanation, node: PipelineNode, mode
       },
     }),
     ...(readAt !== undefined && { readAt: new Date(readAt).toISOString() }),
+    ...(noted !== undefined && {
+      failures: noted.failures.map(failureReport),
+      runs: noted.runs.map(runReport),
+      ...(noted.problems.length > 0 && { notRead: noted.problems }),
+    }),
   };
 }
 
-function rowsOf(explanation: Explanation, mode: Mode): string[][] {
+function rowsOf(explanation: Explanation, mode: Mode, noted: Noted | undefined): string[][] {
   const { status } = explanation;
   return [
     ['Status', status, figures(explanation)],
-    ...statements(explanation, mode).map(({ about, state, text }) => [about, state, plain(text)]),
+    ...statements(explanation, mode, noted).map(({ about, state, text }) => [about, plain(state), plain(text)]),
   ];
 }
 
-export function explainCsv(explanation: Explanation, mode: Mode): string {
-  return csv(['about', 'state', 'text'], rowsOf(explanation, mode));
+export function explainCsv(explanation: Explanation, mode: Mode, noted?: Noted): string {
+  return csv(['about', 'state', 'text'], rowsOf(explanation, mode, noted));
 }
 
-export function explainMarkdown(explanation: Explanation, mode: Mode): string {
-  return markdownTable([{ title: refText(explanation) }, { title: 'State' }, { title: 'What' }], rowsOf(explanation, mode));
+export function explainMarkdown(explanation: Explanation, mode: Mode, noted?: Noted): string {
+  return markdownTable(
+    [{ title: refText(explanation) }, { title: 'State' }, { title: 'What' }],
+    rowsOf(explanation, mode, noted),
+  );
 }

@@ -1,5 +1,5 @@
 import type { Day } from '../../base/day';
-import type { FailureRecord, HistoryRow } from '../records';
+import { type FailureRecord, type HistoryRow, NO_CATEGORY } from '../records';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -19,7 +19,7 @@ export function failureRecords(rows: readonly Row[], dayOf: (value: unknown) => 
       table: Number(row['source']),
       processor: textOf(row['processor']) ?? '',
       day: dayOf(row['day']),
-      category: textOf(row['category']) ?? '',
+      category: textOf(row['category']) ?? NO_CATEGORY,
       rows: numberOf(row['row_count']) ?? 0,
       entities: numberOf(row['entity_count']) ?? 0,
       wholeDate: (numberOf(row['whole_count']) ?? 0) > 0,

@@ -163,7 +163,10 @@ describe('failures by category', () => {
         const sorted = failureCategories(all);
         assert.equal(sorted.flatMap((category) => category.failures).length, all.length);
         const ranks = sorted.map(({ kind }) => FAILURE_KINDS.indexOf(kind));
-        assert.deepEqual(ranks, ranks.toSorted((a, b) => a - b));
+        assert.deepEqual(
+          ranks,
+          ranks.toSorted((a, b) => a - b),
+        );
       }),
     );
   });

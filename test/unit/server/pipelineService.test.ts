@@ -7,7 +7,8 @@ import type { Plan } from '../../../src/core/backfill';
 import { applyChange } from '../../../src/protocol/applyChange';
 import type { ServerNotifications } from '../../../src/protocol/messages';
 import { type Pace, PipelineService } from '../../../src/server/pipelineService';
-import { observed } from '../../support/builders';
+import { day, observed } from '../../support/builders';
+import { failureRecord, historyRow, ScriptedRecords } from '../../support/records';
 import { MemoryCache, ScriptedWarehouse, SILENT, sessionDeps } from '../../support/sessionDeps';
 import { useTemporaryFolder } from '../../support/temporaryFolder';
 
@@ -26,7 +27,7 @@ phases:
 const READ_AT = Date.UTC(2021, 11, 1);
 const FULL = { '2021-11-01': 9, '2021-11-02': 9, '2021-11-03': 9, '2021-11-04': 9 };
 /** Quick enough for a test, and slow where a test does not ask for it. */
-const PACE: Pace = { poll: 60_000, settle: 5, retry: [5], clock: 600_000 };
+const PACE: Pace = { poll: 60_000, settle: 5, retry: [5], clock: 600_000, patience: 60_000 };
 
 type Sent = { [M in keyof ServerNotifications]: { method: M; params: ServerNotifications[M] } }[keyof ServerNotifications];
 
@@ -155,7 +156,7 @@ describe('PipelineService', () => {
   it('recovers by itself from a warehouse that somebody writes, and keeps the last view until then', async () => {
     const service = newService();
     await service.start();
-    service.watch({ views: true, matrix: false });
+    service.watch({ views: true, matrix: false, failures: false });
     const usable = warehouse.fingerprint;
     warehouse.fingerprint = new WarehouseError('busy', 'Process 12 holds the warehouse.', 12);
     await service.read('probe');
@@ -189,9 +190,9 @@ describe('PipelineService', () => {
           return answer();
         };
       });
-    service.watch({ views: true, matrix: false });
+    service.watch({ views: true, matrix: false, failures: false });
     await looked();
-    service.watch({ views: false, matrix: false });
+    service.watch({ views: false, matrix: false, failures: false });
     // Whatever was under way ends before this does.
     await service.read('probe');
     const after = warehouse.probes;
@@ -271,7 +272,7 @@ describe('PipelineService', () => {
   it('sends a matrix changes that lead from one snapshot to the next, and asks it to take the whole after it was away', async () => {
     const service = newService();
     await service.start();
-    service.watch({ views: false, matrix: true });
+    service.watch({ views: false, matrix: true, failures: false });
     const first = service.snapshot();
     assert.ok(first);
     hold(FULL, FULL);
@@ -280,11 +281,11 @@ describe('PipelineService', () => {
     assert.ok(changed?.change);
     assert.deepEqual(applyChange(first, changed.change), service.snapshot());
 
-    service.watch({ views: false, matrix: false });
+    service.watch({ views: false, matrix: false, failures: false });
     hold(FULL, {});
     await service.read('probe');
     sent = [];
-    service.watch({ views: false, matrix: true });
+    service.watch({ views: false, matrix: true, failures: false });
     const [resync] = sent.flatMap((one) => (one.method === 'backfill/coverageChanged' ? [one.params] : []));
     assert.equal(resync?.change, undefined);
     assert.ok((service.snapshot()?.version ?? 0) > (resync?.version ?? Number.MAX_VALUE));
@@ -300,6 +301,117 @@ describe('PipelineService', () => {
     await service.setMode('production');
     assert.deepEqual(texts(service, 'coverage/one')[1], 'B: 0/4 · 3 blocked by A, 1 suspect');
     assert.equal(warehouse.reads, reads);
+  });
+
+  describe('with failure tables', () => {
+    const NOTED = `${MANIFEST}failures:
+  - { table: ops.f, processor: p, date: d, entity: e, category: c, stop: [BUG], expected: [FEW] }
+history: { table: ops.h, processor: p, date: d, status: s }
+`;
+    const onScreen = { views: true, matrix: false, failures: true };
+    let records: ScriptedRecords;
+    const failures = (service: PipelineService) =>
+      service.children('failures', '').map(({ label, description }) => `${label}: ${description}`);
+    const told = () => sent.findLast((one) => one.method === 'backfill/state')?.params;
+    const failuresRead = () => message((one) => one.method === 'backfill/state' && one.params.failures?.content === 'some');
+
+    beforeEach(() => {
+      manifest = NOTED;
+      records = new ScriptedRecords();
+      records.records = [
+        failureRecord('A', '2021-11-01', 'BUG'),
+        failureRecord('B', '2021-11-02', 'BUG'),
+        failureRecord('B', '2021-11-03', 'FEW'),
+      ];
+      warehouse = Object.assign(warehouse, { records });
+    });
+
+    it('reads them when somebody looks, within the dates of the pipeline, and counts what stops and is not stale', async () => {
+      const service = newService();
+      await service.start();
+      await service.read('read');
+      assert.deepEqual([records.probes, records.reads, told()?.failures], [0, 0, undefined]);
+      const read = failuresRead();
+      service.watch(onScreen);
+      await read;
+      assert.deepEqual(failures(service), [
+        'BUG: stop · 2 failures of 2 partitions, 1 stale',
+        'Expected: no fault · 1 failure of 1 partition',
+      ]);
+      assert.deepEqual(told()?.failures, { content: 'some', stop: 1 });
+      assert.deepEqual([records.reads, records.days], [1, { from: day('2021-11-01'), to: day('2021-11-04') }]);
+    });
+
+    it('asks again with the coverage, not at every look, and keeps what it knows', async () => {
+      const service = newService();
+      await service.start();
+      const read = failuresRead();
+      service.watch(onScreen);
+      await read;
+      const { probes } = records;
+      await service.read('probe');
+      assert.deepEqual([records.probes, records.reads], [probes, 1]);
+      failures(service);
+      records.failure = new WarehouseError('unreachable', 'The network is down.');
+      await service.read('read');
+      assert.equal(records.reads, 2);
+      assert.match(failures(service)[0] ?? '', /^Failures cannot be read now: shown: /);
+      assert.equal(failures(service).length, 3);
+      const change = sent.findLast((one) => one.method === 'backfill/treeChanged' && one.params.view === 'failures');
+      assert.deepEqual(change?.params, { view: 'failures', updated: [], reordered: [''] });
+    });
+
+    it('judges them anew with the coverage', async () => {
+      const service = newService();
+      await service.start();
+      const read = failuresRead();
+      service.watch(onScreen);
+      await read;
+      hold(FULL, FULL);
+      await service.read('probe');
+      assert.deepEqual(told()?.failures, { content: 'some', stop: 0 });
+    });
+
+    it('says what there is where there is nothing to show', async () => {
+      records.records = [];
+      const service = newService();
+      await service.start();
+      const empty = message((one) => one.method === 'backfill/state' && one.params.failures?.content === 'empty');
+      service.watch(onScreen);
+      await empty;
+      assert.deepEqual(failures(service), []);
+      manifest = MANIFEST;
+      await service.manifestChanged();
+      assert.deepEqual(told()?.failures, { content: 'none', stop: 0 });
+    });
+
+    it('tells what jobs noted of a date, waits only a moment for it, and says when it is there', async () => {
+      const service = newService();
+      await service.start();
+      const node = service.session.pipeline?.processors.find(({ id }) => id === 'B');
+      assert.ok(node);
+      records.rows = [historyRow('B', '2021-11-02', 'success')];
+      const noted = await service.noted(node, day('2021-11-02'));
+      assert.ok(typeof noted === 'object');
+      assert.deepEqual([noted.failures.length, noted.runs.length], [1, 1]);
+
+      const slow = newService({ ...PACE, patience: 1 });
+      await slow.start();
+      const open: { answer?: () => void } = {};
+      const answered = new Promise<void>((resolve) => {
+        open.answer = resolve;
+      });
+      const history = records.history.bind(records);
+      records.history = async (...args) => {
+        await answered;
+        return history(...args);
+      };
+      assert.equal(await slow.noted(node, day('2021-11-02')), 'reading');
+      const late = message((one) => one.method === 'backfill/treeChanged' && one.params.view === 'failures');
+      open.answer?.();
+      await late;
+      assert.ok(typeof (await slow.noted(node, day('2021-11-02'))) === 'object');
+    });
   });
 });
 
