@@ -133,8 +133,7 @@ export function calendarTable(input: CoverageInput, timeline: Timeline, calendar
     const expected =
       calendar.every === 'day' ||
       (calendar.every === 'weekday' && weekday !== 0 && weekday !== 6) ||
-      // A weekly date falls on the weekday on which its season starts.
-      (calendar.every === 'week' && weekday === weekdayOf(start));
+      (calendar.every === 'week' && weekday === (calendar.on ?? weekdayOf(start)));
     if (expected) counts[offset] = 1;
   }
   return { known: true, counts };

@@ -51,15 +51,12 @@ export interface CompileContext {
 }
 
 export function compileNeeds(needs: readonly Need[], context: CompileContext): NeedRule[] {
-  return needs.map((need) =>
-    need.kind === 'single'
-      ? compileSingle(need, context)
-      : {
-          kind: 'anyOf',
-          critical: need.critical,
-          alternatives: need.alternatives.map((alternative) => compileSingle(alternative, context)),
-        },
-  );
+  const counts = ({ mode = context.mode }: Need): boolean => mode === context.mode;
+  return needs.filter(counts).flatMap((need): NeedRule[] => {
+    if (need.kind === 'single') return [compileSingle(need, context)];
+    const alternatives = need.alternatives.filter(counts).map((alternative) => compileSingle(alternative, context));
+    return alternatives.length === 0 ? [] : [{ kind: 'anyOf', critical: need.critical, alternatives }];
+  });
 }
 
 function compileSingle(need: SingleNeed, context: CompileContext): SingleRule {

@@ -1,4 +1,5 @@
 import type { DayRange } from '../base/day';
+import type { Mode } from '../base/status';
 
 /** A position in the manifest's text: line and column count from 0, as in the language server protocol. */
 export interface Position {
@@ -156,7 +157,13 @@ export interface Season extends DayRange {
 
 /** Which dates are expected to have data, always within the seasons. */
 export type Calendar =
-  | { readonly kind: 'every'; readonly name: string; readonly every: 'day' | 'weekday' | 'week' }
+  | {
+      readonly kind: 'every';
+      readonly name: string;
+      readonly every: 'day' | 'weekday' | 'week';
+      /** The weekday of a weekly date, 0 for Sunday; without it the one on which the season starts. */
+      readonly on?: number;
+    }
   | {
       readonly kind: 'table';
       readonly name: string;
@@ -264,6 +271,8 @@ export interface SingleNeed {
   /** Index into `Pipeline.nodes`. */
   readonly node: number;
   readonly critical: boolean;
+  /** The only mode in which it counts. */
+  readonly mode?: Mode;
   readonly window: NeedWindow;
   readonly minRows?: number;
   readonly backfillMinRows?: number;
@@ -277,6 +286,8 @@ export interface SingleNeed {
 export interface AnyOfNeed {
   readonly kind: 'anyOf';
   readonly critical: boolean;
+  /** The only mode in which it counts. */
+  readonly mode?: Mode;
   readonly alternatives: readonly SingleNeed[];
 }
 

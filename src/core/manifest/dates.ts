@@ -84,12 +84,18 @@ export const due = object(
   ({ after_days: afterDays, zone: name }): Due => ({ afterDays, zone: name }),
 );
 
+const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+
 type Unnamed<C> = C extends unknown ? Omit<C, 'name'> : never;
 
 export const everyCalendar = object(
   'a calendar with `every`',
-  { every: required(oneOf(['day', 'weekday', 'week'])) },
-  ({ every }): Unnamed<Calendar> => ({ kind: 'every', every }),
+  { every: required(oneOf(['day', 'weekday', 'week'])), on: optional(oneOf(WEEKDAYS)) },
+  ({ every, on }, place): Unnamed<Calendar> => {
+    if (on !== undefined && every !== 'week')
+      place.at('on').warning('noEffect', `\`on\` is the weekday of \`every: week\`, and has no effect with \`every: ${every}\`.`);
+    return { kind: 'every', every, ...present({ on: on && WEEKDAYS.indexOf(on) }) };
+  },
 );
 
 export const tableCalendar = object(

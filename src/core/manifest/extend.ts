@@ -29,9 +29,14 @@ export function extendManifest(place: Place, presets: Presets): Place | undefine
   const at = place.child(named.value, '`extends`', named.key);
   const preset = presetNamed(at, presets);
   if (preset === undefined) return undefined;
-  const source = new ManifestText(preset);
+  const root = parsed(preset);
   const start = named.key.range?.[0] ?? 0;
-  const inherited = source.root && copyOf(source.root, source, text, [start, named.value?.range?.[1] ?? start]);
+  const end = named.value?.range?.[1] ?? start;
+  const stand = (copy: Node): void => {
+    copy.range = [start, end, end];
+    text.inherit(copy);
+  };
+  const inherited = root && copyOf(root, (one) => one, stand);
   if (!isMap(inherited)) return at.error('syntax', 'This preset cannot be read: install Backfill Explorer again.');
   for (const key of OWN_KEYS) inherited.delete(key);
   const removed = entryOf(node, 'without');
@@ -51,10 +56,26 @@ function presetNamed(place: Place, presets: Presets): string | undefined {
   return meant === undefined ? undefined : presets.get(meant);
 }
 
-/** A preset's node as one of the text that extends it, with aliases written out. */
-function copyOf(node: Node, from: ManifestText, to: ManifestText, [start, end]: [number, number]): Node {
-  const copied = (child: Node): Node => copyOf(child, from, to, [start, end]);
-  const target = from.follow(node);
+/** Parsing takes longer than all the rest, and a manifest is read at every key that is pressed. */
+const PARSED = new Map<string, Node | undefined>();
+
+/** A preset's nodes, with its aliases written out. */
+function parsed(preset: string): Node | undefined {
+  if (!PARSED.has(preset)) {
+    const source = new ManifestText(preset);
+    PARSED.set(preset, source.root && copyOf(source.root, (node) => source.follow(node)));
+  }
+  return PARSED.get(preset);
+}
+
+/**
+ * Nodes without anchors and aliases, the same in meaning.
+ * @param follow gives what an alias stands for.
+ * @param made sees each copy.
+ */
+function copyOf(node: Node, follow: (node: Node) => Node | undefined, made?: (copy: Node) => void): Node {
+  const copied = (child: Node): Node => copyOf(child, follow, made);
+  const target = follow(node);
   let copy: Node;
   if (isMap(target)) {
     const map = new YAMLMap();
@@ -69,7 +90,6 @@ function copyOf(node: Node, from: ManifestText, to: ManifestText, [start, end]: 
     if (isScalar(target) && target.source !== undefined) value.source = target.source;
     copy = value;
   }
-  copy.range = [start, end, end];
-  to.inherit(copy);
+  made?.(copy);
   return copy;
 }

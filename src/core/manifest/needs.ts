@@ -1,4 +1,5 @@
 import { isScalar } from 'yaml';
+import type { Mode } from '../../base/status';
 import type { NeedWindow } from '../pipeline';
 import { list, type ObjectPlace, object, optional, required, variant } from './collections';
 import { MAX_DAYS } from './dates';
@@ -21,6 +22,7 @@ export interface RawSingleNeed {
   /** Undefined after a report. */
   readonly on: Reference | undefined;
   readonly critical: boolean;
+  readonly mode?: Mode;
   readonly window: NeedWindow;
   readonly minRows?: number;
   readonly backfillMinRows?: number;
@@ -34,6 +36,7 @@ export interface RawSingleNeed {
 export interface RawAnyOfNeed {
   readonly kind: 'anyOf';
   readonly critical: boolean;
+  readonly mode?: Mode;
   readonly alternatives: readonly RawSingleNeed[];
 }
 
@@ -58,6 +61,7 @@ export function referenceFrom(
 }
 
 const count = integer({ min: 0 });
+const mode = oneOf(['production', 'backfill']);
 const WINDOW_SHAPE = {
   at: optional(oneOf(['same', 'previous'])),
   last_dates: optional(integer({ min: 1, max: MAX_DAYS })),
@@ -71,6 +75,7 @@ const ALTERNATIVE_SHAPE = {
   min_entities: optional(count),
   backfill_min_entities: optional(count),
   at_least: optional(ratio),
+  mode: optional(mode),
 };
 
 export const alternative = object('an alternative of `any_of`', ALTERNATIVE_SHAPE, (fields, place) =>
@@ -101,6 +106,7 @@ function singleNeed(fields: SingleFields, critical: boolean, place: ObjectPlace<
       minEntities: fields.min_entities,
       backfillMinEntities: fields.backfill_min_entities,
       atLeast: fields.at_least,
+      mode: fields.mode,
       entitiesPlace: countsEntities && place.at(countsEntities),
     }),
   };
@@ -134,8 +140,17 @@ function orId<T>(reader: Reader<T | RawSingleNeed>): Reader<T | RawSingleNeed> {
 
 export const anyOfNeed = object(
   'a need with `any_of`',
-  { any_of: required(list(orId<RawSingleNeed>(alternative), { min: 1, of: 'an alternative' })), critical: optional(flag, true) },
-  ({ any_of: alternatives, critical }): RawAnyOfNeed => ({ kind: 'anyOf', critical, alternatives }),
+  {
+    any_of: required(list(orId<RawSingleNeed>(alternative), { min: 1, of: 'an alternative' })),
+    critical: optional(flag, true),
+    mode: optional(mode),
+  },
+  ({ any_of: alternatives, critical, mode: only }): RawAnyOfNeed => ({
+    kind: 'anyOf',
+    critical,
+    alternatives,
+    ...present({ mode: only }),
+  }),
 );
 
 export const needs = list(orId<RawNeed>(variant<RawNeed>(bareNeed.standIn, (keys) => (keys.has('any_of') ? anyOfNeed : need))), {

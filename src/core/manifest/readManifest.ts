@@ -1,4 +1,4 @@
-import type { Calendar, ManifestReading, Pipeline, PipelineNode } from '../pipeline';
+import type { Calendar, ManifestReading, Pipeline, PipelineNode, RunMethod } from '../pipeline';
 import { list, object, optional, record, required } from './collections';
 import { calendar, due, exclusion, orderSeasons, season } from './dates';
 import { extended, extendManifest, type Presets } from './extend';
@@ -23,6 +23,13 @@ const version = scalar(1, (value, place) => {
 /** When a manifest names no calendar, every day of a season is expected. */
 const EVERY_DAY: Calendar = { kind: 'every', name: 'daily', every: 'day' };
 
+/** A way to run with the program that stands for the first word of its command. */
+function runBy(programs: ReadonlyMap<string, string>, way: RunMethod): RunMethod {
+  if (way.kind === 'sql') return way;
+  const [program = '', ...rest] = way.argv;
+  return { ...way, argv: [programs.get(program) ?? program, ...rest] };
+}
+
 /** A whole manifest. */
 export const manifest = object(
   'the manifest',
@@ -36,6 +43,7 @@ export const manifest = object(
     calendars: optional(record(id, calendar), []),
     exclude: optional(list(exclusion, { of: 'an exclusion' }), []),
     due: optional(due, { afterDays: 1, zone: 'UTC' }),
+    programs: optional(record(text, text), []),
     sources: optional(list(source, { of: 'a source' }), []),
     phases: required(list(phase, { min: 1, of: 'a phase' })),
     failures: optional(failures, []),
@@ -50,12 +58,14 @@ export const manifest = object(
         .warning('noEffect', '`without` takes away what a preset brings, and this manifest extends none: remove it.');
     const named = fields.calendars.map(([name, rest]): Calendar => ({ ...rest, name: name.value }));
     const calendars = named.length > 0 ? named : [EVERY_DAY];
-    const { phases, sources, processors, order } = resolveNodes({
+    const { phases, sources, order, ...resolved } = resolveNodes({
       calendars,
       sources: fields.sources,
       phases: fields.phases,
       logProfiles: fields.log_profiles.map(([name]) => name.value),
     });
+    const programs = new Map(fields.programs.map(([name, program]) => [name.value, program]));
+    const processors = resolved.processors.map((one) => ({ ...one, run: one.run.map((way) => runBy(programs, way)) }));
     const nodes: readonly PipelineNode[] = [...sources, ...processors];
     return {
       name: fields.name,

@@ -151,6 +151,7 @@ class Resolver {
     return {
       kind: 'anyOf',
       critical: need.critical,
+      ...present({ mode: need.mode }),
       alternatives: need.alternatives.flatMap((one) => this.#single({ ...one, critical: need.critical }, index) ?? []),
     };
   }

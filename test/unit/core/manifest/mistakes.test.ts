@@ -169,6 +169,11 @@ describe('mistakes in a manifest', () => {
       'wrongType: `max_bytes_billed` must be a size such as 500MB or 1GB, not the text "lots".',
     );
     finds(
+      'a weekday of no weekly calendar',
+      manifest({ calendars: 'calendars: { daily: { every: day, on: «sunday» } }' }),
+      'warning noEffect: `on` is the weekday of `every: week`, and has no effect with `every: day`.',
+    );
+    finds(
       'a preset',
       manifest({ extends: 'extends: «preset:unheard-of»' }),
       'unknownReference: No preset is called `unheard-of`. There is nba-stats-scraper.',
@@ -463,7 +468,7 @@ describe('mistakes in a manifest', () => {
     finds(
       'critical within any_of',
       processors('needs: [{ any_of: [{ source: BOX, «critical»: true }] }]'),
-      'unknownKey: `critical` is no key of an alternative of `any_of`. It knows processor, source, at, last_dates, last_days, min_rows, backfill_min_rows, min_entities, backfill_min_entities, at_least.',
+      'unknownKey: `critical` is no key of an alternative of `any_of`. It knows processor, source, at, last_dates, last_days, min_rows, backfill_min_rows, min_entities, backfill_min_entities, at_least, mode.',
     );
     finds(
       'entities of a node that has none',

@@ -61,6 +61,7 @@ describe('a sound manifest', () => {
         count: 'game_id',
       },
       { kind: 'every', name: 'daily', every: 'day' },
+      { kind: 'every', name: 'weekly', every: 'week', on: 0 },
     ]);
     assert.deepEqual(whole.exclusions, [
       { from: parseDay('2022-02-18'), to: parseDay('2022-02-23'), reason: 'All-Star break' },
@@ -122,7 +123,7 @@ describe('a sound manifest', () => {
         critical: false,
         alternatives: [
           { kind: 'single', node: index('UPGC'), critical: false, window: same },
-          { kind: 'single', node: index('PGS'), critical: false, window: same, minRows: 10 },
+          { kind: 'single', node: index('PGS'), critical: false, mode: 'backfill', window: same, minRows: 10 },
         ],
       },
     ]);

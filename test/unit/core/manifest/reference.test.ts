@@ -65,6 +65,9 @@ describe('the reference of the manifest', () => {
     const examples = [...REFERENCE.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml = '']) => yaml);
     const whole = examples.find((yaml) => yaml.startsWith('version:')) ?? '';
     assert.deepEqual(readManifest(whole).problems, []);
+    const extending = examples.find((yaml) => /^extends:/m.test(yaml)) ?? '';
+    assert.deepEqual(readManifest(extending).problems, []);
+    assert.match(extending, /^extends:/m);
     assert.deepEqual(readWaivers(examples.find((yaml) => yaml.startsWith('waivers:')) ?? '').problems, []);
     const beside = examples.filter((yaml) => /^(?:failures|history):/.test(yaml));
     assert.equal(beside.length, 2);
