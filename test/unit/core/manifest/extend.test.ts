@@ -68,7 +68,7 @@ describe('a manifest that extends a preset', () => {
         const text = stringify({ ...(part as object), version: 1, name: 'Mine', extends: 'preset:whole' });
         assert.deepEqual(meaning(sound(text)), meaning(whole), text);
       }),
-      { numRuns: 200 },
+      { numRuns: 50 },
     );
   });
 
@@ -126,6 +126,7 @@ phases: [{ id: phase3, processors: [{ id: PGS, written_at: null }, { id: TDGS, t
     assert.deepEqual(extended.calendars, [
       { ...whole.calendars[0], table: 'raw.other' },
       { kind: 'every', name: 'daily', every: 'week' },
+      { kind: 'every', name: 'weekly', every: 'week', on: 0 },
     ]);
     assert.equal(processor(extended, 'PGS').writtenAt, undefined);
     assert.deepEqual(processor(extended, 'TDGS').tables, ['a.tdgs']);
@@ -256,7 +257,7 @@ describe('mistakes in a manifest that extends a preset', () => {
   finds(
     'what the preset still needs',
     `${own}«extends: preset:whole»\ncalendars: { daily: ~ }`,
-    'unknownReference: In the preset: No calendar is called `daily`. There are games.',
+    'unknownReference: In the preset: No calendar is called `daily`. There are games, weekly.',
   );
   finds(
     'mistakes of the preset, at the line that names it',

@@ -160,8 +160,8 @@ describe('a sound manifest', () => {
       assert.doesNotMatch(lines[range.end.line]?.slice(0, range.end.column) ?? '', /\s$/);
     }
     const [box, pgs] = whole.nodes;
-    assert.deepEqual(box?.range, { start: { line: 15, column: 4 }, end: { line: 15, column: 108 } });
-    assert.deepEqual([pgs?.range.start.line, pgs?.range.end.line], [20, 28]);
+    assert.deepEqual(box?.range, { start: { line: 17, column: 4 }, end: { line: 17, column: 108 } });
+    assert.deepEqual([pgs?.range.start.line, pgs?.range.end.line], [22, 30]);
   });
 
   it('fills in what is left out', () => {
