@@ -163,7 +163,7 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(resolve(p
   try {
     main();
   } catch (error) {
-    console.error(`An emulator cannot be installed: ${error instanceof Error ? error.message : error}`);
+    console.error(`An emulator cannot be installed: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   }
 }
