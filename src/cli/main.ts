@@ -69,6 +69,7 @@ const services: Services = {
     return journal;
   },
   warehouse: (config, folder) => openWarehouse(config, folder, Date),
+  readLogText,
   startExecutor: (manifest, id) =>
     startExecutor(services.journal(manifest), id, {
       cli: __filename,

@@ -2,6 +2,7 @@ import type { Journal } from '../app/journal';
 import type { DamageReporter } from '../app/journalDamage';
 import type { PipelineSession } from '../app/pipelineSession';
 import type { Clock, Warehouse } from '../app/ports';
+import type { LogSource } from '../app/readLog';
 import type { Mode } from '../base/status';
 import type { WarehouseConfig } from '../core/pipeline';
 
@@ -16,6 +17,8 @@ export interface Services {
    * @param folder what a relative path in the config is relative to.
    */
   warehouse(config: WarehouseConfig, folder: string): Warehouse;
+  /** The text of a log, whoever wrote it. */
+  readonly readLogText: LogSource;
   /** Starts the executor of a backfill in a process of its own, unless one has it already. */
   startExecutor(manifest: string, id: string): Promise<'started' | 'alreadyRunning'>;
   /** Executes a backfill in this process. */

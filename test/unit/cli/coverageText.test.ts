@@ -42,6 +42,8 @@ const input = buildInput({
       category: 'exit',
       message: 'exit code 1: no such column: minutes',
       signature: 's',
+      seconds: 12.4,
+      stages: { extract: 9.1, calculate_and_save: 3.3 },
     }),
   },
   waivers: [{ node: 'MLFS', from: day('2021-11-14'), to: day('2021-11-14'), reason: 'no model yet', author: 'ann' }],
