@@ -1,5 +1,6 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { ProcessOwners } from '../../app/elsewhereJobs';
 import { type BackfillRecord, type Claim, type Journal, JournalError } from '../../app/journal';
 import type { DamageReporter, JournalDamage } from '../../app/journalDamage';
 import type { Clock } from '../../app/ports';
@@ -11,7 +12,7 @@ import { type JournaledBackfill, ledgerOf } from '../../core/ledger';
 import { codeOf, makeFolder, writeDurably } from './durableFile';
 import { EventFile } from './eventFile';
 import { planToText, readPlan } from './journalText';
-import { claimFolder, isOwnerAlive } from './ownerClaim';
+import { claimFolder, isOwnerAlive, ownerProcesses } from './ownerClaim';
 import { watchRuns } from './runsWatcher';
 
 export interface FileJournalOptions {
@@ -27,7 +28,7 @@ const ID = /^[A-Za-z0-9][\w.-]*$/;
 const CANCEL = 'cancel.json';
 
 /** The journal as files: `<state folder>/runs/<id>/`, described in docs/journal.md. Reading creates and changes nothing. */
-export class FileJournal implements Journal, DamageReporter {
+export class FileJournal implements Journal, DamageReporter, ProcessOwners {
   readonly #runs: string;
   readonly #clock: Clock;
   readonly #heartbeatMs: number;
@@ -156,6 +157,15 @@ export class FileJournal implements Journal, DamageReporter {
     const ledger = ledgerOf(backfills);
     this.#ledger = { of: backfills, ledger };
     return ledger;
+  }
+
+  async ownProcesses(): Promise<readonly number[]> {
+    const pids: number[] = [];
+    for (const id of await this.#ids()) {
+      const { events } = await this.#file(id).read();
+      if (!hasEnded(events)) pids.push(...(await ownerProcesses(this.folder(id))));
+    }
+    return pids;
   }
 
   claim(id: string): Promise<Claim | undefined> {

@@ -71,25 +71,46 @@ export async function claimFolder(folder: string, heartbeatMs: number): Promise<
 
 /** Whether the last owner of a run's folder, or a child that it left behind, is still there. */
 export async function isOwnerAlive(folder: string): Promise<boolean> {
+  const claim = await readClaim(folder);
+  if (claim === undefined || claim.released) return false;
+  if (claim.owner !== undefined) return isAlive(claim.owner) || claim.children.some(isJobAlive);
+  return Date.now() - claim.beatAt < LEASE_MS;
+}
+
+/** The living owner of a run's folder and the living jobs that it started, as pids of this machine; none where it is another's. */
+export async function ownerProcesses(folder: string): Promise<readonly number[]> {
+  const claim = await readClaim(folder);
+  if (claim?.owner === undefined || claim.released) return [];
+  const owner = isAlive(claim.owner) ? [claim.owner] : [];
+  return [...owner, ...claim.children.filter(isJobAlive)].map(({ pid }) => pid);
+}
+
+interface LastClaim {
+  readonly released: boolean;
+  /** Absent where its pids mean nothing here, or it cannot be read. */
+  readonly owner?: Owner;
+  readonly children: readonly ProcessIdentity[];
+  /** Epoch milliseconds. */
+  readonly beatAt: number;
+}
+
+async function readClaim(folder: string): Promise<LastClaim | undefined> {
   const number = await lastClaim(folder);
-  if (number === 0) return false;
+  if (number === 0) return undefined;
   const path = join(folder, `owner-${number}.json`);
   const owner = readJson<Owner>(ownerSchema, await textOf(path));
   const lease = readJson<Lease>(leaseSchema, await textOf(join(folder, LEASE)));
   // An owner whose first lease is not written yet is as old as its file.
   const beats = typeof lease !== 'string' && lease.claim === number;
-  if (beats && lease.released) return false;
   const here = surroundings();
-  if (
-    typeof owner !== 'string' &&
-    owner.host === here.host &&
-    owner.boot === here.boot &&
-    owner.pidNamespace === here.pidNamespace
-  ) {
-    return isAlive(owner) || (beats && lease.children.some(isJobAlive));
-  }
-  const at = beats ? Date.parse(lease.at) : await modifiedAt(path);
-  return Date.now() - at < LEASE_MS;
+  const isHere =
+    typeof owner !== 'string' && owner.host === here.host && owner.boot === here.boot && owner.pidNamespace === here.pidNamespace;
+  return {
+    released: beats && lease.released,
+    ...(isHere && { owner }),
+    children: beats ? lease.children : [],
+    beatAt: beats ? Date.parse(lease.at) : await modifiedAt(path),
+  };
 }
 
 async function lastClaim(folder: string): Promise<number> {

@@ -38,7 +38,7 @@ export function isGroupAlive(leader: number): boolean {
   // What nobody collects stays in its group for ever.
   return readdirSync('/proc').some((name) => {
     if (!/^\d+$/.test(name)) return false;
-    const fields = statOf(Number(name));
+    const fields = statFieldsOf(Number(name));
     return fields?.[2] === String(leader) && isRunning(fields);
   });
 }
@@ -54,7 +54,7 @@ export function isJobAlive(leader: ProcessIdentity): boolean {
 export function startTimeOf(pid: number): string | undefined {
   if (!exists(pid)) return undefined;
   if (process.platform === 'linux') {
-    const fields = statOf(pid);
+    const fields = statFieldsOf(pid);
     return fields === undefined || !isRunning(fields) ? undefined : fields[19];
   }
   if (process.platform === 'win32') return '';
@@ -63,8 +63,8 @@ export function startTimeOf(pid: number): string | undefined {
   return state === '' || state.startsWith('Z') ? undefined : started.join(' ');
 }
 
-/** The fields of a process from the 3rd: state, parent, group; the start time is the 22nd. */
-function statOf(pid: number): readonly string[] | undefined {
+/** The fields of a process from the 3rd: state, parent, group, session; the start time is the 22nd. Undefined where there is none; Linux. */
+export function statFieldsOf(pid: number): readonly string[] | undefined {
   const stat = textOf(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   // The name in parentheses can hold anything, so fields are counted from its end.
   return stat === '' ? undefined : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
