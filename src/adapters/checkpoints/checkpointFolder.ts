@@ -19,11 +19,16 @@ const SETTLE_MS = 60;
 /** Checkpoints as files, in a folder that jobs write and nobody else owns. Reads only. */
 export class CheckpointFolder implements CheckpointStore {
   readonly #base: string;
+  readonly #renewMs: number;
   readonly #known = new Map<string, { readonly signature: string; readonly file: CheckpointText }>();
 
-  /** @param base what relative paths are relative to. */
-  constructor(base: string) {
+  /**
+   * @param base what relative paths are relative to.
+   * @param options.renewMs how often a watched folder is looked for anew, because it may come, go or be replaced.
+   */
+  constructor(base: string, { renewMs = 5_000 }: { readonly renewMs?: number } = {}) {
     this.#base = base;
+    this.#renewMs = renewMs;
   }
 
   async read(path: string): Promise<readonly CheckpointText[]> {
@@ -88,7 +93,7 @@ export class CheckpointFolder implements CheckpointStore {
       const before = watched;
       renew();
       if (watched !== before) changed();
-    }, RENEW_MS);
+    }, this.#renewMs);
     again.unref();
     return () => {
       clearInterval(again);
@@ -101,8 +106,6 @@ export class CheckpointFolder implements CheckpointStore {
     return resolve(this.#base, folder.replace(/^~(?=\/|$)/, homedir()));
   }
 }
-
-const RENEW_MS = 5_000;
 
 /** Paths of files, as many names deep as asked for. */
 async function namesBelow(folder: string, depth: number): Promise<readonly string[]> {
@@ -145,8 +148,8 @@ async function readOne(path: string, name: CheckpointText['name']): Promise<Chec
 
 function identityOf(folder: string): string {
   try {
-    const { dev, ino } = statSync(folder);
-    return `${dev} ${ino}`;
+    const { dev, ino, birthtimeMs } = statSync(folder);
+    return `${dev} ${ino} ${birthtimeMs}`;
   } catch {
     return '';
   }

@@ -45,8 +45,6 @@ export interface ElsewhereReport {
 
 /** With a job that notes its dates every few seconds, one that has been quiet for this long has stopped. */
 const LIVELY_MS = 600_000;
-/** The clocks of processes and of files differ by moments. */
-const SLACK_MS = 200;
 /** A backfill notes the start before, and the end after what it means. */
 const CALL_SLACK_MS = 1_000;
 
@@ -117,7 +115,7 @@ function judge(
   const lastNoted = noted.size === 0 ? undefined : Math.max(...noted);
 
   const startedAt = processes.length === 0 ? undefined : Math.min(...processes.map(({ process }) => process.startedAt));
-  const wrote = file !== undefined && (startedAt === undefined || file.writtenAt >= startedAt - SLACK_MS);
+  const wrote = file !== undefined && (startedAt === undefined || file.writtenAt >= startedAt);
   const resume = checkpoint === undefined ? undefined : resumeOf(checkpoint, dates);
   const startsAgain = startedAt !== undefined && !wrote && resume?.kind === 'startsOver';
   const live = startedAt !== undefined;
@@ -234,7 +232,7 @@ function paceOf(checkpoint: Checkpoint, file: CheckpointFile, startedAt: number 
   const seen = seenSeconds(file.seen);
   if (seen.length > 0) return seen;
   const made = madeAt(checkpoint, file.writtenAt);
-  if (startedAt !== undefined && (made === undefined || made < startedAt - SLACK_MS)) return [];
+  if (startedAt !== undefined && (made === undefined || made < startedAt)) return [];
   const average = averageSeconds(checkpoint, file.writtenAt);
   return average === undefined ? [] : [average];
 }
