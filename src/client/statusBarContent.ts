@@ -35,6 +35,7 @@ export function statusBarContent(
   const tooltip = tooltipOf(state, backfills);
   const active = backfills.filter(isActive);
   const [running, another] = active;
+  const elsewhere = state?.elsewhere ?? [];
   if (running !== undefined) {
     const done = sum(active, ({ done, failed, interrupted, skipped }) => done + failed + interrupted + skipped);
     const total = sum(active, ({ total }) => total);
@@ -42,7 +43,8 @@ export function statusBarContent(
     const left = Math.max(...active.map(({ etaSeconds }) => etaSeconds ?? -1));
     const eta = left < 0 ? '' : ` · ${formatSeconds(left)} left`;
     const cancelling = running.phase === 'cancelling' && another === undefined;
-    const text = `$(sync~spin) ${who} ${cancelling ? 'ending' : `${formatCount(done)}/${formatCount(total)}${eta}`}`;
+    const beside = elsewhere.length === 0 ? '' : ` · ${formatCount(elsewhere.length)} elsewhere`;
+    const text = `$(sync~spin) ${who} ${cancelling ? 'ending' : `${formatCount(done)}/${formatCount(total)}${eta}`}${beside}`;
     return { text, tooltip, warning: false, view: 'backfills' };
   }
   const [newest] = backfills;
@@ -53,6 +55,11 @@ export function statusBarContent(
   ) {
     const text = `$(warning) ${namesText(newest.processors)} ${newest.phase}`;
     return { text, tooltip, warning: true, view: 'backfills' };
+  }
+  const [job, ...others] = elsewhere;
+  if (job !== undefined) {
+    const what = others.length === 0 ? `${job.processor} elsewhere ${job.text}` : `${counted(elsewhere.length, 'job')} elsewhere`;
+    return { text: `$(sync~spin) ${what}`, tooltip, warning: false, view: 'backfills' };
   }
   const coverage = state?.coverage;
   if (coverage === undefined) return undefined;
@@ -71,6 +78,8 @@ function tooltipOf(state: ServerState | undefined, backfills: readonly BackfillS
     lines.push(`Warehouse read at ${formatInstant(asOf)}`);
   }
   if (state?.problem !== undefined) lines.push(`$(warning) ${escaped(state.problem.message)}`);
+  for (const { processor, text } of state?.elsewhere ?? [])
+    lines.push(`${escaped(processor)}, started elsewhere: running ${text}`);
   const [newest] = backfills;
   if (newest !== undefined) lines.push(`${escaped(newest.title)}: ${newest.phase}, ${resultText(newest)}`);
   lines.push(

@@ -58,7 +58,17 @@ export type ViewId = keyof typeof VIEWS;
 /**
  * The `contextValue` of tree items is a kind followed by `+flags`, such as `partition+gap+log`; menus match it by `viewItem`.
  */
-export type NodeKind = 'phase' | 'processor' | 'source' | 'month' | 'partition' | 'backfill' | 'category' | 'message';
+export type NodeKind =
+  | 'phase'
+  | 'processor'
+  | 'source'
+  | 'month'
+  | 'partition'
+  | 'backfill'
+  | 'elsewhere'
+  | 'category'
+  | 'finding'
+  | 'message';
 export type NodeFlag = 'gap' | 'runnable' | 'log' | 'active';
 
 export const CONTEXT_KEYS = {
@@ -109,7 +119,7 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.explain', when: node(['partition']), group: 'inline@1' },
     { command: 'backfill.openLog', when: node(['partition', 'backfill'], 'log'), group: 'inline@2' },
     { command: 'backfill.fillGaps', when: node(['phase', 'processor', 'month'], 'gap'), group: 'inline@1' },
-    { command: 'backfill.launch', when: node(['processor', 'month', 'partition'], 'runnable'), group: 'inline@3' },
+    { command: 'backfill.launch', when: node(['processor', 'month', 'partition', 'finding'], 'runnable'), group: 'inline@3' },
     { command: 'backfill.openMatrix', when: node(['phase', 'processor', 'source']), group: 'inline@4' },
     { command: 'backfill.cancel', when: node(['backfill'], 'active'), group: 'inline@3' },
     { command: 'backfill.attach', when: node(['backfill']), group: 'inline@1' },
@@ -117,7 +127,7 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.openLog', when: node(['partition', 'backfill'], 'log'), group: '1_look@2' },
     { command: 'backfill.openMatrix', when: node(['phase', 'processor', 'source', 'month', 'partition']), group: '1_look@3' },
     { command: 'backfill.fillGaps', when: node(['phase', 'processor', 'month'], 'gap'), group: '2_run@1' },
-    { command: 'backfill.launch', when: node(['processor', 'month', 'partition'], 'runnable'), group: '2_run@2' },
+    { command: 'backfill.launch', when: node(['processor', 'month', 'partition', 'finding'], 'runnable'), group: '2_run@2' },
     { command: 'backfill.attach', when: node(['backfill']), group: '2_run@3' },
     { command: 'backfill.cancel', when: node(['backfill'], 'active'), group: '2_run@4' },
   ],

@@ -60,6 +60,8 @@ export interface ServerState {
   readonly problem?: { readonly message: string; readonly since: number };
   /** Errors in the manifest. */
   readonly mistakes: number;
+  /** Jobs that run and that no backfill started; absent where there are none. */
+  readonly elsewhere?: readonly ElsewhereSummary[];
   /** Absent while nothing was ever read. */
   readonly coverage?: {
     readonly pipeline: string;
@@ -75,6 +77,13 @@ export interface ServerState {
     /** Partitions with failures that stop and are not stale. */
     readonly stop: number;
   };
+}
+
+/** A job that somebody started without us, and that runs. */
+export interface ElsewhereSummary {
+  readonly processor: string;
+  /** `12/58 · ~40 min left`, or since when it runs. */
+  readonly text: string;
 }
 
 export interface InitializationOptions {

@@ -3,6 +3,7 @@ import type { BackfillEvent, BackfillPhase, PartitionState, Plan, PlannedPartiti
 import type { PartitionKey } from '../core/coverage';
 import type { TreeNode } from '../protocol/messages';
 import { type BackfillView, isActive, processorsOf, summaryOf } from './backfillViews';
+import { ELSEWHERE, type ElsewhereView, elsewhereChildren, endedElsewhere, runningElsewhere } from './elsewhereNodes';
 import { type Look, ORANGE, STATUS_LOOKS } from './statusLooks';
 
 const ROOT = 'backfills';
@@ -33,11 +34,17 @@ const STATES: Readonly<Record<PartitionState, Look & { readonly words: string; r
 };
 
 /**
- * The Backfills tree: newest first, and under each its partitions, what needs eyes first.
+ * The Backfills tree: newest first, and under each its partitions, what needs eyes first. Jobs that were started elsewhere stand after the
+ * backfills, and those that run after the backfills that do.
  * @param views newest first.
  */
-export function backfillChildren(views: readonly BackfillView[], parent: string): readonly TreeNode[] {
-  if (parent === '') return views.map(backfillNode);
+export function backfillChildren(views: readonly BackfillView[], parent: string, elsewhere?: ElsewhereView): readonly TreeNode[] {
+  if (parent === '') {
+    const active = views.findLastIndex(isActive) + 1;
+    const [running, ended] = elsewhere === undefined ? [[], []] : [runningElsewhere(elsewhere), endedElsewhere(elsewhere)];
+    return [...views.slice(0, active).map(backfillNode), ...running, ...views.slice(active).map(backfillNode), ...ended];
+  }
+  if (parent.startsWith(ELSEWHERE)) return elsewhere === undefined ? [] : elsewhereChildren(elsewhere, parent);
   const view = views.find(({ progress }) => `${ROOT}/${progress.id}` === parent);
   return view === undefined ? [] : partitionNodes(view);
 }

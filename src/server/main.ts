@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -12,10 +13,13 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { version } from '../../package.json';
+import { CheckpointFolder } from '../adapters/checkpoints/checkpointFolder';
 import { FileCoverageCache } from '../adapters/files/coverageCache';
 import { readText } from '../adapters/files/textFile';
 import { FileJournal } from '../adapters/journal/fileJournal';
 import { openWarehouse } from '../adapters/openWarehouse';
+import { SystemProcessTable } from '../adapters/process/processTable';
+import { ElsewhereJobs } from '../app/elsewhereJobs';
 import { PipelineSession } from '../app/pipelineSession';
 import { type Logger, messageOf } from '../base/logger';
 import type { ClientNotifications, InitializationOptions } from '../protocol/messages';
@@ -107,6 +111,12 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
           logger,
         }),
       journal,
+      elsewhere: new ElsewhereJobs({
+        folder: realFolder(dirname(manifest)),
+        checkpoints: new CheckpointFolder(dirname(manifest)),
+        processes: new SystemProcessTable(),
+        journal,
+      }),
       clock: Date,
       logger,
       send: (method, params) => inBackground(method, connection.sendNotification(method, params)),
@@ -169,6 +179,15 @@ function debounced(action: () => void): void {
 
 function inBackground(what: string, work: Promise<unknown>): void {
   work.catch((error: unknown) => logger.error(`${what}: ${messageOf(error)}`, error));
+}
+
+/** Processes know their folder without links. */
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
 }
 
 function absent(path: string): never {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { ElsewhereJobs } from '../app/elsewhereJobs';
 import type { Journal } from '../app/journal';
 import { PipelineRecords } from '../app/pipelineRecords';
 import type { CoverageState, Freshness, PipelineSession } from '../app/pipelineSession';
@@ -19,6 +20,7 @@ import { BackfillList } from './backfillList';
 import { backfillChildren } from './backfillsTree';
 import { summaryOf } from './backfillViews';
 import { CoverageTree } from './coverageTree';
+import { ElsewhereFeed } from './elsewhereFeed';
 import { FailuresFeed } from './failuresFeed';
 import { type FailuresTreeSource, failuresChildren } from './failuresTree';
 import { NotedDates } from './notedDates';
@@ -37,15 +39,25 @@ export interface Pace {
   readonly clock: number;
   /** How long an explanation waits for what jobs noted. */
   readonly patience: number;
+  /** While nothing is on screen and a job runs that was started elsewhere. */
+  readonly elsewhere: number;
 }
 
-const PACE: Pace = { poll: 5_000, settle: 150, retry: [500, 1_000, 2_000, 5_000], clock: 600_000, patience: 700 };
+const PACE: Pace = {
+  poll: 5_000,
+  settle: 150,
+  retry: [500, 1_000, 2_000, 5_000],
+  clock: 600_000,
+  patience: 700,
+  elsewhere: 30_000,
+};
 
 export interface ServiceDeps {
   /** Absolute path. */
   readonly manifest: string;
   readonly session: (mode: Mode) => PipelineSession;
   readonly journal: Journal;
+  readonly elsewhere: Pick<ElsewhereJobs, 'look' | 'watch'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly send: <M extends keyof ServerNotifications>(method: M, params: ServerNotifications[M]) => void;
@@ -70,6 +82,7 @@ export class PipelineService {
   readonly #backfills: BackfillList;
   readonly #failures: FailuresFeed;
   readonly #noted: NotedDates;
+  readonly #elsewhere: ElsewhereFeed;
   #remembered = Promise.resolve();
   #session: PipelineSession;
   #mode: Mode;
@@ -105,6 +118,8 @@ export class PipelineService {
     // An explanation that is open asks again when a tree changes.
     const late = () => deps.send('backfill/treeChanged', { view: 'failures', updated: [], reordered: [] });
     this.#noted = new NotedDates(records, this.#pace.patience, late);
+    const { elsewhere: jobs, clock, logger } = deps;
+    this.#elsewhere = new ElsewhereFeed({ jobs, clock, logger, slowMs: this.#pace.elsewhere, changed: () => this.#publish() });
     this.#tree = this.#composeTree();
   }
 
@@ -122,6 +137,11 @@ export class PipelineService {
 
   get tree(): CoverageTree {
     return this.#tree;
+  }
+
+  /** What is known of jobs that no backfill started. */
+  get elsewhere(): ElsewhereFeed {
+    return this.#elsewhere;
   }
 
   get backfills(): BackfillList {
@@ -197,6 +217,7 @@ export class PipelineService {
     clearInterval(this.#poll);
     // What the matrix holds may be older: changes were not sent meanwhile.
     if (matrixIsNew && this.#version > 0) this.#deps.send('backfill/coverageChanged', { version: ++this.#version });
+    this.#elsewhere.watch(this.#isWatched());
     if (!this.#isWatched()) return;
     this.#poll = setInterval(() => this.#background('Polling', this.#look()), this.#pace.poll);
     if (!before) this.#background('Looking', this.#look());
@@ -226,6 +247,7 @@ export class PipelineService {
 
   dispose(): void {
     this.#stopWatching?.();
+    this.#elsewhere.dispose();
     clearInterval(this.#poll);
     clearTimeout(this.#retry);
     clearTimeout(this.#settle);
@@ -256,6 +278,7 @@ export class PipelineService {
       if (this.#isWatched() || this.#backfills.active.length > 0)
         this.#retry = setTimeout(() => this.#background('Reading again', this.read('probe')), delay);
     } else this.#retries = 0;
+    this.#elsewhere.judge(this.#state);
     this.#deps.judged(unavailableOf(this.#state));
     this.#publish();
   }
@@ -267,7 +290,7 @@ export class PipelineService {
   async #look(): Promise<void> {
     if (this.#session.reading === undefined) return;
     await this.#deps.lookAtFiles();
-    await this.read('probe');
+    await Promise.all([this.read('probe'), this.#elsewhere.look()]);
     const judgedAt = this.#state?.input.now;
     if (judgedAt !== undefined && this.#deps.clock.now() - judgedAt > this.#pace.clock) await this.judgeAgain();
   }
@@ -370,7 +393,7 @@ export class PipelineService {
       case 'coverage':
         return this.#tree.children(parent);
       case 'backfills':
-        return backfillChildren(this.#backfills.views, parent);
+        return backfillChildren(this.#backfills.views, parent, this.#elsewhere.view);
       case 'failures':
         return failuresChildren(this.failures, parent);
     }
@@ -394,9 +417,11 @@ export class PipelineService {
     const state = this.#state;
     const problem = state?.problem;
     const failures = this.#failures.summary(state, this.#session.pipeline);
+    const elsewhere = this.#elsewhere.running;
     return {
       reading: this.#reading,
       mistakes: this.#mistakes,
+      ...(elsewhere.length > 0 && { elsewhere }),
       ...(problem !== undefined && { problem: { message: problem.message, since: problem.since } }),
       // Before anything was read nothing is known to be missing.
       ...(state?.asOf !== undefined && {

@@ -4,6 +4,7 @@ import { launchPlan, type PlanFiles, preparePlan } from '../app/preparePlan';
 import { formatDay, parseDay } from '../base/day';
 import { formatInstant } from '../base/figures';
 import type { Plan } from '../core/backfill';
+import { elsewhereConflicts } from '../core/checkpoints/elsewhereConflicts';
 import { runCommandLine } from '../core/commandLine';
 import { confirmationOf } from '../core/confirmation';
 import type { PartitionKey } from '../core/coverage';
@@ -12,6 +13,7 @@ import type { PipelineNode } from '../core/pipeline';
 import { partitionKey } from '../core/words';
 import type { LaunchChoices, LogParams, PlanPreview, Requests } from '../protocol/messages';
 import { type BackfillView, processorsOf } from './backfillViews';
+import { ELSEWHERE, elsewhereTooltip } from './elsewhereNodes';
 import { explainDocument } from './explainDocument';
 import { failuresTooltip } from './failuresTree';
 import { partitionText } from './partitionText';
@@ -49,6 +51,7 @@ export function requestHandlers({ service, journal, files, describe }: RequestDe
     },
     'backfill/tooltip': async ({ view, id }) => {
       if (view === 'backfills') {
+        if (id.startsWith(ELSEWHERE)) return elsewhereTooltip(service.elsewhere.view, id);
         const found = findBackfill(service, id.split('/')[1] ?? '');
         return found === undefined ? '' : backfillTooltip(found);
       }
@@ -83,7 +86,10 @@ export function requestHandlers({ service, journal, files, describe }: RequestDe
       return dates;
     },
     'backfill/plan': async (request) => {
-      const plan = await preparePlan(known(service), request, files);
+      // A plan that is made right after somebody started a job has to know of it.
+      await service.elsewhere.look();
+      const made = await preparePlan(known(service), request, files);
+      const plan = { ...made, warnings: [...elsewhereConflicts(made, service.elsewhere.report.jobs), ...made.warnings] };
       plans.set(plan.id, plan);
       for (const id of [...plans.keys()].slice(0, -KEPT_PLANS)) plans.delete(id);
       return previewOf(plan);

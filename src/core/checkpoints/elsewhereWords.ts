@@ -43,6 +43,13 @@ export function elsewhereLine(job: ElsewhereJob, now: number): string {
   return parts.filter((part) => part !== undefined && part !== '').join(' · ');
 }
 
+/** How far one is that runs, in a few words: `12/58 · ~40 min left`, `for 3 min`. */
+export function elsewhereProgress(job: ElsewhereJob, now: number): string {
+  const since = Math.min(...job.processes.map(({ startedAt }) => startedAt));
+  const counts = elsewhereCounts(job) ?? (job.processes.length === 0 ? '' : `for ${roughly(now - since)}`);
+  return job.etaSeconds === undefined ? counts : `${counts} · ~${roughly(job.etaSeconds * 1000)} left`;
+}
+
 /** The dates that it was told: `2021-11-01 to 2021-11-14`, `3 dates`. */
 export function datesText({ range, dates }: Pick<ElsewhereFacts, 'range' | 'dates'>): string {
   if (range !== undefined) return formatRange(range);

@@ -119,7 +119,10 @@ describe('jobs that were started elsewhere, as real processes', () => {
     const [job] = await look();
     await jobs[0]?.end('successful', '2021-11-01');
     const [both] = await look();
-    assert.deepEqual(job?.processes.map(({ pid }) => pid).sort(), pids.sort());
+    assert.deepEqual(
+      job?.processes.map(({ pid }) => pid).sort((a, b) => a - b),
+      pids.sort((a, b) => a - b),
+    );
     assert.deepEqual(both?.findings[0]?.kind, 'manyWriters');
   });
 

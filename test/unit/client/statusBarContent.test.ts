@@ -33,6 +33,16 @@ describe('statusBarContent', () => {
     assert.equal(statusBarContent('ready', undefined, [summary()], 0)?.text, '$(sync~spin) MLFS 0/25');
   });
 
+  it('shows what runs although nobody started it here, after what was', () => {
+    const elsewhere = [{ processor: 'TDZA', text: '12/58 · ~40 min left' }];
+    const content = statusBarContent('ready', { ...STATE, elsewhere }, [], 0);
+    assert.deepEqual([content?.text, content?.view], ['$(sync~spin) TDZA elsewhere 12/58 · ~40 min left', 'backfills']);
+    assert.match(content?.tooltip ?? '', /TDZA, started elsewhere: running 12\/58/);
+    const two = { ...STATE, elsewhere: [...elsewhere, { processor: 'PDC', text: 'for 3 min' }] };
+    assert.equal(statusBarContent('ready', two, [], 0)?.text, '$(sync~spin) 2 jobs elsewhere');
+    assert.equal(statusBarContent('ready', two, [summary()], 0)?.text, '$(sync~spin) MLFS 0/25 · 2 elsewhere');
+  });
+
   it('warns of a backfill that ended badly until somebody looked, or another one started', () => {
     const failed = summary({ phase: 'failed', endedAt: 50 });
     const warning = statusBarContent('ready', STATE, [failed], 0);

@@ -8,6 +8,7 @@ import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type Messa
 import type { CodeAction, Diagnostic } from 'vscode-languageserver';
 import type { Requests, ServerNotifications } from '../../../src/protocol/messages';
 import { runDuckdb } from '../../support/duckdb';
+import { ElsewhereProcess, JOB_SCRIPT } from '../../support/elsewhereJob';
 import { useTemporaryFolder } from '../../support/temporaryFolder';
 
 const MANIFEST = `version: 1
@@ -96,6 +97,16 @@ describe('the engine process', () => {
     });
   }
 
+  /** Ends when a node of the Backfills view reads so; asks whenever the engine says that the view changed. */
+  async function treeShows(engine: Engine, pattern: RegExp): Promise<void> {
+    for (;;) {
+      const changed = notification(engine.connection, 'backfill/treeChanged', ({ view }) => view === 'backfills');
+      const nodes = await engine.request('backfill/tree', { view: 'backfills' });
+      if (nodes.some(({ label, description = '' }) => pattern.test(`${label}: ${description}`))) return;
+      await changed;
+    }
+  }
+
   function diagnostics(
     connection: MessageConnection,
     matches: (found: readonly Diagnostic[]) => boolean,
@@ -131,6 +142,61 @@ describe('the engine process', () => {
     const tooltip = await engine.request('backfill/tooltip', { view: 'coverage', id: 'coverage/one/B/2021-11/2021-11-01' });
     assert.match(tooltip, /\*\*B 2021-11-01\*\* · Monday · missing/);
     assert.match(tooltip, /command:backfill\.launch/);
+  });
+
+  it('shows a job that somebody started in a shell, follows it, and warns of a plan beside it', async () => {
+    const job = await ElsewhereProcess.start(folder(), { job: 'A', end: '2021-11-04' });
+    try {
+      writeFileSync(
+        join(folder(), 'backfill.yaml'),
+        `${MANIFEST}checkpoints: { path: "checkpoints/{job}_{start}_{end}.json" }\n`.replace(
+          '{ sql: a.sql }',
+          `{ each: range, command: [node, ${JOB_SCRIPT}, --start-date, "{start}", --end-date, "{end}"] }`,
+        ),
+      );
+      await runDuckdb(
+        join(folder(), 'test.duckdb'),
+        'CREATE SCHEMA mart',
+        'CREATE TABLE mart.a (day DATE)',
+        'CREATE TABLE mart.b (day DATE)',
+      );
+      const engine = await start(true);
+      const shown = (pattern: RegExp) => treeShows(engine, pattern);
+      const running = shown(/^A · started elsewhere: running for /);
+      await engine.connection.sendNotification('backfill/watch', { views: true, matrix: false });
+      await running;
+      const followed = shown(/: running · 1\/4 · at 2021-11-02/);
+      await job.end('successful', '2021-11-01');
+      await followed;
+      await engine.request('backfill/refresh', {});
+      const plan = await engine.request('backfill/plan', {
+        processors: ['A'],
+        choices: ['missing'],
+        withUpstream: false,
+        withDownstream: false,
+        order: 'oldest',
+        slots: 1,
+        policy: 'continue',
+        overrides: [],
+      });
+      assert.match(
+        plan.markdown,
+        new RegExp(`A runs elsewhere .*process ${job.pid}, 2021-11-01 to 2021-11-04.*, with 4 dates of this plan`),
+      );
+      const tooltip = await engine.request('backfill/tooltip', {
+        view: 'backfills',
+        id: 'backfills/@elsewhere/A/2021-11-01_2021-11-04',
+      });
+      assert.match(tooltip, new RegExp(`Process ${job.pid}, since `));
+      const stopped = shown(/: stopped after 2021-11-01 · 1\/4 · just now · would resume at 2021-11-02/);
+      await job.kill();
+      // Nothing of the folder changes when a process dies: a view that comes on screen looks.
+      await engine.connection.sendNotification('backfill/watch', { views: false, matrix: false });
+      await engine.connection.sendNotification('backfill/watch', { views: true, matrix: false });
+      await stopped;
+    } finally {
+      await job.kill();
+    }
   });
 
   it('makes a plan, launches it once, and tells it in the journal', async () => {

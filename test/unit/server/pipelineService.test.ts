@@ -4,6 +4,7 @@ import { FileJournal } from '../../../src/adapters/journal/fileJournal';
 import { PipelineSession } from '../../../src/app/pipelineSession';
 import { WarehouseError } from '../../../src/app/ports';
 import type { Plan } from '../../../src/core/backfill';
+import type { Sightings } from '../../../src/core/checkpoints/elsewhere';
 import { applyChange } from '../../../src/protocol/applyChange';
 import type { ServerNotifications } from '../../../src/protocol/messages';
 import { type Pace, PipelineService } from '../../../src/server/pipelineService';
@@ -27,12 +28,15 @@ phases:
 const READ_AT = Date.UTC(2021, 11, 1);
 const FULL = { '2021-11-01': 9, '2021-11-02': 9, '2021-11-03': 9, '2021-11-04': 9 };
 /** Quick enough for a test, and slow where a test does not ask for it. */
-const PACE: Pace = { poll: 60_000, settle: 5, retry: [5], clock: 600_000, patience: 60_000 };
+const PACE: Pace = { poll: 60_000, settle: 5, retry: [5], clock: 600_000, patience: 60_000, elsewhere: 60_000 };
+
+const NO_SIGHTINGS: Sightings = { files: [], processes: [], processesKnown: true, ownCalls: [] };
 
 type Sent = { [M in keyof ServerNotifications]: { method: M; params: ServerNotifications[M] } }[keyof ServerNotifications];
 
 describe('PipelineService', () => {
   const folder = useTemporaryFolder();
+  const elsewhere = { look: () => Promise.resolve(NO_SIGHTINGS), watch: () => () => {} };
   let warehouse: ScriptedWarehouse;
   let cache: MemoryCache;
   let journal: FileJournal;
@@ -65,6 +69,7 @@ describe('PipelineService', () => {
             }),
           ),
         journal,
+        elsewhere,
         clock: { now: () => Date.UTC(2021, 11, 2, 12) },
         logger: SILENT,
         send: (method, params) => {
