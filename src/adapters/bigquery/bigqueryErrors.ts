@@ -14,7 +14,8 @@ export class BigqueryFailure extends Error {
 
   constructor(message: string, reason = '', status = 0, ofJob = false) {
     super(message);
-    this.reason = reason;
+    // An emulator calls every mistake in SQL an internal error, which would be tried again.
+    this.reason = /^failed to (?:parse|analyze)\b/.test(message) ? 'invalidQuery' : reason;
     this.status = status;
     this.ofJob = ofJob;
   }
@@ -59,7 +60,7 @@ const TRANSIENT_REASONS: ReadonlySet<string> = new Set([
 
 /** Whether it may go well a moment later. */
 export function isTransient({ status, reason }: BigqueryFailure): boolean {
-  return TRANSIENT_REASONS.has(reason) || [429, 502, 503, 504].includes(status);
+  return status !== 400 && (TRANSIENT_REASONS.has(reason) || [429, 502, 503, 504].includes(status));
 }
 
 /** Whether the same request may. */
@@ -170,7 +171,7 @@ const RULES: readonly Rule[] = [
   },
   {
     message:
-      /has not been used in project (?<used>\S+) before or it is disabled|project (?<project>\S+) has not enabled BigQuery|BigQuery API has not been/i,
+      /has not been used in project (?<used>\S+) before or it is disabled|project (?<project>\S+) has not enabled BigQuery/i,
     kind: 'project',
     say: ({ used, project }, context) =>
       `BigQuery is not enabled in project ${used ?? project ?? context.project}: run \`gcloud services enable bigquery.googleapis.com --project ${context.project}\`, or correct \`warehouse.project\` in the manifest.`,
@@ -200,10 +201,11 @@ const RULES: readonly Rule[] = [
       `Tables of one query must be in one location, and these are not: copy one beside the other. (${oneLine(message)})`,
   },
   {
-    message: /Not found: Dataset[ :](?<dataset>\S+)(?: was not found in location (?<location>\S+))?/i,
+    message:
+      /Not found: Dataset[ :](?<dataset>\S+)(?: was not found in location (?<location>\S+))?|^dataset (?<missing>\S+) is not found/i,
     kind: 'missingTable',
-    say: ({ dataset = '', location }) =>
-      `There is no dataset ${pathText(dataset)}${location === undefined ? '' : ` in location ${location}`}: create it, or correct \`table\` in the manifest.`,
+    say: ({ dataset, missing, location }) =>
+      `There is no dataset ${pathText(dataset ?? missing ?? '')}${location === undefined ? '' : ` in location ${location}`}: create it, or correct \`table\` in the manifest.`,
   },
   {
     message:
@@ -255,6 +257,12 @@ const RULES: readonly Rule[] = [
     reason: /^(?:resourcesExceeded|responseTooLarge)$/,
     kind: 'refused',
     say: (_, __, { message }) => `This is more than BigQuery does in one query: read fewer dates. (${oneLine(message)})`,
+  },
+  {
+    reason: /^(?:jobB|b)ackendError$|^(?:jobI|i)nternalError$/,
+    kind: 'unreachable',
+    say: (_, __, { status, message }) =>
+      `BigQuery is out of order at the moment (${status > 0 ? `${status} ` : ''}${oneLine(message)}): refresh later.`,
   },
   {
     reason: /^(?:invalidQuery|invalid|parseError)$/,
