@@ -11,6 +11,7 @@ import { type Day, type DayRange, parseDay, rangesOf } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
 import type { PartitionObservation } from '../../core/observation';
 import type { Pipeline, PipelineNode } from '../../core/pipeline';
+import { tablesNamed } from '../../core/schemaCheck/tableUses';
 import { enclosed, entitiesSql, partitionSql } from '../../core/sql/coverage';
 import { commonEntities, partitionsAt, partitionsOf, tableDays } from '../../core/sql/coverageRows';
 import { expressionsIn } from '../../core/sql/expressions';
@@ -112,7 +113,7 @@ export class BigqueryWarehouse implements Warehouse {
   }
 
   schema(pipeline?: Pipeline): Promise<readonly TableSchema[]> {
-    return tableSchemas(this.#client, pipeline === undefined ? undefined : tablesOfPipeline(pipeline));
+    return tableSchemas(this.#client, pipeline === undefined ? undefined : tablesNamed(pipeline));
   }
 
   async coverageSql(pipeline: Pipeline, days?: DayRange): Promise<string> {

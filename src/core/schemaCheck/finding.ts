@@ -10,7 +10,6 @@ export type SchemaCode =
   | 'requiredColumn'
   | 'notPartitioned'
   | 'otherPartition'
-  | 'filterRequired'
   | 'partitionsExpire'
   | 'wrongLocation'
   | 'otherLocation';

@@ -20,11 +20,6 @@ export function keepPartitions(schema: TableSchema): string {
   return `ALTER TABLE ${tablePath(schema, 'googlesql')} SET OPTIONS (partition_expiration_days = NULL);`;
 }
 
-/** BigQuery alone: queries may leave the partition column out. */
-export function dropFilter(schema: TableSchema): string {
-  return `ALTER TABLE ${tablePath(schema, 'googlesql')} SET OPTIONS (require_partition_filter = FALSE);`;
-}
-
 /** BigQuery alone: a copy beside the table, `NAME_dated`, whose text column is a DATE that it is partitioned by. */
 export function datedCopy(schema: TableSchema, column: string): string {
   const name = quoted(column, 'googlesql');

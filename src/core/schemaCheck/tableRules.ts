@@ -6,7 +6,7 @@ import type { FoundTable } from './columnRules';
 import { typeKind } from './columnTypes';
 import type { ManifestKey, SchemaFinding } from './finding';
 import type { KnownTables } from './knownTables';
-import { dropFilter, keepPartitions } from './statements';
+import { keepPartitions } from './statements';
 import type { TableUse } from './tableUses';
 
 /** A table that is not there; undefined where its first run makes it. */
@@ -66,24 +66,8 @@ function partitionFindings({ use, schema, lexis }: FoundTable, pipeline: Pipelin
   }
   if (partitioning.column?.toLowerCase() !== date.toLowerCase()) {
     const by = partitioning.column ?? 'the time of loading';
-    const other = `${use.label}: ${use.table} is partitioned by ${by}, not by ${date}`;
-    const findings: SchemaFinding[] = [
-      {
-        severity: 'information',
-        code: 'otherPartition',
-        message: `${other}: every read of a date is paid for as a read of all dates.`,
-        at,
-      },
-    ];
-    if (partitioning.requireFilter === true)
-      findings.push({
-        severity: 'warning',
-        code: 'filterRequired',
-        message: `${other}, and refuses queries that do not filter by ${by}.`,
-        at,
-        statement: dropFilter(schema),
-      });
-    return findings;
+    const message = `${use.label}: ${use.table} is partitioned by ${by}, not by ${date}: every read of a date is paid for as a read of all dates.`;
+    return [{ severity: 'information', code: 'otherPartition', message, at }];
   }
   return [...coarseFindings(use, partitioning, at), ...expiryFindings({ use, schema, lexis }, partitioning, pipeline, today, at)];
 }

@@ -42,6 +42,11 @@ export function tableUses(pipeline: Pipeline): readonly TableUse[] {
   ];
 }
 
+/** Every table that a manifest names, once. */
+export function tablesNamed(pipeline: Pipeline): readonly string[] {
+  return [...new Set(tableUses(pipeline).map(({ table }) => table))];
+}
+
 const PLAIN = { expressions: [], writes: [], made: false, watched: false } as const;
 
 function calendarUse({ name, table, dateColumn, count, where }: Extract<Calendar, { kind: 'table' }>): TableUse {
