@@ -61,12 +61,11 @@ function writtenFindings({ use, schema, lexis }: FoundTable, written: WrittenCol
   const at = { owner: use.owner, key: 'writes', value: name };
   const known = columnNamed(schema, name);
   if (known === undefined) {
-    const advice = type === undefined ? 'Add it, or correct the name.' : 'Add it with the statement, or correct the name.';
     return [
       {
-        severity: 'error',
+        severity: 'warning',
         code: 'missingColumn',
-        message: `${use.label}: its job writes ${name}, and ${use.table} has no such column. ${advice}`,
+        message: `${use.label}: its job writes ${name}, and ${use.table} has no such column: a load fails, or loses it. Add it, or correct the name.`,
         at,
         ...(type !== undefined && { statement: addColumn(schema, name, type, lexis) }),
       },

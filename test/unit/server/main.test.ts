@@ -305,7 +305,7 @@ describe('the engine process', () => {
       [
         [
           'missingColumn',
-          'A: its job writes tier, and mart.a has no such column. Add it with the statement, or correct the name.',
+          'A: its job writes tier, and mart.a has no such column: a load fails, or loses it. Add it, or correct the name.',
           { line: 8, character: 81 },
         ],
         ['missingColumn', 'B: mart.b has no column day. Did you mean `date`?', { line: 9, character: 45 }],

@@ -267,8 +267,8 @@ history: { table: ops.r, processor: proc, date: day, status: proc, seconds: «pr
         'table: nba.pdc, date_column: cache_date, writes: { «scoring_tier»: STRING, «adjusted»: {}, «game_id»: { type: STRING, nullable: true }, player: { nullable: true }, «points»: numeric, features: "array<float>" }',
       ),
       [pdc()],
-      'missingColumn: PDC: its job writes scoring_tier, and nba.pdc has no such column. Add it with the statement, or correct the name. | ALTER TABLE `my-project.nba.pdc` ADD COLUMN `scoring_tier` STRING;',
-      'missingColumn: PDC: its job writes adjusted, and nba.pdc has no such column. Add it, or correct the name.',
+      'warning missingColumn: PDC: its job writes scoring_tier, and nba.pdc has no such column: a load fails, or loses it. Add it, or correct the name. | ALTER TABLE `my-project.nba.pdc` ADD COLUMN `scoring_tier` STRING;',
+      'warning missingColumn: PDC: its job writes adjusted, and nba.pdc has no such column: a load fails, or loses it. Add it, or correct the name.',
       'requiredColumn: PDC: its job may write game_id as NULL, and nba.pdc requires a value: such rows are refused. | ALTER TABLE `my-project.nba.pdc` ALTER COLUMN `game_id` DROP NOT NULL;',
       'wrongType: PDC: its job writes points as numeric, and it is INT64 in nba.pdc. | ALTER TABLE `my-project.nba.pdc` ALTER COLUMN `points` SET DATA TYPE numeric;',
     );
@@ -285,7 +285,7 @@ history: { table: ops.r, processor: proc, date: day, status: proc, seconds: «pr
       ),
       [SCHEDULE, PGS],
       'missingColumn: PGS: mart.pgs has no column team. | ALTER TABLE "mart"."pgs" ADD COLUMN "team" VARCHAR;',
-      'missingColumn: PGS: its job writes team, and mart.pgs has no such column. Add it with the statement, or correct the name. | ALTER TABLE "mart"."pgs" ADD COLUMN "team" VARCHAR;',
+      'warning missingColumn: PGS: its job writes team, and mart.pgs has no such column: a load fails, or loses it. Add it, or correct the name. | ALTER TABLE "mart"."pgs" ADD COLUMN "team" VARCHAR;',
       'requiredColumn: PGS: its job may write game_id as NULL, and mart.pgs requires a value: such rows are refused. | ALTER TABLE "mart"."pgs" ALTER COLUMN "game_id" DROP NOT NULL;',
       'wrongType: PGS: its job writes points as VARCHAR, and it is INTEGER in mart.pgs. | ALTER TABLE "mart"."pgs" ALTER COLUMN "points" SET DATA TYPE VARCHAR;',
     );
