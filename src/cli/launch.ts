@@ -3,10 +3,12 @@ import type { CoverageState } from '../app/pipelineSession';
 import { preparePlan } from '../app/preparePlan';
 import { formatDay } from '../base/day';
 import { CHOICES, type Plan, type PlanRequest } from '../core/backfill';
+import { elsewhereConflicts } from '../core/checkpoints/elsewhereConflicts';
 import { DEFAULT_CHOICES, POLICY_WORDS } from '../core/commandLine';
 import type { Pipeline, PipelineNode } from '../core/pipeline';
 import type { Context, OptionSpecs, OptionValues } from './command';
 import { failureOf, readCoverage, requireDates, unreadOf } from './coverageState';
+import { judged } from './elsewhere';
 import { CommandFailure, EXIT, usageError } from './exitCodes';
 import { openPipeline } from './manifestFile';
 import { planCsv, planMarkdown, planText } from './render/planText';
@@ -56,7 +58,11 @@ export async function planFor(
     ...(dates.length > 0 && { from: Math.min(...dates), to: Math.max(...dates) }),
   });
   const made = await preparePlan(state, request, { manifest: open.manifest, readText: (path) => readFile(path, 'utf8') });
-  return { plan: { ...made, warnings: [...unreadWarnings(state, made), ...made.warnings] }, state };
+  const { jobs } = await judged(context, open.manifest, state);
+  return {
+    plan: { ...made, warnings: [...elsewhereConflicts(made, jobs), ...unreadWarnings(state, made), ...made.warnings] },
+    state,
+  };
 }
 
 /** What a plan rests on and the warehouse refused to tell: the plan was made from the last good answer, or from none. */

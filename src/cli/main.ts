@@ -1,7 +1,9 @@
 #!/usr/bin/env node
+import { realpathSync } from 'node:fs';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { version } from '../../package.json';
+import { CheckpointFolder } from '../adapters/checkpoints/checkpointFolder';
 import { FileCoverageCache } from '../adapters/files/coverageCache';
 import { readLogText } from '../adapters/files/logText';
 import { codeOf } from '../adapters/journal/durableFile';
@@ -9,7 +11,9 @@ import { FileJournal } from '../adapters/journal/fileJournal';
 import { openWarehouse, openWriter } from '../adapters/openWarehouse';
 import { ChildProcesses } from '../adapters/process/childProcesses';
 import { executorSignals } from '../adapters/process/executorSignals';
+import { SystemProcessTable } from '../adapters/process/processTable';
 import { startExecutor } from '../adapters/process/startExecutor';
+import { ElsewhereJobs } from '../app/elsewhereJobs';
 import { executeBackfill } from '../app/executeBackfill';
 import { PipelineSession } from '../app/pipelineSession';
 import { type Logger, messageOf } from '../base/logger';
@@ -41,6 +45,12 @@ async function appendText(path: string, text: string): Promise<void> {
 /** One a manifest: what it has read of the journal is not read again. */
 const journals = new Map<string, FileJournal>();
 
+function journalOf(manifest: string): FileJournal {
+  const journal = journals.get(manifest) ?? new FileJournal(stateFolder(manifest));
+  journals.set(manifest, journal);
+  return journal;
+}
+
 /** Undefined where there is no such file; one that cannot be read rejects. */
 async function readText(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch((thrown: unknown) => {
@@ -63,11 +73,15 @@ const services: Services = {
       clock: Date,
       logger,
     }),
-  journal(manifest) {
-    const journal = journals.get(manifest) ?? new FileJournal(stateFolder(manifest));
-    journals.set(manifest, journal);
-    return journal;
-  },
+  journal: journalOf,
+  elsewhere: (manifest) =>
+    new ElsewhereJobs({
+      // Processes know their folder without links.
+      folder: realpathSync(dirname(manifest)),
+      checkpoints: new CheckpointFolder(dirname(manifest)),
+      processes: new SystemProcessTable(),
+      journal: journalOf(manifest),
+    }),
   warehouse: (config, folder) => openWarehouse(config, folder, Date),
   readLogText,
   startExecutor: (manifest, id) =>

@@ -1,3 +1,4 @@
+import type { ElsewhereJobs } from '../app/elsewhereJobs';
 import type { Journal } from '../app/journal';
 import type { DamageReporter } from '../app/journalDamage';
 import type { PipelineSession } from '../app/pipelineSession';
@@ -12,6 +13,8 @@ export interface Services {
   readonly version: string;
   session(manifest: string, mode: Mode): PipelineSession;
   journal(manifest: string): Journal & DamageReporter;
+  /** Looks for jobs that no backfill of the manifest started. */
+  elsewhere(manifest: string): ElsewhereJobs;
   /**
    * May throw a WarehouseError; opens nothing yet.
    * @param folder what a relative path in the config is relative to.

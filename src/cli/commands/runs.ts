@@ -2,10 +2,12 @@ import type { JournalDamage } from '../../app/journalDamage';
 import { formatCount, formatSeconds } from '../../base/figures';
 import type { BackfillPhase } from '../../core/backfill';
 import { type BackfillProgress, progressOf } from '../../core/progress';
-import { defineCommand } from '../command';
+import { type Context, defineCommand } from '../command';
+import { type ElsewhereListing, listElsewhere } from '../elsewhere';
 import { EXIT } from '../exitCodes';
 import { findManifest } from '../manifestFile';
-import { FORMAT_OPTION, MANIFEST_OPTION } from '../sharedOptions';
+import { ELSEWHERE_COLUMNS, elsewhereDetails, elsewhereJson, elsewhereRows, elsewhereTable } from '../render/elsewhereText';
+import { FORMAT_OPTION, type Format, MANIFEST_OPTION } from '../sharedOptions';
 import { type Column, csv, markdownTable, tableLines } from '../table';
 import type { Tone } from '../terminal';
 import { plain } from '../textWidth';
@@ -43,10 +45,24 @@ const COLUMNS: readonly Column[] = [
 
 export const runsCommand = defineCommand({
   name: 'runs',
-  summary: 'List the backfills with their state, newest first',
-  options: { ...MANIFEST_OPTION, ...FORMAT_OPTION },
-  async run({ terminal, services, cwd }, options) {
-    const journal = services.journal(await findManifest(cwd, options.manifest));
+  summary: 'List the backfills with their state, newest first, and jobs that were started elsewhere',
+  details:
+    'Jobs that were started elsewhere are known by their processes and by the checkpoints that they keep, where the manifest says so. Nothing of them is ever changed.',
+  options: {
+    ...MANIFEST_OPTION,
+    elsewhere: { kind: 'flag', help: 'only jobs that were started elsewhere, with what is wrong with them and what to do' },
+    ...FORMAT_OPTION,
+  },
+  examples: ['backfill runs', 'backfill runs --elsewhere'],
+  async run(context, options) {
+    const { terminal, services, cwd } = context;
+    const manifest = await findManifest(cwd, options.manifest);
+    if (options.elsewhere) {
+      showElsewhere(context, await listElsewhere(context, manifest, 'probe'), options.format);
+      return EXIT.fine;
+    }
+    const elsewhere = await listElsewhere(context, manifest, 'cached');
+    const journal = services.journal(manifest);
     const damaged = new Map<string, JournalDamage>();
     for (const damage of await journal.damage()) {
       terminal.warn(`Warning: ${plain(damage.message)}`);
@@ -71,22 +87,46 @@ export const runsCommand = defineCommand({
     const rows = runs.map((run) => cells(run, now));
     switch (options.format) {
       case 'json':
-        terminal.print(JSON.stringify({ backfills: runs.map(runJson) }, null, 2));
+        terminal.print(JSON.stringify({ backfills: runs.map(runJson), elsewhere: elsewhereJson(elsewhere) }, null, 2));
         break;
       case 'csv':
         terminal.print(runsCsv(runs));
         break;
       case 'md':
         terminal.print(markdownTable(COLUMNS, rows));
+        if (elsewhere.jobs.length > 0) terminal.print(`\n${markdownTable(ELSEWHERE_COLUMNS, elsewhereRows(elsewhere, now))}`);
         break;
       case 'table':
       case undefined:
         if (runs.length === 0) terminal.print("No backfill was launched yet: 'backfill run' launches one.");
         else for (const line of tableLines(terminal, COLUMNS, toned(rows, runs))) terminal.print(line);
+        if (elsewhere.jobs.length > 0) for (const line of ['', ...elsewhereTable(elsewhere, terminal, now)]) terminal.print(line);
     }
     return EXIT.fine;
   },
 });
+
+/** Only those, with all there is to say. */
+function showElsewhere({ terminal, services }: Context, listing: ElsewhereListing, format: Format | undefined): void {
+  const now = services.clock.now();
+  const titles = ELSEWHERE_COLUMNS.map(({ title }) => title);
+  switch (format) {
+    case 'json':
+      terminal.print(JSON.stringify({ elsewhere: elsewhereJson(listing) }, null, 2));
+      break;
+    case 'csv':
+      terminal.print(csv(titles, elsewhereRows(listing, now)));
+      break;
+    case 'md':
+      terminal.print(markdownTable(ELSEWHERE_COLUMNS, elsewhereRows(listing, now)));
+      break;
+    case 'table':
+    case undefined:
+      if (listing.jobs.length === 0)
+        terminal.print('No job of this pipeline was started elsewhere, as far as this machine shows.');
+      for (const line of elsewhereDetails(listing, terminal, now)) terminal.print(line);
+  }
+}
 
 function cells(run: Run, now: number): readonly string[] {
   const { startedAt } = run;

@@ -1,9 +1,10 @@
 import { type Day, type DayRange, formatDay } from '../../base/day';
 import type { Processor } from '../pipeline';
+import { processorNames } from '../processorNames';
 import type { Checkpoint } from './checkpointText';
 import { type ElsewhereFacts, type ElsewhereJob, type ElsewhereState, isLive, lastSign } from './elsewhereJob';
 import { findingsOf } from './findings';
-import { type JobProcess, processorNamed } from './jobProcesses';
+import type { JobProcess } from './jobProcesses';
 import type { OwnCall } from './ownCalls';
 import { averageSeconds, madeAt, median, type SeenWrite, seenSeconds } from './pace';
 import { datesOf, isFull, isKnownEmpty, type KnownCoverage } from './partitionFacts';
@@ -58,9 +59,10 @@ export function judgeElsewhere(sightings: Sightings, coverage: KnownCoverage, no
     groups.set(id, known);
     return known;
   };
+  const processorNamed = processorNames(coverage.input.pipeline);
   const named = sightings.files.flatMap((file) => {
     const name = file.name.job ?? file.checkpoint?.job;
-    const processor = name === undefined ? undefined : processorNamed(processors, name);
+    const processor = name === undefined ? undefined : processorNamed(name);
     if (processor === undefined && name !== undefined) unknownJobs.add(name);
     const range = rangeOf(file);
     return processor === undefined || range === undefined ? [] : [{ file, processor, range }];

@@ -1,5 +1,5 @@
 import { type Day, parseDay } from '../../base/day';
-import type { CommandRun, Pipeline, Processor } from '../pipeline';
+import type { CommandRun, Pipeline } from '../pipeline';
 import { baseName, type Script, scriptOf } from './scriptOf';
 
 /** A process as the system shows it. */
@@ -196,12 +196,4 @@ function optionOf(args: readonly string[], names: readonly string[], flags: JobC
     if (meant !== undefined && names.includes(meant)) return joined ?? args[index + 1];
   }
   return undefined;
-}
-
-/** Id, name and other names of processors, as jobs spell them in file names. */
-export function processorNamed(processors: readonly Processor[], job: string): Processor | undefined {
-  const spelled = (text: string) => text.toLowerCase().replace(/[^a-z0-9]+/g, '_');
-  const isExact = ({ id, aliases }: Processor) => id === job || aliases.includes(job);
-  const isLike = ({ id, name, aliases }: Processor) => [id, name, ...aliases].some((known) => spelled(known) === spelled(job));
-  return processors.find(isExact) ?? processors.find(isLike);
 }

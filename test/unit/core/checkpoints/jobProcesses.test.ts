@@ -6,11 +6,13 @@ import {
   type JobProcess,
   jobCommands,
   jobProcesses,
-  processorNamed,
   type SystemProcess,
 } from '../../../../src/core/checkpoints/jobProcesses';
+import { pathTemplate } from '../../../../src/core/checkpoints/pathTemplate';
 import { scriptOf } from '../../../../src/core/checkpoints/scriptOf';
+import { readManifest } from '../../../../src/core/manifest/readManifest';
 import type { RunMethod } from '../../../../src/core/pipeline';
+import { processorNames } from '../../../../src/core/processorNames';
 import { buildPipeline } from '../../../support/builders';
 
 const SCRIPT = 'backfill_jobs/precompute/tdza/tdza_precompute_backfill.py';
@@ -147,12 +149,36 @@ describe('processes of jobs', () => {
   });
 });
 
-describe('the processor of a checkpoint', () => {
-  it('goes by id, by other names, and by how jobs spell names', () => {
-    const named = (job: string) => processorNamed(PIPELINE.processors, job)?.id;
-    assert.equal(named('TDZA'), 'TDZA');
-    assert.equal(named('team_defense_zone_analysis'), 'TDZA');
-    assert.equal(named('Team-Defense-Zone-Analysis'), 'TDZA');
-    assert.equal(named('team_defense'), undefined);
+describe('the jobs of the NBA stats scraper', () => {
+  const { pipeline } = readManifest(
+    'version: 1\nname: nba\nextends: preset:nba-stats-scraper\nwarehouse: { type: bigquery, project: p }\n',
+  );
+  assert.ok(pipeline !== undefined);
+
+  it('are known by the names that their checkpoints have', () => {
+    const { match } = pathTemplate(pipeline.checkpoints?.path ?? '');
+    const names = [
+      ...['player_game_summary', 'team_offense_game_summary', 'team_defense_game_summary', 'upcoming_player_game_context'],
+      ...['team_defense_zone_analysis', 'player_shot_zone_analysis', 'player_composite_factors', 'player_daily_cache'],
+      ...['ml_feature_store', 'prediction_backfill', 'grading_backfill'],
+    ];
+    const found = names.map((name) => processorNames(pipeline)(match(`${name}_2021-11-01_2021-11-14.json`)?.job ?? '')?.id);
+    assert.equal(new Set(found).size, names.length);
+    assert.ok(!found.includes(undefined), found.join());
+  });
+
+  it('are recognised as they are typed in a shell', () => {
+    const commands = jobCommands(pipeline);
+    for (const { id, index, run } of pipeline.processors) {
+      const argv = run.flatMap((method) => (method.kind === 'command' && method.each === 'range' ? [method.argv] : []))[0] ?? [];
+      const [, script = ''] = argv;
+      const typed = ['.venv/bin/python', script, '--start-date', '2021-11-01', '--end-date', '2021-11-14', '--skip-preflight'];
+      const jobs = jobProcesses(commands, [process(typed, { cwd: '/home/op/checkout' })], { folder: '/repo', shared: true });
+      assert.deepEqual(
+        jobs.map(({ processor, start, end }) => [processor, start && formatDay(start), end && formatDay(end)]),
+        [[index, '2021-11-01', '2021-11-14']],
+        id,
+      );
+    }
   });
 });
