@@ -45,7 +45,7 @@ const COLUMNS: readonly Column[] = [
 
 export const runsCommand = defineCommand({
   name: 'runs',
-  summary: 'List the backfills with their state, newest first, and jobs that were started elsewhere',
+  summary: 'List the backfills and jobs started elsewhere, with their state',
   details:
     'Jobs that were started elsewhere are known by their processes and by the checkpoints that they keep, where the manifest says so. Nothing of them is ever changed.',
   options: {
