@@ -97,7 +97,7 @@ async function executeClaimed(
       writer,
       plan,
       pipeline,
-      readLog: (processor, path) => readLog(deps.readLogText, path, profileOf(pipeline, processor)),
+      readLog: (processor, path) => readLog(deps.readLogText, path, profileOf(pipeline, processor.id)),
       folder,
       sqlTexts,
       others,

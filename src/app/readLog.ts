@@ -1,7 +1,7 @@
 import { logProfile } from '../core/logs/builtIn/profiles';
 import { LogDigester } from '../core/logs/digestLog';
 import type { LogDigest } from '../core/logs/logDigest';
-import type { LogPatterns, Pipeline, Processor } from '../core/pipeline';
+import type { LogPatterns, Pipeline } from '../core/pipeline';
 
 /**
  * The text of a log in chunks; of a very long one its end. Nothing where there is none or it cannot be read: logs only explain.
@@ -10,8 +10,9 @@ import type { LogPatterns, Pipeline, Processor } from '../core/pipeline';
 export type LogSource = (path: string) => AsyncIterable<string>;
 
 /** The profile that a processor's logs are read with; the generic one where it names none that there is. */
-export function profileOf(pipeline: Pick<Pipeline, 'logProfiles'>, processor: Pick<Processor, 'log'> | undefined): LogPatterns {
-  return logProfile(pipeline, processor?.log) ?? logProfile(pipeline, undefined) ?? {};
+export function profileOf(pipeline: Pick<Pipeline, 'logProfiles' | 'processors'> | undefined, processor: string): LogPatterns {
+  const name = pipeline?.processors.find(({ id }) => id === processor)?.log;
+  return logProfile(pipeline, name) ?? logProfile(pipeline, undefined) ?? {};
 }
 
 /** Reads a log from its first line, or from the first that is not too far from its end. Never rejects. */

@@ -1,5 +1,6 @@
 import type { Journal } from '../app/journal';
 import { type BackfillView, isActive, viewOf } from './backfillViews';
+import type { CallLogs } from './callLogs';
 
 /** Older backfills stay in the journal; the command line lists them all. */
 const MOST = 50;
@@ -7,16 +8,22 @@ const MOST = 50;
 /** The newest backfills of the journal, read again where it says that they changed. */
 export class BackfillList {
   readonly #journal: Journal;
+  readonly #logs: CallLogs;
   readonly #views = new Map<string, BackfillView>();
   #order: readonly string[] = [];
 
-  constructor(journal: Journal) {
+  constructor(journal: Journal, logs: CallLogs) {
     this.#journal = journal;
+    this.#logs = logs;
   }
 
   /** Newest first. */
   get views(): readonly BackfillView[] {
-    return this.#order.flatMap((id) => this.#views.get(id) ?? []);
+    return this.#order.flatMap((id) => {
+      const view = this.#views.get(id);
+      const calls = this.#logs.of(id);
+      return view === undefined ? [] : calls.length === 0 ? view : { ...view, calls };
+    });
   }
 
   get active(): readonly BackfillView[] {
@@ -29,6 +36,11 @@ export class BackfillList {
     const outdated = this.#order.filter((id) => ids.includes(id) || !this.#views.has(id));
     await Promise.all(outdated.map((id) => this.#read(id)));
     for (const id of this.#views.keys()) if (!this.#order.includes(id)) this.#views.delete(id);
+  }
+
+  /** Looks what the logs of running calls say. Never rejects; whether they say anything new. */
+  async followLogs(): Promise<boolean> {
+    return this.#logs.look(this.active);
   }
 
   async #read(id: string): Promise<void> {

@@ -1,20 +1,27 @@
 import type { BackfillRecord } from '../app/journal';
+import { formatCount } from '../base/figures';
 import type { BackfillEvent, Plan } from '../core/backfill';
+import { saidText } from '../core/logs/explainVerdict';
+import { lastOf } from '../core/logs/logDigest';
 import { type BackfillProgress, progressOf } from '../core/progress';
 import type { BackfillSummary } from '../protocol/messages';
+import type { CallLog } from './callLogs';
 
 /** A backfill as the views know it. */
 export interface BackfillView {
   readonly record: BackfillRecord;
   readonly progress: BackfillProgress;
+  /** Calls for many dates that run, by what their logs say; absent where there are none, or nobody has looked. */
+  readonly calls?: readonly CallLog[];
 }
 
 export function viewOf(record: BackfillRecord, ownerAlive: boolean): BackfillView {
   return { record, progress: progressOf(record.plan, record.events, ownerAlive) };
 }
 
-export function summaryOf({ record, progress }: BackfillView): BackfillSummary {
-  const { id, title, phase, done, skipped, running, total, startedAt, etaSeconds, current } = progress;
+export function summaryOf({ record, progress, calls }: BackfillView): BackfillSummary {
+  const { id, title, phase, done, skipped, running, total, startedAt, etaSeconds } = progress;
+  const current = inHandText(calls) ?? progress.current;
   const interrupted = [...progress.partitions.values()].filter((state) => state === 'interrupted').length;
   const endedAt = progress.endedAt ?? (phase === 'interrupted' ? lastSign(record.events) : undefined);
   return {
@@ -33,6 +40,26 @@ export function summaryOf({ record, progress }: BackfillView): BackfillSummary {
     ...(etaSeconds !== undefined && { etaSeconds }),
     ...(current !== undefined && { current }),
   };
+}
+
+/** `MLFS 2021-11-14, 12 of 30 by its log`; undefined where no log tells which date is in hand. */
+function inHandText(calls: readonly CallLog[] = []): string | undefined {
+  const told = calls.flatMap(({ processor, digest: { current, progress } }) => {
+    if (current === undefined) return [];
+    const which =
+      progress === undefined ? '' : `, ${formatCount(progress.done + 1)} of ${formatCount(progress.total)} by its log`;
+    return [`${processor} ${current}${which}`];
+  });
+  return told.length > 1 ? `${told[0]} and ${told.length - 1} more` : told[0];
+}
+
+/** What the log of a call says of one of its dates; undefined where no call that runs has it, or its log tells of no dates. */
+export function logText(calls: readonly CallLog[] | undefined, processor: string, date: string): string | undefined {
+  const call = calls?.find((one) => one.processor === processor && one.digest.dates.length > 0);
+  if (call === undefined) return undefined;
+  const said = lastOf(call.digest, date);
+  if (said === undefined) return 'not begun';
+  return said.outcome === 'started' && call.digest.current === date ? 'in hand' : saidText(said);
 }
 
 export function isActive({ progress }: BackfillView): boolean {

@@ -2,7 +2,7 @@ import { counted, formatCount, formatInstant, formatSeconds, namesText } from '.
 import type { BackfillEvent, BackfillPhase, PartitionState, Plan, PlannedPartition } from '../core/backfill';
 import type { PartitionKey } from '../core/coverage';
 import type { TreeNode } from '../protocol/messages';
-import { type BackfillView, isActive, processorsOf, summaryOf } from './backfillViews';
+import { type BackfillView, isActive, logText, processorsOf, summaryOf } from './backfillViews';
 import { ELSEWHERE, type ElsewhereView, elsewhereChildren, endedElsewhere, runningElsewhere } from './elsewhereNodes';
 import { type Look, ORANGE, STATUS_LOOKS } from './statusLooks';
 
@@ -85,7 +85,7 @@ export function progressText(view: BackfillView): string {
   return parts.join(' · ');
 }
 
-function partitionNodes({ progress, record }: BackfillView): readonly TreeNode[] {
+function partitionNodes({ progress, record, calls }: BackfillView): readonly TreeNode[] {
   const parent = `${ROOT}/${progress.id}`;
   const endings = lastEndings(record.events);
   const started = new Set(record.events.flatMap((event) => (event.type === 'attemptStarted' ? [keyOf(event)] : [])));
@@ -98,7 +98,8 @@ function partitionNodes({ progress, record }: BackfillView): readonly TreeNode[]
     const key = keyOf(partition);
     const { words, icon, color } = STATES[state];
     const ending = endings.get(key);
-    const detail = state === 'skipped' ? why : ending?.message;
+    const said = state === 'running' ? logText(calls, processor, date) : undefined;
+    const detail = state === 'skipped' ? why : (said ?? ending?.message);
     const seconds = state === 'done' && ending !== undefined ? formatSeconds(ending.seconds) : undefined;
     const description = [words, seconds, detail].filter((part) => part !== undefined && part !== '').join(' · ');
     return {

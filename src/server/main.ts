@@ -15,6 +15,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { version } from '../../package.json';
 import { CheckpointFolder } from '../adapters/checkpoints/checkpointFolder';
 import { FileCoverageCache } from '../adapters/files/coverageCache';
+import { readLogBytes } from '../adapters/files/logText';
 import { readText } from '../adapters/files/textFile';
 import { FileJournal } from '../adapters/journal/fileJournal';
 import { openWarehouse } from '../adapters/openWarehouse';
@@ -123,6 +124,7 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
       looked: (session) => schema.looked(session),
       judged: (unavailable) => diagnostics.unavailable(unavailable),
       lookAtFiles: () => watcher.check(),
+      readLogBytes,
     },
     mode,
   );

@@ -5,6 +5,7 @@ import type { Journal } from '../app/journal';
 import { PipelineRecords } from '../app/pipelineRecords';
 import type { CoverageState, Freshness, PipelineSession } from '../app/pipelineSession';
 import type { Clock } from '../app/ports';
+import { profileOf } from '../app/readLog';
 import type { Day } from '../base/day';
 import { type Logger, messageOf } from '../base/logger';
 import type { Mode } from '../base/status';
@@ -19,6 +20,7 @@ import type { Snapshot } from '../protocol/snapshot';
 import { BackfillList } from './backfillList';
 import { backfillChildren } from './backfillsTree';
 import { summaryOf } from './backfillViews';
+import { CallLogs } from './callLogs';
 import { CoverageTree } from './coverageTree';
 import { ElsewhereFeed } from './elsewhereFeed';
 import { FailuresFeed } from './failuresFeed';
@@ -57,6 +59,8 @@ export interface ServiceDeps {
   readonly manifest: string;
   readonly session: (mode: Mode) => PipelineSession;
   readonly journal: Journal;
+  /** What has come to a log since it was read up to `from`, at most `most` bytes; undefined where there is none. */
+  readonly readLogBytes: (path: string, from: number, most: number) => Promise<Uint8Array | undefined>;
   readonly elsewhere: Pick<ElsewhereJobs, 'look' | 'watch'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -107,7 +111,12 @@ export class PipelineService {
     this.#pace = deps.pace ?? PACE;
     this.#mode = mode;
     this.#session = deps.session(mode);
-    this.#backfills = new BackfillList(deps.journal);
+    const logs = new CallLogs({
+      logPath: (id, log) => deps.journal.logPath(id, log),
+      readBytes: deps.readLogBytes,
+      profileOf: (id) => profileOf(this.#session.reading?.pipeline, id),
+    });
+    this.#backfills = new BackfillList(deps.journal, logs);
     const records = new PipelineRecords({
       session: () => this.#session,
       backfillRuns: async () => (await deps.journal.ledger()).active.size > 0,
@@ -290,6 +299,7 @@ export class PipelineService {
   async #look(): Promise<void> {
     if (this.#session.reading === undefined) return;
     await this.#deps.lookAtFiles();
+    if (await this.#backfills.followLogs()) this.#publish();
     await Promise.all([this.read('probe'), this.#elsewhere.look()]);
     const judgedAt = this.#state?.input.now;
     if (judgedAt !== undefined && this.#deps.clock.now() - judgedAt > this.#pace.clock) await this.judgeAgain();
@@ -313,6 +323,7 @@ export class PipelineService {
     this.#changedBackfills.clear();
     const before = this.#endings();
     await this.#backfills.refresh(ids);
+    await this.#backfills.followLogs();
     await this.judgeAgain();
     // Data changes where partitions end: only then the warehouse is asked.
     if (this.#endings() !== before) await this.read('probe');

@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
 const CHUNK = 1 << 16;
-/** What is read of a log at most: its end. At about this length reading takes a few seconds. */
-const MOST = 256 << 20;
+/** What is read of a log at most: its end. Reading this much takes a few seconds. */
+const MOST = 64 << 20;
 
 /**
  * The text of a log in chunks, as UTF-8; of one that is longer than `most` bytes its end. Bytes that are no text become U+FFFD. Nothing
@@ -35,4 +35,24 @@ async function* chunksOf(file: FileHandle, from: number): AsyncGenerator<string>
     yield decoder.decode(buffer.subarray(0, bytesRead), { stream: true });
   }
   yield decoder.decode();
+}
+
+/** What has come to a log since it was read up to `from`, at most `most` bytes of it; undefined where there is no such file. */
+export async function readLogBytes(path: string, from: number, most: number): Promise<Uint8Array | undefined> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    const { size } = await file.stat();
+    const buffer = new Uint8Array(Math.min(most, Math.max(0, size - from)));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
+    return buffer.subarray(0, bytesRead);
+  } catch {
+    return undefined;
+  } finally {
+    await file.close();
+  }
 }

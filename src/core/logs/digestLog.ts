@@ -100,6 +100,7 @@ export class LogDigester {
   /** Whether the line says something that is known. */
   #read(line: LogLine): boolean {
     const { message } = line;
+    if (!this.#profile.mayTell(message)) return this.#readRest(line);
     const began = this.#profile.match('dateStart', message);
     if (began !== undefined && this.#begin(began, line)) return true;
     if (this.#summary !== undefined) return this.#readSummary(this.#summary, message) || this.#readRest(line);
@@ -247,15 +248,15 @@ export class LogDigester {
       return true;
     }
     if (this.#traceback && /^\s/.test(message)) return true;
-    const exception = continues || level === undefined ? EXCEPTION.exec(message.trim()) : null;
-    if (exception !== null && !/^\s/.test(message)) {
+    const exception = (continues || level === undefined) && !/^\s/.test(message) ? EXCEPTION.exec(message.trimEnd()) : null;
+    if (exception !== null) {
       this.#traceback = false;
       const [, category = '', said = ''] = exception;
       if (this.#recordError === undefined) this.#fail(said === '' ? category : `${category}: ${said}`, category, false, number);
       else this.#recordError.category ??= category;
       return true;
     }
-    if (this.#profile.match('ignore', message) !== undefined) return true;
+    if (this.#profile.ignores(message)) return true;
     if (level !== 'ERROR' && level !== 'CRITICAL') return false;
     this.#fail(message.trim(), undefined, false, number);
     return true;

@@ -29,10 +29,10 @@ function reasonOf(verdict: Ended, log: LogDigest, said: LogDate | undefined): Pi
     case 'torn':
       return causeOf(verdict, said ?? (log.dates.length === 0 ? log.failure : undefined));
     case 'partial':
-      return said?.outcome === 'failed' || said?.outcome === 'skipped' ? { message: `${message}; ${wordsOf(said)}` } : {};
+      return said?.outcome === 'failed' || said?.outcome === 'skipped' ? { message: `${message}; ${saidText(said)}` } : {};
     case 'wroteNothing':
     case 'succeededButEmpty': {
-      const words = said === undefined ? unnamed(log) : wordsOf(said);
+      const words = said === undefined ? unnamed(log) : saidText(said);
       if (words === undefined) return {};
       const category = said?.outcome === 'failed' ? said.category : undefined;
       return { message: `${message}; ${words}`, ...(category !== undefined && { category }) };
@@ -52,7 +52,8 @@ function causeOf(
   return { category: said.category ?? category, message: `${code}: ${cause}${SUFFIX.exec(message)?.[0] ?? ''}` };
 }
 
-function wordsOf({ outcome, cause, skipReason, rows, rowsFrom }: LogDate): string {
+/** What a log says of a date, such as `its log says that it loaded 30 rows`. */
+export function saidText({ outcome, cause, skipReason, rows, rowsFrom }: LogDate): string {
   switch (outcome) {
     case 'failed':
       return cause === undefined ? 'its log says that it failed' : `its log says that it failed: ${short(cause)}`;

@@ -19,8 +19,10 @@ const LONGEST = 8192;
 const ESC = '\\u001b';
 /** Colours and cursor movements; titles and links, which end with BEL or ST; other escapes. */
 const ANSI = new RegExp(`${ESC}\\[[0-?]*[ -/]*[@-~]|${ESC}\\][^\\u0007${ESC}]*(?:\\u0007|${ESC}\\\\)|${ESC}[ -/]*[0-~]`, 'g');
-const CONTROL = /(?!\t)\p{Cc}/gu;
-const HAS_CONTROL = /(?!\t)\p{Cc}/u;
+/** All but the tab. */
+const CONTROLS = ['\\u0000-\\u0008', '\\u000a-\\u001f', '\\u007f-\\u009f'].join('');
+const CONTROL = new RegExp(`[${CONTROLS}]`, 'g');
+const HAS_CONTROL = new RegExp(`[${CONTROLS}]`);
 
 /**
  * Splits the text of a log into lines and tells which belong together. Takes chunks of any size; what it holds between them is bounded, and

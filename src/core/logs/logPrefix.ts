@@ -14,8 +14,11 @@ const TIMED = new RegExp(
   's',
 );
 
+const MAY_HAVE = /^[[\dDIWECF]/;
+
 /** The level, time and message of a line that begins a record; undefined for one without a prefix. */
 export function readPrefix(line: string): LogPrefix | undefined {
+  if (!MAY_HAVE.test(line)) return undefined;
   const named = NAMED.exec(line);
   if (named !== null) return { level: levelOf(named[1]), message: named[2] ?? '' };
   const timed = TIMED.exec(line);

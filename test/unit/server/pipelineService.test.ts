@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { readLogBytes } from '../../../src/adapters/files/logText';
 import { FileJournal } from '../../../src/adapters/journal/fileJournal';
 import { PipelineSession } from '../../../src/app/pipelineSession';
 import { WarehouseError } from '../../../src/app/ports';
@@ -79,6 +80,7 @@ describe('PipelineService', () => {
         },
         judged: () => {},
         looked: () => Promise.resolve(),
+        readLogBytes,
         lookAtFiles: () => Promise.resolve(),
         pace,
       },
