@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { BigqueryClient, type BigqueryConfig, type BigqueryOptions } from '../../src/adapters/bigquery/client';
 import type { bigquery } from '../../src/adapters/bigquery/rest';
 
 /** What a request asks for. */
@@ -24,8 +25,15 @@ export interface ScriptedRequest {
   readonly headers: IncomingMessage['headers'];
 }
 
-/** An answer that is no success: an error of the API, a broken connection, or none at all until the server is stopped. */
-export type Misfortune = { readonly status: number; readonly reason: string; readonly message: string } | 'reset' | 'silence';
+/**
+ * An answer that is no success: an error of the API; a broken connection before (`reset`) or after (`lost`) the request was done; or none at
+ * all until the server is stopped.
+ */
+export type Misfortune =
+  | { readonly status: number; readonly reason: string; readonly message: string }
+  | 'reset'
+  | 'lost'
+  | 'silence';
 
 /** What a query job comes to. */
 export interface Outcome {
@@ -70,6 +78,8 @@ export class ScriptedBigquery {
   /** By `project.dataset.table`. */
   readonly tables = new Map<string, bigquery.ITable>();
   readonly jobs = new Map<string, Job>();
+  /** In milliseconds. */
+  readonly pauses: number[] = [];
   /** Runs when a job is submitted. */
   execute: (sql: string, job: bigquery.IJob) => Outcome = () => ({});
   readonly #server: Server;
@@ -106,6 +116,17 @@ export class ScriptedBigquery {
     return this.requests.filter((request) => request.kind === kind);
   }
 
+  /** The jobs that were submitted, once for each request. */
+  get submitted(): readonly bigquery.IJob[] {
+    return this.of('jobs.insert').map(({ body }) => body as bigquery.IJob);
+  }
+
+  /** A client of this server for project `p`. Its pauses between two tries are noted in `pauses`, and nobody waits for them. */
+  client(options: BigqueryOptions = {}, config: Partial<BigqueryConfig> = {}): BigqueryClient {
+    const pause = async (ms: number) => void this.pauses.push(ms);
+    return new BigqueryClient({ type: 'bigquery', project: 'p', endpoint: this.endpoint, ...config }, { pause, ...options });
+  }
+
   /** Resolves when so many requests of a kind have come in all. */
   received(kind: RequestKind, count = 1): Promise<void> {
     if (this.of(kind).length >= count) return Promise.resolve();
@@ -118,9 +139,9 @@ export class ScriptedBigquery {
     for (const { kind, count, done } of this.#waiting) if (this.of(kind).length >= count) done();
     const at = this.#misfortunes.findIndex(({ kind }) => kind === request.kind);
     const misfortune = at < 0 ? undefined : this.#misfortunes.splice(at, 1)[0]?.what;
-    const answer = misfortune ?? this.#respond(request);
+    const answer = misfortune === undefined || misfortune === 'lost' ? this.#respond(request) : misfortune;
     if (answer === 'silence') return;
-    if (answer === 'reset') return void message.socket.destroy();
+    if (answer === 'reset' || misfortune === 'lost') return void message.socket.destroy();
     const failed = isMisfortune(answer);
     const body = failed
       ? { error: { code: answer.status, message: answer.message, errors: [{ reason: answer.reason, message: answer.message }] } }

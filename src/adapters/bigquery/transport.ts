@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BigQuery } from '@google-cloud/bigquery';
 import { WarehouseError } from '../../app/ports';
 import { formatSeconds } from '../../base/figures';
-import { BigqueryFailure, isTransientRequest } from './bigqueryErrors';
+import { messageOf } from '../../base/logger';
+import { BigqueryFailure, bigqueryError, isTransientRequest } from './bigqueryErrors';
 
 const GOOGLE = 'https://bigquery.googleapis.com';
 const SIGN_IN_MS = 5_000;
@@ -75,7 +76,8 @@ export class Transport {
   async sendOnce<T>({ method, project, path, query, body }: RestRequest, signal: AbortSignal): Promise<T> {
     this.#client ??= this.#connect().catch((thrown: unknown) => {
       this.#client = undefined;
-      throw thrown;
+      // In words already, so that nothing waits for a sign-in more than once.
+      throw bigqueryError(thrown, { project: this.#project });
     });
     const client = await unlessAborted(this.#client, signal);
     const options = { method, uri: path, projectId: project, qs: { ...query }, ...(body === undefined ? {} : { json: body }) };
@@ -122,26 +124,22 @@ export class Transport {
   async #signIn({ authClient }: BigQuery): Promise<void> {
     const ms = this.#options.signInMs ?? SIGN_IN_MS;
     const late = AbortSignal.timeout(ms);
-    let found = false;
+    let credentials: Awaited<ReturnType<typeof authClient.getClient>> | undefined;
     try {
-      const client = await unlessAborted(authClient.getClient(), late);
-      found = true;
-      await unlessAborted(client.getAccessToken(), late);
+      credentials = await unlessAborted(authClient.getClient(), late);
+      await unlessAborted(credentials.getAccessToken(), late);
     } catch (thrown) {
-      if (!late.aborted) throw signInFailure(thrown, found);
-      throw found
-        ? new BigqueryFailure(`the sign-in did not answer within ${formatSeconds(ms / 1000)}`, 'ETIMEDOUT')
-        : new BigqueryFailure('No sign-in was found', 'signIn');
+      // Where there are some they are at fault, or the network.
+      if (credentials === undefined)
+        throw new BigqueryFailure(late.aborted ? 'No sign-in was found' : messageOf(thrown), 'signIn');
+      if (!late.aborted) throw thrown;
+      const seconds = formatSeconds(ms / 1000);
+      throw new BigqueryFailure(`Google's sign-in did not answer within ${seconds}`, 'ETIMEDOUT');
     }
   }
 }
 
 const asItIs = (request: unknown) => Promise.resolve(request);
-
-function signInFailure(thrown: unknown, found: boolean): BigqueryFailure {
-  const failure = BigqueryFailure.of(thrown);
-  return found || failure.reason.startsWith('E') ? failure : new BigqueryFailure(failure.message, 'signIn');
-}
 
 /** The promise, unless the signal aborts first: then it rejects with the signal's reason. What the promise brings later is dropped. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
