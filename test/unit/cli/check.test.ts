@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandLine } from '../../support/commandLine';
 import { runDuckdb } from '../../support/duckdb';
+import { emulator } from '../../support/emulator';
 import { useTemporaryFolder } from '../../support/temporaryFolder';
 
 const MANIFEST = `version: 1
@@ -101,5 +102,39 @@ describe('check against a DuckDB file', function () {
     const json = await check('--format', 'json');
     assert.equal(json.err, '');
     assert.match((JSON.parse(json.out) as { unchecked: string }).unchecked, /none\.duckdb does not exist/);
+  });
+});
+
+describe('check against BigQuery', function () {
+  this.timeout(60_000);
+  const folder = useTemporaryFolder();
+
+  it('tells the same of its tables, in its own SQL', async function () {
+    const bigquery = await emulator(this, 'bqemulator');
+    const cli = await CommandLine.build();
+    const project = bigquery.newProject();
+    await bigquery.createDataset(project, 'mart');
+    await bigquery.createTable(project, 'mart.pdc', {
+      columns: ['cache_date DATE', 'player STRING', 'game_id INT64 NOT NULL'],
+      partition: { field: 'cache_date' },
+    });
+    const warehouse = `warehouse: { type: bigquery, project: ${project}, endpoint: "${bigquery.endpoint}" }`;
+    const manifest = MANIFEST.replace(/^warehouse: .*$/m, warehouse)
+      .replaceAll('VARCHAR', 'STRING')
+      .replace('BIGINT', 'INT64');
+    writeFileSync(join(folder(), 'backfill.yaml'), manifest);
+    const { code, out, err } = await cli.run(folder(), 'check');
+    assert.equal(err, '');
+    assert.deepEqual(out.split('\n'), [
+      'backfill.yaml:10:17: error: PDC: mart.pdc has no column playr. Did you mean `player`?',
+      'backfill.yaml:11:16: warning: PDC: `where` names tier, and mart.pdc has no such column.',
+      'backfill.yaml:13:11: warning: PDC: its job writes tier, and mart.pdc has no such column: a load fails, or loses it. Add it, or correct the name.',
+      `    ALTER TABLE \`${project}.mart.pdc\` ADD COLUMN \`tier\` STRING;`,
+      'backfill.yaml:14:11: error: PDC: its job may write game_id as NULL, and mart.pdc requires a value: such rows are refused.',
+      `    ALTER TABLE \`${project}.mart.pdc\` ALTER COLUMN \`game_id\` DROP NOT NULL;`,
+      '2 errors.',
+      '',
+    ]);
+    assert.equal(code, 2);
   });
 });
