@@ -88,7 +88,8 @@ function nodeUse(node: PipelineNode, table: string): TableUse {
   };
 }
 
-function failuresUse({ table, processor, date, entity, category, reason, created }: FailureTable): TableUse {
+function failuresUse(failures: FailureTable): TableUse {
+  const { table, processor, date, entity, category, reason, created, resolved, reprocessed } = failures;
   return {
     ...PLAIN,
     owner: { kind: 'failures', table },
@@ -101,22 +102,14 @@ function failuresUse({ table, processor, date, entity, category, reason, created
       ['category', category, 'any'],
       ['reason', reason, 'any'],
       ['created', created, 'instant'],
+      ['resolved', resolved, 'any'],
+      ['reprocessed', reprocessed, 'any'],
     ]),
   };
 }
 
-function historyUse({
-  table,
-  processor,
-  date,
-  status,
-  run,
-  started,
-  finished,
-  seconds,
-  rows,
-  errors,
-}: RunHistoryTable): TableUse {
+function historyUse(history: RunHistoryTable): TableUse {
+  const { table, processor, date, status, run, started, finished, seconds, rows, errors, reason, stages } = history;
   return {
     ...PLAIN,
     owner: { kind: 'history' },
@@ -132,6 +125,8 @@ function historyUse({
       ['seconds', seconds, 'number'],
       ['rows', rows, 'number'],
       ['errors', errors, 'any'],
+      ['reason', reason, 'any'],
+      ['stages', stages?.column, 'any'],
     ]),
   };
 }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readManifest } from '../../../../src/core/manifest/readManifest';
 import { checkSchema } from '../../../../src/core/schemaCheck/checkSchema';
 import { locateFindings } from '../../../../src/core/schemaCheck/locateFindings';
+import { tableUses } from '../../../../src/core/schemaCheck/tableUses';
+import { failureColumns, historyColumns } from '../../../../src/core/sql/records';
 import type { ColumnSchema, TableSchema } from '../../../../src/core/tableSchema';
 import { day } from '../../../support/builders';
 import { assertProblems, unmark } from '../manifest/marked';
@@ -205,8 +207,8 @@ history: { table: «ops.run», processor: p, date: d, status: s }
       'looks in calendars, failure tables and run history',
       duckdb(
         'table: mart.pgs, date_column: game_date',
-        `failures: [{ table: ops.f, processor: proc, date: «dat», category: «kind», created: proc }]
-history: { table: ops.r, processor: proc, date: day, status: proc, seconds: «proc», rows: n, started: day, finished: «n» }
+        `failures: [{ table: ops.f, processor: proc, date: «dat», category: «kind», created: proc, resolved: «fixed», reprocessed: date }]
+history: { table: ops.r, processor: proc, date: day, status: proc, seconds: «proc», rows: n, started: day, finished: «n», reason: «why», stages: { column: «detail», seconds: { extract: t } } }
 `,
       )
         .replace('date_column: game_date } }', 'date_column: game_date, count: «game_ids», where: "«status» = 3" } }')
@@ -217,8 +219,11 @@ history: { table: ops.r, processor: proc, date: day, status: proc, seconds: «pr
       'missingColumn: Failures: ops.f has no column dat. Did you mean `date`? => date',
       'missingColumn: Failures: ops.f has no column kind.',
       'wrongType: Failures: ops.f.proc is VARCHAR, and `created` must name a time (TIMESTAMP).',
+      'missingColumn: Failures: ops.f has no column fixed.',
       'wrongType: History: ops.r.proc is VARCHAR, and `seconds` must name a number.',
       'wrongType: History: ops.r.n is BIGINT, and `finished` must name a time (TIMESTAMP).',
+      'missingColumn: History: ops.r has no column why.',
+      'missingColumn: History: ops.r has no column detail.',
     );
   });
 
@@ -389,5 +394,28 @@ describe('where findings stand', () => {
         ['PGS: mart.pgs has no column game_dat. Did you mean `game_date`?', place],
       ],
     );
+  });
+});
+
+describe('the columns that are checked', () => {
+  it('are all that failure tables and run histories are read with', () => {
+    const { pipeline } = readManifest('version: 1\nname: NBA\nextends: preset:nba-stats-scraper\n');
+    assert.ok(pipeline?.history);
+    const checked = tableUses(pipeline).map(
+      ({ table, columns: all }) =>
+        `${table}: ${all
+          .map(({ column }) => column)
+          .sort()
+          .join()}`,
+    );
+    const tables = [...pipeline.failures, pipeline.history].map(({ table }) => table);
+    const read = [...pipeline.failures.map(failureColumns), historyColumns(pipeline.history)];
+    for (const [index, all] of read.entries()) {
+      const line = `${tables[index]}: ${all
+        .map(({ name }) => name)
+        .sort()
+        .join()}`;
+      assert.ok(checked.includes(line), line);
+    }
   });
 });
