@@ -5,6 +5,7 @@ import { checkCommand } from './commands/check';
 import { coverageCommand } from './commands/coverage';
 import { executeCommand } from './commands/execute';
 import { explainCommand } from './commands/explain';
+import { failuresCommand } from './commands/failures';
 import { gapsCommand } from './commands/gaps';
 import { initCommand } from './commands/init';
 import { logsCommand } from './commands/logs';
@@ -13,6 +14,7 @@ import { planCommand } from './commands/plan';
 import { runCommand } from './commands/run';
 import { runsCommand } from './commands/runs';
 import { sqlCommand } from './commands/sql';
+import { timingCommand } from './commands/timing';
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -22,12 +24,14 @@ export const COMMANDS: readonly Command[] = [
   gapsCommand,
   explainCommand,
   missingEntitiesCommand,
+  failuresCommand,
   planCommand,
   runCommand,
   attachCommand,
   cancelCommand,
   runsCommand,
   logsCommand,
+  timingCommand,
   sqlCommand,
   executeCommand,
 ];

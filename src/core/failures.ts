@@ -64,14 +64,15 @@ export function failuresOf(records: readonly FailureRecord[], input: CoverageInp
     const table = pipeline.failures[record.table];
     if (table === undefined) return [];
     const processor = find(record.processor);
-    const stale = processor === undefined ? undefined : staleness(record, table, processor, input, grid);
+    const kind = failureKind(table, record.category);
+    const stale = processor === undefined ? undefined : staleness(record, table, kind, processor, input, grid);
     return [
       {
         ...(processor !== undefined && { processor }),
         name: processor?.id ?? record.processor,
         day: record.day,
         category: record.category,
-        kind: failureKind(table, record.category),
+        kind,
         table,
         record,
         ...(stale !== undefined && { stale }),
@@ -121,6 +122,7 @@ export function failuresIn(failures: readonly Failure[], input: CoverageInput, s
 function staleness(
   { day, created, wholeDate, entities }: FailureRecord,
   table: FailureTable,
+  kind: FailureKind,
   processor: Processor,
   { observations }: CoverageInput,
   grid: CoverageGrid,
@@ -134,7 +136,10 @@ function staleness(
   if (complete && wholeDate && entities === 0) return 'complete';
   const observed = observations.nodes.get(processor.id);
   const written = observed?.written?.[observed.days.indexOf(day)];
-  if (created === undefined || written === undefined || Number.isNaN(written)) return complete ? 'complete' : undefined;
+  if (created === undefined || written === undefined || Number.isNaN(written)) {
+    // What is expected to fail is missing from a complete partition as well.
+    return complete && kind !== 'expected' ? 'complete' : undefined;
+  }
   if (written <= created + SAME_RUN_MS) return undefined;
   return complete ? 'complete' : 'rewritten';
 }

@@ -1,7 +1,7 @@
 import type { Day } from '../base/day';
 import { groupBy } from '../base/groupBy';
 import { quantile } from './progress';
-import type { NotedRun, RunOutcome } from './runHistory';
+import type { NotedRun, RunOutcome, RunStage } from './runHistory';
 
 /** An attempt of a backfill, as far as timing is concerned. */
 export interface TimedAttempt {
@@ -9,6 +9,8 @@ export interface TimedAttempt {
   readonly day: Day;
   readonly outcome: 'done' | 'partial' | 'failed' | 'other';
   readonly seconds: number;
+  /** In the order in which they ran; empty where nobody told them. */
+  readonly stages: readonly RunStage[];
 }
 
 /** How long the dates of a processor take. Seconds are of runs that ended well. */
@@ -56,10 +58,6 @@ export function timingOf(
 function ofHistory(name: string, runs: readonly NotedRun[]): ProcessorTiming {
   const good = runs.filter(({ outcome }) => outcome === 'success' || outcome === 'partial');
   const timed = good.flatMap(({ day, seconds }) => (seconds === undefined ? [] : [{ day, seconds }]));
-  const stages = groupBy(
-    good.flatMap((run) => run.stages),
-    (stage) => stage.name,
-  );
   const count = (outcome: RunOutcome): number => runs.filter((run) => run.outcome === outcome).length;
   return {
     name,
@@ -67,20 +65,28 @@ function ofHistory(name: string, runs: readonly NotedRun[]): ProcessorTiming {
     ...timesOf(timed),
     failed: count('failed'),
     neverEnded: count('neverEnded'),
-    stages: [...stages].flatMap(([stage, found]) => {
-      const p50 = quantile(
-        found.map(({ seconds }) => seconds),
-        0.5,
-      );
-      return p50 === undefined ? [] : [{ name: stage, p50 }];
-    }),
+    stages: stagesOf(good),
   };
 }
 
 function ofJournal(name: string, attempts: readonly TimedAttempt[]): ProcessorTiming {
   const good = attempts.filter(({ outcome }) => outcome === 'done' || outcome === 'partial');
   const failed = attempts.filter(({ outcome }) => outcome === 'failed').length;
-  return { name, source: 'journal', ...timesOf(good), failed, neverEnded: 0, stages: [] };
+  return { name, source: 'journal', ...timesOf(good), failed, neverEnded: 0, stages: stagesOf(good) };
+}
+
+function stagesOf(runs: readonly { readonly stages: readonly RunStage[] }[]): ProcessorTiming['stages'] {
+  const stages = groupBy(
+    runs.flatMap((run) => run.stages),
+    (stage) => stage.name,
+  );
+  return [...stages].flatMap(([name, found]) => {
+    const p50 = quantile(
+      found.map(({ seconds }) => seconds),
+      0.5,
+    );
+    return p50 === undefined ? [] : [{ name, p50 }];
+  });
 }
 
 function timesOf(

@@ -209,10 +209,10 @@ const RULES: readonly Rule[] = [
   },
   {
     message:
-      /Not found: (?:Table|View)[ :](?<table>\S+)(?: was not found in location (?<location>\S+))?|Table not found: `?(?<analysed>[\w.:$-]+)/i,
+      /Not found: (?:Table|View)[ :](?<table>\S+)(?: was not found in location (?<location>\S+))?|Table not found: `?(?<analysed>[\w.:$-]+)|^table (?<plain>\S+) is not found/i,
     kind: 'missingTable',
-    say: ({ table, analysed, location }) =>
-      `There is no table ${pathText(table ?? analysed ?? '')}${location === undefined ? '' : ` in location ${location}`}: run the job that creates it, or correct \`table\` in the manifest.`,
+    say: ({ table, analysed, plain, location }) =>
+      `There is no table ${pathText(table ?? analysed ?? plain ?? '')}${location === undefined ? '' : ` in location ${location}`}: run the job that creates it, or correct \`table\` in the manifest.`,
   },
   {
     message:

@@ -64,7 +64,9 @@ export interface BigqueryNames {
 export function bigqueryDialect({ path, typeOf }: BigqueryNames): SqlDialect {
   const dateOf = (column: string, table: string): string => {
     const type = typeOf(table, column);
-    if (type === 'TIMESTAMP' || type === 'DATETIME') return `DATE(${ticked(column)})`;
+    // A project can have another default zone.
+    if (type === 'TIMESTAMP') return `DATE(${ticked(column)}, 'UTC')`;
+    if (type === 'DATETIME') return `DATE(${ticked(column)})`;
     return type === 'STRING' ? `SAFE_CAST(${ticked(column)} AS DATE)` : ticked(column);
   };
   return {

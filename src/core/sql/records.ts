@@ -11,8 +11,8 @@ const SAMPLES = 3;
 /** The branches of a union must agree in types, and a bare NULL is a number to BigQuery. */
 const NULL_TEXT = 'CAST(NULL AS STRING)';
 
-/** Tables may refuse a query that names no dates; this names all of them. */
-const EVER: DayRange = { from: dayOf(1900, 1, 1), to: dayOf(9998, 12, 31) };
+/** Every date that a table may hold: tables may refuse a query that names no dates. */
+export const EVER: DayRange = { from: dayOf(1900, 1, 1), to: dayOf(9998, 12, 31) };
 
 /** The part of the failures query for one table, with the table as an item of FROM. */
 export interface FailureBranch {

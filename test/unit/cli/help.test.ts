@@ -23,7 +23,7 @@ describe('help', () => {
   });
 
   it('has the commands of this release and no others', () => {
-    const names = 'init check coverage gaps explain missing-entities plan run attach cancel runs logs sql';
+    const names = 'init check coverage gaps explain missing-entities failures plan run attach cancel runs logs timing sql';
     assert.equal(LISTED.map(({ name }) => name).join(' '), names);
   });
 

@@ -85,6 +85,13 @@ describe('a stale failure', () => {
     assert.equal(staleOf('2021-11-02', { created: after, wholeDate: true, entities: 0 }), undefined);
   });
 
+  it('is one that was expected only where the partition was written again: it is complete without it', () => {
+    const expected = (change: Partial<FailureRecord>) =>
+      failures(failureRecord('PSZA', '2021-11-01', 'INSUFFICIENT_DATA', change))[0];
+    assert.equal(expected({})?.stale, undefined);
+    assert.equal(expected({ created: before })?.stale, 'complete');
+  });
+
   it('is none of a table that says itself what is over, of an unknown name, or of a date beyond the seasons', () => {
     assert.equal(staleOf('2021-11-01', { table: 1 }), undefined);
     assert.equal(staleOf('2021-11-01', {}, 'Nobody'), undefined);
@@ -114,7 +121,7 @@ describe('failures by category', () => {
         ['attention', 'MISSING_DATA', { rows: 3, partitions: 3, stale: 0 }],
         ['attention', 'UNKNOWN_PLAYER', { rows: 1, partitions: 1, stale: 0 }],
         ['attention', 'calculation_error', { rows: 1, partitions: 1, stale: 0 }],
-        ['expected', 'INSUFFICIENT_DATA', { rows: 240, partitions: 3, stale: 1 }],
+        ['expected', 'INSUFFICIENT_DATA', { rows: 240, partitions: 3, stale: 0 }],
       ],
     );
     assert.equal(categories.at(-1)?.meaning, 'too few games so far');

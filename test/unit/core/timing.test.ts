@@ -45,7 +45,7 @@ describe('timing', () => {
 
   it('is of the journal for processors that the history does not know, in the order of the pipeline', () => {
     const attempt = (processor: string, seconds: number, outcome: 'done' | 'failed') => ({
-      ...{ processor, seconds, outcome, day: day('2021-11-05') },
+      ...{ processor, seconds, outcome, day: day('2021-11-05'), stages: [{ name: 'save', seconds: 1 }] },
     });
     const timings = timingOf(
       runs,

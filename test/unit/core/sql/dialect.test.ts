@@ -35,7 +35,7 @@ describe('The BigQuery dialect', () => {
   it('takes an instant for the date of UTC, and a column of unknown type for a date', () => {
     assert.deepEqual(
       ['at', 'local', 'text', 'day', 'unknown'].map((column) => dialect.dateOf(column, 't')),
-      ['DATE(`at`)', 'DATE(`local`)', 'SAFE_CAST(`text` AS DATE)', '`day`', '`unknown`'],
+      ["DATE(`at`, 'UTC')", 'DATE(`local`)', 'SAFE_CAST(`text` AS DATE)', '`day`', '`unknown`'],
     );
   });
 

@@ -1,0 +1,108 @@
+import { type DayRange, parseDay } from '../../base/day';
+import { formatInstant } from '../../base/figures';
+import { messageOf } from '../../base/logger';
+import { type NotedRun, runsOf } from '../../core/runHistory';
+import { scopeNodes } from '../../core/scope';
+import { EVER, MOST_RECORDS } from '../../core/sql/records';
+import { type TimedAttempt, timingOf } from '../../core/timing';
+import { type Context, defineCommand } from '../command';
+import { EXIT } from '../exitCodes';
+import { type OpenPipeline, openPipeline } from '../manifestFile';
+import { timingCsv, timingMarkdown, timingReport, timingText } from '../render/timingText';
+import { FORMAT_OPTION, MANIFEST_OPTION, SCOPE_OPTIONS, scopeFrom } from '../sharedOptions';
+import { plain } from '../textWidth';
+
+export const timingCommand = defineCommand({
+  name: 'timing',
+  summary: 'Tell how long the dates of each processor take',
+  details:
+    'The median, the 95th percentile, the slowest dates and the stages. Times come from the run history that the manifest names, and for processors that it does not know from the backfills of the journal. They are of runs that ended well.',
+  options: { ...MANIFEST_OPTION, ...SCOPE_OPTIONS, ...FORMAT_OPTION },
+  examples: ['backfill timing', 'backfill timing --processor MLFS --from 2021-11-01 --format json'],
+  async run(context, options) {
+    const { terminal } = context;
+    const open = await openPipeline(context, options);
+    const { pipeline } = open;
+    const scope = scopeFrom(pipeline, options);
+    const days = { from: scope.from ?? EVER.from, to: scope.to ?? EVER.to };
+    const history = await historyRuns(context, open, days);
+    const wanted = scope.processors === undefined ? undefined : new Set(scopeNodes(pipeline, scope).map(({ id }) => id));
+    const runs = history.runs.filter(({ name }) => wanted === undefined || wanted.has(name));
+    const attempts = (await attemptsOf(context, open)).filter(
+      ({ processor, day }) => day >= days.from && day <= days.to && (wanted === undefined || wanted.has(processor)),
+    );
+    const timings = timingOf(
+      runs,
+      attempts,
+      pipeline.processors.map(({ id }) => id),
+    );
+    switch (options.format) {
+      case 'json': {
+        const { readAt, problem } = history;
+        const read = {
+          asOf: readAt === undefined ? null : new Date(readAt).toISOString(),
+          ...(problem !== undefined && { problem }),
+        };
+        terminal.print(JSON.stringify({ ...read, processors: timingReport(timings) }, null, 2));
+        break;
+      }
+      case 'csv':
+        terminal.print(timingCsv(timings));
+        break;
+      case 'md':
+        terminal.print(timingMarkdown(timings));
+        break;
+      case 'table':
+      case undefined:
+        for (const line of timingText(timings, terminal)) terminal.print(line);
+        if (history.readAt !== undefined) terminal.print(`\nRun history read ${formatInstant(history.readAt)}.`);
+    }
+    return history.problem === undefined ? EXIT.fine : EXIT.warehouse;
+  },
+});
+
+interface HistoryRuns {
+  readonly runs: readonly NotedRun[];
+  readonly readAt?: number;
+  readonly problem?: string;
+}
+
+/** The runs that the manifest's history tells; what keeps it from being read is said, and the journal answers alone. */
+async function historyRuns(
+  { terminal, services }: Context,
+  { session, pipeline }: OpenPipeline,
+  days: DayRange,
+): Promise<HistoryRuns> {
+  const { history } = pipeline;
+  if (history === undefined) return { runs: [] };
+  try {
+    const { records } = session.warehouse();
+    if (records === undefined) throw new Error('This release cannot read the run history of this warehouse.');
+    const { rows, readAt, truncated } = await records.history(pipeline, days);
+    if (truncated)
+      terminal.warn(`Warning: only the newest ${MOST_RECORDS} rows of the run history were read: ask for fewer dates.`);
+    return { runs: runsOf(rows, pipeline, history, services.clock.now()), readAt };
+  } catch (error) {
+    const problem = messageOf(error);
+    terminal.warn(`Warning: the run history was not read: ${plain(problem)}`);
+    return { runs: [], problem };
+  }
+}
+
+/** Every attempt of every backfill that the journal can tell. */
+async function attemptsOf({ services }: Context, { manifest }: OpenPipeline): Promise<TimedAttempt[]> {
+  const journal = services.journal(manifest);
+  const attempts: TimedAttempt[] = [];
+  for (const id of await journal.list()) {
+    for (const event of (await journal.read(id))?.events ?? []) {
+      if (event.type !== 'attemptEnded') continue;
+      const { processor, date, outcome, seconds, stages = {} } = event;
+      const day = parseDay(date);
+      if (day === undefined) continue;
+      const told = outcome === 'done' || outcome === 'partial' || outcome === 'failed' ? outcome : 'other';
+      const parts = Object.entries(stages).map(([name, took]) => ({ name, seconds: took }));
+      attempts.push({ processor, day, outcome: told, seconds, stages: parts });
+    }
+  }
+  return attempts;
+}
