@@ -12,7 +12,7 @@ export interface ElsewhereListing extends ElsewhereReport {
   readonly processesKnown: boolean;
 }
 
-const NOTHING: ElsewhereListing = { jobs: [], unknownJobs: [], processors: [], processesKnown: true };
+const NOTHING: ElsewhereListing = { jobs: [], checkpoints: [], unknownJobs: [], processors: [], processesKnown: true };
 
 /**
  * Looks for jobs that were started elsewhere. A broken manifest is a warning, because what backfills did can be told without it; trouble with

@@ -3,7 +3,7 @@ import type { CoverageState } from '../app/pipelineSession';
 import { preparePlan } from '../app/preparePlan';
 import { formatDay } from '../base/day';
 import { CHOICES, type Plan, type PlanRequest } from '../core/backfill';
-import { elsewhereConflicts } from '../core/checkpoints/elsewhereConflicts';
+import { planConflicts } from '../core/checkpoints/planConflicts';
 import { DEFAULT_CHOICES, POLICY_WORDS } from '../core/commandLine';
 import type { Pipeline, PipelineNode } from '../core/pipeline';
 import type { Context, OptionSpecs, OptionValues } from './command';
@@ -58,9 +58,9 @@ export async function planFor(
     ...(dates.length > 0 && { from: Math.min(...dates), to: Math.max(...dates) }),
   });
   const made = await preparePlan(state, request, { manifest: open.manifest, readText: (path) => readFile(path, 'utf8') });
-  const { jobs } = await judged(context, open.manifest, state);
+  const elsewhere = await judged(context, open.manifest, state);
   return {
-    plan: { ...made, warnings: [...elsewhereConflicts(made, jobs), ...unreadWarnings(state, made), ...made.warnings] },
+    plan: { ...made, warnings: [...planConflicts(made, elsewhere, state), ...unreadWarnings(state, made), ...made.warnings] },
     state,
   };
 }

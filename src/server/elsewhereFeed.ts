@@ -19,7 +19,7 @@ export interface ElsewhereFeedDeps {
   readonly slowMs: number;
 }
 
-const NOTHING: ElsewhereReport = { jobs: [], unknownJobs: [] };
+const NOTHING: ElsewhereReport = { jobs: [], checkpoints: [], unknownJobs: [] };
 
 /**
  * Keeps what is known of jobs that were started elsewhere. While somebody watches, whoever polls asks for a look, and checkpoints that change

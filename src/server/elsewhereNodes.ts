@@ -186,8 +186,9 @@ function detailNodes(job: ElsewhereJob, processor: Processor, now: number): read
   ];
 }
 
+/** What running by name mends. */
 function daysOf(finding: Finding): readonly number[] {
-  return 'days' in finding && finding.kind !== 'forgotten' && finding.kind !== 'doneElsewhere' ? finding.days : [];
+  return finding.kind === 'failedBehind' || finding.kind === 'passedOver' || finding.kind === 'noRows' ? finding.days : [];
 }
 
 interface MessageLook {

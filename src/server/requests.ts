@@ -4,7 +4,7 @@ import { launchPlan, type PlanFiles, preparePlan } from '../app/preparePlan';
 import { formatDay, parseDay } from '../base/day';
 import { formatInstant } from '../base/figures';
 import type { Plan } from '../core/backfill';
-import { elsewhereConflicts } from '../core/checkpoints/elsewhereConflicts';
+import { planConflicts } from '../core/checkpoints/planConflicts';
 import { runCommandLine } from '../core/commandLine';
 import { confirmationOf } from '../core/confirmation';
 import type { PartitionKey } from '../core/coverage';
@@ -88,8 +88,9 @@ export function requestHandlers({ service, journal, files, describe }: RequestDe
     'backfill/plan': async (request) => {
       // A plan that is made right after somebody started a job has to know of it.
       await service.elsewhere.look();
-      const made = await preparePlan(known(service), request, files);
-      const plan = { ...made, warnings: [...elsewhereConflicts(made, service.elsewhere.report.jobs), ...made.warnings] };
+      const coverage = known(service);
+      const made = await preparePlan(coverage, request, files);
+      const plan = { ...made, warnings: [...planConflicts(made, service.elsewhere.report, coverage), ...made.warnings] };
       plans.set(plan.id, plan);
       for (const id of [...plans.keys()].slice(0, -KEPT_PLANS)) plans.delete(id);
       return previewOf(plan);

@@ -7,9 +7,9 @@ import { findingsOf } from './findings';
 import type { JobProcess } from './jobProcesses';
 import type { OwnCall } from './ownCalls';
 import { averageSeconds, madeAt, median, type SeenWrite, seenSeconds } from './pace';
-import { datesOf, isFull, isKnownEmpty, type KnownCoverage } from './partitionFacts';
+import { datesOf, heldBy, isFull, isKnownEmpty, type KnownCoverage } from './partitionFacts';
 import type { CheckpointName } from './pathTemplate';
-import { resumeOf, worksOnEveryDay } from './resume';
+import { type Resume, resumeOf, worksOnEveryDay } from './resume';
 
 /** A file of the checkpoints' folder whose name fits. */
 export interface CheckpointFile {
@@ -40,6 +40,8 @@ export interface Sightings {
 export interface ElsewhereReport {
   /** Those that run first, then by the last sign of life, newest first. */
   readonly jobs: readonly ElsewhereJob[];
+  /** All checkpoints of processors, those of backfills included, with what the job would do. */
+  readonly checkpoints: readonly { readonly processor: string; readonly range: DayRange; readonly resume: Resume }[];
   /** Names of jobs in checkpoints that no processor is known by. */
   readonly unknownJobs: readonly string[];
 }
@@ -88,7 +90,11 @@ export function judgeElsewhere(sightings: Sightings, coverage: KnownCoverage, no
     group.others = [...groups.values()].filter((other) => other !== group && other.processor === group.processor);
   const jobs = [...groups.values()].map((group) => judge(group, sightings, coverage, now));
   jobs.sort((a, b) => Number(isLive(b)) - Number(isLive(a)) || lastSign(b) - lastSign(a) || (a.id < b.id ? -1 : 1));
-  return { jobs, unknownJobs: [...unknownJobs].sort() };
+  const checkpoints = named.flatMap(({ file: { checkpoint }, processor, range }) => {
+    if (checkpoint === undefined) return [];
+    return [{ processor: processor.id, range, resume: resumeOf(checkpoint, datesOf(coverage, processor, range)) }];
+  });
+  return { jobs, checkpoints, unknownJobs: [...unknownJobs].sort() };
 }
 
 /** What belongs together: the processes and the checkpoint of one processor and range. */
@@ -180,6 +186,7 @@ function judge(
     everyDay: checkpoint !== undefined && worksOnEveryDay(checkpoint, dates),
     sinceSign,
     noRows: sorted([...done]).filter(isEmpty),
+    held: heldBy(coverage, processor, wanted ?? dates.expected),
     others: others.flatMap(({ range: theirs, file: its, processes: running }) =>
       theirs === undefined
         ? []

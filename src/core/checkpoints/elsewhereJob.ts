@@ -55,6 +55,8 @@ export type Finding =
   | { readonly kind: 'doneElsewhere'; readonly other: DayRange; readonly days: readonly Day[] }
   /** A process works on another range with dates of this one. */
   | { readonly kind: 'overlapsRunning'; readonly other: DayRange; readonly pids: readonly number[] }
+  /** A backfill that runs holds some of its dates. */
+  | { readonly kind: 'overlapsBackfill'; readonly backfill: string; readonly days: readonly Day[] }
   /** Noted as successful, and the table has no rows. */
   | { readonly kind: 'noRows'; readonly days: readonly Day[] }
   /** It runs, and no date has ended for longer than dates take. */

@@ -102,6 +102,8 @@ export function findingText(finding: Finding): string {
       return `${counted(finding.days.length, 'date')} still to come ${finding.days.length === 1 ? 'is' : 'are'} done in another checkpoint (${formatRange(finding.other)}): ranges share no progress.`;
     case 'overlapsRunning':
       return `Process ${finding.pids.join(' and ')} works on ${formatRange(finding.other)} at the same time.`;
+    case 'overlapsBackfill':
+      return `Backfill ${finding.backfill} holds ${counted(finding.days.length, 'date')} of it: both write the same partitions (${named(finding.days)}).`;
     case 'noRows':
       return `${counted(finding.days.length, 'date')} noted as successful without rows in the table (${named(finding.days)}).`;
     case 'quiet':
@@ -134,6 +136,8 @@ export function findingAdvice(
       return { text: 'End all of them but one.' };
     case 'overlapsRunning':
       return { text: 'Both write the same partitions: end one of them.' };
+    case 'overlapsBackfill':
+      return { text: 'End the job, or cancel the backfill.', command: shellText(['backfill', 'cancel', finding.backfill]) };
     case 'doneElsewhere':
       return { text: 'It runs them once more. A backfill leaves out what is complete.', ...gaps(job, processor) };
     case 'quiet':

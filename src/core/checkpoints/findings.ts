@@ -16,6 +16,8 @@ export interface FindingInput {
   /** Since its start, or since a date ended. */
   readonly sinceSign: number;
   readonly noRows: readonly Day[];
+  /** By backfill that runs: the dates of the job that it holds. */
+  readonly held: ReadonlyMap<string, readonly Day[]>;
   /** Of the same processor. */
   readonly others: readonly { readonly range: DayRange; readonly done: readonly Day[]; readonly pids: readonly number[] }[];
 }
@@ -34,6 +36,7 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
     if (runs && pids.length > 0 && job.range !== undefined && overlap(job.range, other))
       findings.push({ kind: 'overlapsRunning', other, pids });
   }
+  if (runs) for (const [backfill, days] of input.held) findings.push({ kind: 'overlapsBackfill', backfill, days });
   if (problem !== undefined) findings.push({ kind: 'unreadable', problem });
   if (checkpoint !== undefined) findings.push(...findingsOfCheckpoint(input, checkpoint, runs));
   if (noRows.length > 0) findings.push({ kind: 'noRows', days: noRows });

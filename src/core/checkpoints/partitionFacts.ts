@@ -2,6 +2,7 @@ import type { Day, DayRange } from '../../base/day';
 import { OFF_KINDS, statusCode } from '../../base/status';
 import { type CoverageGrid, type CoverageInput, FLAG } from '../coverage';
 import type { Processor } from '../pipeline';
+import { partitionKey } from '../words';
 import type { CheckpointDates } from './resume';
 
 const OFF_DAY = OFF_KINDS.indexOf('offDay');
@@ -50,4 +51,14 @@ export function isKnownEmpty(coverage: KnownCoverage, processor: Processor, day:
 export function isFull(coverage: KnownCoverage, processor: Processor, day: Day): boolean {
   const status = cellOf(coverage, processor, day, coverage.grid.status);
   return status === STATUS.complete || status === STATUS.stale;
+}
+
+/** By backfill that runs: those of some dates that it works on or has in its queue. */
+export function heldBy({ input }: KnownCoverage, { id }: Processor, days: readonly Day[]): ReadonlyMap<string, readonly Day[]> {
+  const held = new Map<string, Day[]>();
+  for (const day of days) {
+    const backfill = input.attempts.active.get(partitionKey(id, day))?.backfill;
+    if (backfill !== undefined) held.set(backfill, [...(held.get(backfill) ?? []), day]);
+  }
+  return held;
 }

@@ -49,7 +49,7 @@ const INPUT = buildInput({
 });
 
 function view(jobs: readonly ElsewhereJob[], unknownJobs: readonly string[] = []): ElsewhereView {
-  return { report: { jobs, unknownJobs }, pipeline: INPUT.pipeline, now: NOW };
+  return { report: { jobs, checkpoints: [], unknownJobs }, pipeline: INPUT.pipeline, now: NOW };
 }
 
 const lines = (one: ElsewhereView, parent = '') =>

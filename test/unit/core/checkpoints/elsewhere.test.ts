@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { preparePlan } from '../../../../src/app/preparePlan';
 import { type Day, formatDay } from '../../../../src/base/day';
-import type { PlannedPartition } from '../../../../src/core/backfill';
+import type { PlanRequest } from '../../../../src/core/backfill';
 import { readCheckpoint } from '../../../../src/core/checkpoints/checkpointText';
 import { type CheckpointFile, judgeElsewhere, type Sightings } from '../../../../src/core/checkpoints/elsewhere';
-import { elsewhereConflicts } from '../../../../src/core/checkpoints/elsewhereConflicts';
 import type { ElsewhereJob } from '../../../../src/core/checkpoints/elsewhereJob';
 import { elsewhereLine, findingAdvice, findingText, resumeText } from '../../../../src/core/checkpoints/elsewhereWords';
 import type { JobProcess } from '../../../../src/core/checkpoints/jobProcesses';
+import { planConflicts } from '../../../../src/core/checkpoints/planConflicts';
 import { resumeOf } from '../../../../src/core/checkpoints/resume';
 import { classify } from '../../../../src/core/classify';
+import type { RunMethod } from '../../../../src/core/pipeline';
 import { buildInput, day, GAMES, type Held, READ_AT } from '../../../support/builders';
 
 const MINUTE = 60_000;
@@ -288,6 +290,19 @@ describe('the traps of going on from a checkpoint', () => {
     assert.deepEqual(both.map(kinds), [['overlapsRunning'], ['overlapsRunning']]);
   });
 
+  it('a backfill that runs and holds dates of it', () => {
+    const { input } = coverage();
+    const active = new Map([[`TDZA 2021-11-06`, { backfill: 'b1', state: 'queued' as const }]]);
+    const held = { ...input, attempts: { ...input.attempts, active } };
+    const known = { input: held, grid: classify(held) };
+    const look = (processes: readonly JobProcess[]) =>
+      judgeElsewhere({ files: [file({ done: [2] })], processes, processesKnown: true, ownCalls: [] }, known, READ_AT).jobs;
+    assert.deepEqual(look([running(7)]).flatMap(sentences), [
+      'Backfill b1 holds 1 date of it: both write the same partitions (2021-11-06).',
+    ]);
+    assert.deepEqual(look([]).flatMap(sentences), []);
+  });
+
   it('what is noted as successful and has no rows, once the warehouse was read after it', () => {
     const lists = { done: [2, 4, 5] };
     const rows = full(['2021-11-04', '2021-11-05']);
@@ -337,23 +352,65 @@ describe('the traps of going on from a checkpoint', () => {
   });
 });
 
-describe('a plan beside a job elsewhere', () => {
-  const partition = (date: string, action: 'run' | 'skip' = 'run'): PlannedPartition => {
-    return { processor: 'TDZA', date, action, status: 'missing', why: '', preflight: 'allowed' };
+describe('a plan beside jobs elsewhere and their checkpoints', () => {
+  const NIGHTLY: RunMethod = {
+    kind: 'command',
+    each: 'range',
+    argv: ['py', 'tdza.py', '--start-date', '{start}', '--end-date', '{end}'],
+    overrides: { fresh: ['--no-resume'], fast: ['--fast'] },
   };
 
-  it('is warned of dates that both would write', () => {
-    const jobs = judge({ processes: [running(7)] });
-    const partitions = [
-      partition('2021-11-05'),
-      partition('2021-11-06'),
-      partition('2021-11-08', 'skip'),
-      partition('2021-11-11'),
-    ];
-    assert.deepEqual(elsewhereConflicts({ partitions }, jobs), [
+  async function warnings(
+    sightings: Partial<Sightings>,
+    request: { readonly dates: readonly string[]; readonly overrides?: readonly string[] },
+  ) {
+    const built = coverage({});
+    const [processor] = built.input.pipeline.processors;
+    assert.ok(processor !== undefined);
+    const changed = { ...processor, run: [NIGHTLY] };
+    const input = { ...built.input, pipeline: { ...built.input.pipeline, nodes: [changed], processors: [changed] } };
+    const known = { input, grid: classify(input) };
+    const files = { manifest: '/p/backfill.yaml', readText: () => Promise.reject(new Error('no SQL here')) };
+    const plan = await preparePlan(known, { ...REQUEST, ...request }, files);
+    const report = judgeElsewhere({ files: [], processes: [], processesKnown: true, ownCalls: [], ...sightings }, known, NOW);
+    return planConflicts(plan, report, known);
+  }
+
+  it('is warned of dates that both would write', async () => {
+    const processes = [running(7)];
+    assert.deepEqual(await warnings({ processes }, { dates: ['2021-11-05', '2021-11-06'] }), [
       'TDZA runs elsewhere (process 7, 2021-11-01 to 2021-11-10), with 2 dates of this plan: both would write the same partitions. Wait for it, or end it first.',
     ]);
-    assert.deepEqual(elsewhereConflicts({ partitions: partitions.slice(2) }, jobs), []);
-    assert.deepEqual(elsewhereConflicts({ partitions }, judge({ files: [file({ done: [2] })] })), []);
+    const other = [running(7, { end: day('2021-11-04') })];
+    assert.deepEqual(await warnings({ processes: other }, { dates: ['2021-11-05', '2021-11-06'] }), []);
+    assert.deepEqual(await warnings({ files: [file({ done: [2] })] }, { dates: ['2021-11-05'] }), []);
+  });
+
+  it('is warned of dates that its own job would leave out, because a checkpoint of that very range says so', async () => {
+    const first = file({ done: [2, 4] });
+    const range = { job: 'TDZA', start: day('2021-11-02'), end: day('2021-11-06') };
+    assert.ok(first.checkpoint !== undefined);
+    const files = [{ ...first, name: range, checkpoint: { ...first.checkpoint, from: range.start, to: range.end } }];
+    const dates = ['2021-11-02', '2021-11-04', '2021-11-05', '2021-11-06'];
+    assert.deepEqual(await warnings({ files }, { dates }), [
+      'TDZA keeps a checkpoint of 2021-11-02 to 2021-11-06 and would resume at 2021-11-05: its job would leave out 2 dates of this plan. The override fresh runs them.',
+    ]);
+    assert.deepEqual(await warnings({ files }, { dates, overrides: ['fresh'] }), []);
+    assert.equal((await warnings({ files }, { dates, overrides: ['fast'] })).length, 1);
+    assert.deepEqual(await warnings({ files }, { dates: dates.slice(1) }), []);
+    // What a backfill left itself counts as well.
+    const ownCalls = [{ processor: 'TDZA', start: range.start, end: range.end, from: WRITTEN - MINUTE }];
+    assert.equal((await warnings({ files, ownCalls }, { dates })).length, 1);
   });
 });
+
+const REQUEST: PlanRequest = {
+  processors: ['TDZA'],
+  choices: ['missing'],
+  withUpstream: false,
+  withDownstream: false,
+  order: 'oldest',
+  slots: 1,
+  policy: 'continue',
+  overrides: [],
+};
