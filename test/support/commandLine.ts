@@ -1,6 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 
@@ -53,9 +54,14 @@ export class CommandLine {
   }
 }
 
+/** Nothing of what this machine is signed in to. */
+const NO_GOOGLE = Object.fromEntries(
+  ['GCP_PROJECT_ID', 'GOOGLE_CLOUD_PROJECT', 'GCLOUD_PROJECT', 'CLOUDSDK_CORE_PROJECT', 'BQ_PROJECT'].map((name) => [name, '']),
+);
+
 function environment(added: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const { NO_COLOR: _, FORCE_COLOR: __, ...own } = process.env;
-  return { ...own, TZ: 'UTC', ...added };
+  return { ...own, TZ: 'UTC', ...NO_GOOGLE, CLOUDSDK_CONFIG: join(tmpdir(), 'no-gcloud'), ...added };
 }
 
 /** A command that has been started. */
