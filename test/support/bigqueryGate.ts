@@ -32,10 +32,10 @@ export interface GateAnswer {
   readonly body: object;
 }
 
-/** Answers a request; `hangUp` ends the connection without an answer. */
+/** Answers a request; `hangUp` ends the connection without an answer. @param forward sends it on, or another body in its place. */
 export type Gatekeeper = (
   request: GateRequest,
-  forward: () => Promise<GateAnswer>,
+  forward: (body?: object) => Promise<GateAnswer>,
 ) => GateAnswer | 'hangUp' | Promise<GateAnswer | 'hangUp'>;
 
 /**
@@ -87,7 +87,9 @@ export class BigqueryGate {
     const { method = 'GET', url = '/' } = incoming;
     const request = requestOf(method, url, sent);
     this.requests.push(request);
-    const answer = await this.#keeper(request, () => this.#forward(method, url, sent));
+    const answer = await this.#keeper(request, (body) =>
+      this.#forward(method, url, body === undefined ? sent : JSON.stringify(body)),
+    );
     if (answer === 'hangUp') incoming.socket.destroy();
     else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
   }

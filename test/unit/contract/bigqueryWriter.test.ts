@@ -1,24 +1,85 @@
+import assert from 'node:assert/strict';
 import { BigqueryWriter } from '../../../src/adapters/bigquery/bigqueryWriter';
 import { BigqueryClient } from '../../../src/adapters/bigquery/client';
-import { BigquerySql } from '../../support/bigquerySql';
-import { type WriterFixture, writerContract } from './writerContract';
+import { BigqueryGate } from '../../support/bigqueryGate';
+import { makeDataset, runBigquery } from '../../support/bigqueryTables';
+import { type Emulator, emulator } from '../../support/emulator';
+import { takingPartitions } from '../../support/wholePartitions';
+import { attempt, DATE, processor, SELECT, type WriterFixture, writerContract } from './writerContract';
 
 describe('A writer of BigQuery', function () {
   this.timeout(60_000);
-  let projects = 0;
+  let server: Emulator;
+  let project: string;
+  let gate: BigqueryGate;
   let fixture: WriterFixture;
 
-  beforeEach(async () => {
-    const endpoint = process.env['BQ_ENDPOINT'] ?? '';
-    const project = `writer-${process.pid}-${projects++}`;
-    const sql = new BigquerySql(endpoint, project);
-    await sql.makeDataset('mart');
-    fixture = {
-      writer: new BigqueryWriter(new BigqueryClient({ type: 'bigquery', project, endpoint })),
-      run: (...statements) => sql.run(...statements),
-      rows: (text) => sql.rows(text),
-    };
+  before(async function () {
+    server = await emulator(this, 'bqemulator');
   });
 
-  writerContract(() => fixture);
+  beforeEach(async () => {
+    project = server.newProject();
+    gate = await BigqueryGate.open(server.endpoint);
+    await makeDataset(server.endpoint, project, 'mart');
+  });
+  afterEach(() => gate.close());
+
+  const write = (decorators?: boolean) => {
+    const client = new BigqueryClient({ type: 'bigquery', project, endpoint: gate.endpoint });
+    const run = (sql: string) => runBigquery(server.endpoint, project, sql);
+    fixture = {
+      writer: new BigqueryWriter(client, { pauseMs: 10, ...(decorators !== undefined && { decorators }) }),
+      run: async (...statements) => {
+        for (const statement of statements) await run(statement);
+      },
+      rows: async (sql) => (await run(sql)).map((row) => Object.values(row).map(String)),
+    };
+  };
+
+  describe('by MERGE, as on an emulator and for a share of a table', () => {
+    beforeEach(() => write());
+    writerContract(() => fixture);
+  });
+
+  describe('by queries into whole partitions', () => {
+    beforeEach(() => {
+      write(true);
+      gate.keeper = takingPartitions(server.endpoint, project);
+    });
+    writerContract(() => fixture);
+
+    it('is how a table is written that is partitioned by the date', async () => {
+      await fixture.run(
+        'CREATE TABLE mart.pdc (points FLOAT64, note STRING, game_date DATE, player STRING) PARTITION BY game_date',
+      );
+      await fixture.run("INSERT INTO mart.pdc VALUES (1, 'old', DATE '2021-11-05', 'p'), (2, 'other', DATE '2021-11-06', 'p')");
+      await fixture.writer.replace(processor(), DATE, SELECT, attempt());
+      const [job] = gate.submissions;
+      assert.equal(job?.body?.configuration?.query?.destinationTable?.tableId, 'pdc$20211105');
+      assert.deepEqual(await fixture.rows('SELECT game_date, player, points, note FROM mart.pdc ORDER BY 1, 2'), [
+        ['2021-11-05', 'p0', '0.0', 'null'],
+        ['2021-11-05', 'p1', '5.0', 'null'],
+        ['2021-11-05', 'p2', '10.0', 'null'],
+        ['2021-11-06', 'p', '2.0', 'other'],
+      ]);
+    });
+
+    it('is not where BigQuery could not do it', async () => {
+      const tables = {
+        share: ['game_date DATE, player STRING, points INT64', 'PARTITION BY game_date'],
+        month: ['game_date DATE, player STRING, points INT64', 'PARTITION BY DATE_TRUNC(game_date, MONTH)'],
+        other: ['game_date DATE, made DATE, player STRING, points INT64', 'PARTITION BY made'],
+        none: ['game_date DATE, player STRING, points INT64', ''],
+        strict: ['game_date DATE NOT NULL, player STRING, points INT64', 'PARTITION BY game_date'],
+      };
+      for (const [name, [columns, partition]] of Object.entries(tables)) {
+        await fixture.run(`CREATE TABLE mart.${name} (${columns}) ${partition}`);
+        const where = name === 'share' ? { where: 'points >= 0' } : {};
+        await fixture.writer.replace(processor({ tables: [`mart.${name}`], ...where }), DATE, SELECT, attempt());
+        assert.match(gate.submissions.at(-1)?.sql ?? '', /^MERGE /, name);
+        assert.deepEqual(await fixture.rows(`SELECT COUNT(*) FROM mart.${name}`), [['3']], name);
+      }
+    });
+  });
 });
