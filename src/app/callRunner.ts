@@ -180,8 +180,9 @@ export class CallRunner {
 
   async #noteWaiting(loop: object, message: string): Promise<void> {
     const waiting = this.#waits.get(message) ?? new Set();
+    const isTold = waiting.size > 0;
     this.#waits.set(message, waiting.add(loop));
-    if (waiting.size > 1) return;
+    if (isTold) return;
     await this.#deps.journal.append(this.#deps.plan.id, { type: 'note', message: `Waiting for the warehouse: ${message}` });
   }
 

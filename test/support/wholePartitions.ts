@@ -26,7 +26,7 @@ export function takingPartitions(endpoint: string, project: string): Gatekeeper 
       `WHEN NOT MATCHED BY SOURCE AND DATE(\`${timePartitioning.field}\`) = DATE '${day}' THEN DELETE`,
       `WHEN NOT MATCHED BY TARGET THEN INSERT (${columns}) VALUES (${columns})`,
     ];
-    const { destinationTable, writeDisposition: _, ...rest } = body?.configuration?.query ?? {};
+    const { destinationTable: _, writeDisposition: __, ...rest } = body?.configuration?.query ?? {};
     return forward({ ...body, configuration: { ...body?.configuration, query: { ...rest, query: merge.join('\n') } } });
   };
 }

@@ -55,7 +55,7 @@ describe('RemoteJobs', () => {
         recorded.push(job);
       },
     });
-    const [{ job = '' } = {}] = recorded;
+    const job = recorded[0]?.job ?? '';
     assert.deepEqual(order, [`recorded ${job}`, `submitted ${job}`]);
     assert.deepEqual(recorded, [{ project: 'p', location: 'us-west2', job }]);
     assert.equal(table.jobs.get(job)?.state, 'DONE');
