@@ -23,7 +23,13 @@ const targets = [
     entryPoints: { extension: 'src/client/extension.ts', languageClient: 'src/client/languageClient.ts' },
     external: ['vscode', './languageClient.js'],
   },
-  { ...node, entryPoints: { server: 'src/server/main.ts', cli: 'src/cli/main.ts' }, external: ['@duckdb/node-bindings'] },
+  // So is Google's client library: the server and the command line load it when they first ask BigQuery.
+  {
+    ...node,
+    entryPoints: { server: 'src/server/main.ts', cli: 'src/cli/main.ts' },
+    external: ['@duckdb/node-bindings', './bigqueryLibrary.js'],
+  },
+  { ...node, entryPoints: { bigqueryLibrary: 'src/adapters/bigquery/bigqueryLibrary.ts' } },
   {
     bundle: true,
     platform: 'browser',

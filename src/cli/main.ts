@@ -23,6 +23,9 @@ import { processTerminal } from './processTerminal';
 import { runCli } from './runCli';
 import type { Services } from './services';
 
+// Warnings of Node and of libraries are nothing that a person can act on: they would stand before this program's own words.
+process.removeAllListeners('warning');
+
 const terminal = processTerminal(process);
 
 /** Only what a person has to know reaches standard error. */
@@ -67,7 +70,7 @@ const services: Services = {
       manifestPath: manifest,
       mode,
       readText,
-      openWarehouse: (config) => openWarehouse(config, dirname(manifest), Date),
+      openWarehouse: (config) => openWarehouse(config, dirname(manifest), Date, { logger }),
       cache: new FileCoverageCache(stateFolder(manifest), logger),
       ledger: () => services.journal(manifest).ledger(),
       clock: Date,
@@ -82,7 +85,7 @@ const services: Services = {
       processes: new SystemProcessTable(),
       journal: journalOf(manifest),
     }),
-  warehouse: (config, folder) => openWarehouse(config, folder, Date),
+  warehouse: (config, folder) => openWarehouse(config, folder, Date, { logger }),
   readLogText,
   startExecutor: (manifest, id) =>
     startExecutor(services.journal(manifest), id, {

@@ -105,7 +105,7 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
           manifestPath: manifest,
           mode: sessionMode,
           readText,
-          openWarehouse: (config) => openWarehouse(config, dirname(manifest), Date),
+          openWarehouse: (config) => openWarehouse(config, dirname(manifest), Date, { logger }),
           cache: new FileCoverageCache(stateFolder, logger),
           ledger: () => journal.ledger(),
           clock: Date,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BigQuery } from '@google-cloud/bigquery';
 import { WarehouseError } from '../../app/ports';
 import { formatSeconds } from '../../base/figures';
-import { messageOf } from '../../base/logger';
+import { type Logger, messageOf } from '../../base/logger';
 import { BigqueryFailure, bigqueryError, isTransientRequest } from './bigqueryErrors';
 
 const GOOGLE = 'https://bigquery.googleapis.com';
@@ -15,7 +15,7 @@ export interface TransportOptions {
   /** Default: this process's. */
   readonly env?: NodeJS.ProcessEnv;
   /** Gets what is worth knowing and stops nothing. */
-  readonly warn?: (message: string) => void;
+  readonly logger?: Pick<Logger, 'warn'>;
   /** How long signing in may take, in milliseconds. Default 5 s. */
   readonly signInMs?: number;
   /** Waits between two tries; rejects when the signal aborts. */
@@ -99,14 +99,14 @@ export class Transport {
   }
 
   async #connect(): Promise<BigQuery> {
-    const { env = process.env, warn } = this.#options;
+    const { env = process.env, logger } = this.#options;
     if (env['BIGQUERY_EMULATOR_HOST'] !== undefined && !this.#warned) {
       this.#warned = true;
-      warn?.(
+      logger?.warn(
         `BIGQUERY_EMULATOR_HOST is set in the environment and has no effect here: \`warehouse.endpoint\` in the manifest names an emulator.`,
       );
     }
-    const { BigQuery } = await import('@google-cloud/bigquery');
+    const { BigQuery } = await import('./bigqueryLibrary.js');
     const client = new BigQuery({
       projectId: this.#project,
       apiEndpoint: this.#endpoint ?? GOOGLE,

@@ -122,7 +122,7 @@ describe('Signing in to BigQuery', () => {
     it('never goes where BIGQUERY_EMULATOR_HOST points, and says so once', async () => {
       process.env['BIGQUERY_EMULATOR_HOST'] = `http://${address()}`;
       const warnings: string[] = [];
-      const client = server.client({ warn: (message) => warnings.push(message) });
+      const client = server.client({ logger: { warn: (message) => warnings.push(message) } });
       assert.equal(await client.location('nba.pdc'), 'us-west2');
       await client.datasets();
       assert.equal(warnings.length, 1);
