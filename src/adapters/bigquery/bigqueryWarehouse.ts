@@ -7,7 +7,7 @@ import {
   WarehouseError,
   type WarehouseReading,
 } from '../../app/ports';
-import { type Day, type DayRange, parseDay, rangesOf } from '../../base/day';
+import { type Day, type DayRange, rangesOf } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
 import type { PartitionObservation } from '../../core/observation';
 import type { Pipeline, PipelineNode } from '../../core/pipeline';
@@ -15,9 +15,10 @@ import { tablesNamed } from '../../core/schemaCheck/tableUses';
 import { enclosed, entitiesSql, partitionSql } from '../../core/sql/coverage';
 import { commonEntities, partitionsAt, partitionsOf, tableDays } from '../../core/sql/coverageRows';
 import { expressionsIn } from '../../core/sql/expressions';
+import { BigqueryRecords } from './bigqueryRecords';
 import { BigqueryTables, requireEnclosable } from './bigqueryTables';
 import { type BigqueryClient, MIN_BYTES_PER_TABLE } from './client';
-import type { Row } from './decodeRows';
+import { dayOfText, type Row } from './decodeRows';
 import { memoText, readMemo } from './memo';
 import { PartitionsReader } from './partitionsReader';
 import { observationsOf } from './reading';
@@ -38,6 +39,7 @@ interface Call {
  * on dates, nor within one location on nodes.
  */
 export class BigqueryWarehouse implements Warehouse {
+  readonly records: BigqueryRecords;
   readonly #client: BigqueryClient;
   readonly #clock: Clock;
   readonly #limits: QueryLimits;
@@ -48,6 +50,7 @@ export class BigqueryWarehouse implements Warehouse {
   constructor(client: BigqueryClient, clock: Clock, limits: QueryLimits = QUERY_LIMITS) {
     this.#client = client;
     this.#clock = clock;
+    this.records = new BigqueryRecords(client, clock);
     const { maxBytesBilled = Number.POSITIVE_INFINITY } = client.config;
     // A cap below the floor of all tables together still lets them be read by and by.
     const payable = Math.max(1, Math.floor(maxBytesBilled / MIN_BYTES_PER_TABLE));
@@ -253,10 +256,6 @@ function nameOf(key: string): string {
 
 function ofSubject(subject: string, error: WarehouseError): WarehouseError {
   return new WarehouseError(error.kind, `${subject}: ${error.message}`);
-}
-
-function dayOfText(value: unknown): Day {
-  return (typeof value === 'string' ? parseDay(value) : undefined) ?? Number.NaN;
 }
 
 /** Counts what queries cost. */

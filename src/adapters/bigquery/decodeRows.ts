@@ -1,4 +1,10 @@
+import { type Day, parseDay } from '../../base/day';
 import type { TableField } from './tableMetadata';
+
+/** A DATE as rows hold it; NaN for NULL and whatever is none. */
+export function dayOfText(value: unknown): Day {
+  return (typeof value === 'string' ? parseDay(value) : undefined) ?? Number.NaN;
+}
 
 /** One row by column name. Values as `PlainValue` says. */
 export type Row = Readonly<Record<string, PlainValue>>;

@@ -5,7 +5,7 @@ import { failureTableName } from '../../core/records';
 import { failureRecords, historyRows } from '../../core/sql/recordRows';
 import {
   type FailureBranch,
-  failureBranches,
+  failureBranch,
   failureColumns,
   failuresQuery,
   historyColumns,
@@ -81,7 +81,9 @@ export class DuckdbRecords implements RecordReader {
         return false;
       }
     };
-    const branches = failureBranches(pipeline, tables.dialect, days).filter(isReadable);
+    const branches = pipeline.failures
+      .map((table, index) => failureBranch(table, index, tables.dialect, days))
+      .filter(isReadable);
     if (branches.length === 0) return [];
     try {
       return await rowsOf(opened.connection, failuresQuery(branches));

@@ -1,5 +1,5 @@
 import { type DayRange, dayOf } from '../../base/day';
-import type { FailureTable, Pipeline, RunHistoryTable } from '../pipeline';
+import type { FailureTable, RunHistoryTable } from '../pipeline';
 import { NO_CATEGORY, WHOLE_DATE } from '../records';
 import type { SqlDialect } from './dialect';
 
@@ -23,11 +23,11 @@ export interface FailureBranch {
 }
 
 /**
- * One branch for each failure table. Rows come grouped by processor, date and category, with the same columns: source, processor, day,
+ * The branch of one failure table. Rows come grouped by processor, date and category, with the same columns: source, processor, day,
  * category, row_count, entity_count, whole_count, resolved_count, created_ms, reason, entity_1 to entity_3.
  */
-export function failureBranches({ failures }: Pipeline, dialect: SqlDialect, days: DayRange = EVER): FailureBranch[] {
-  return failures.map((table, index) => ({ index, table: table.table, sql: failureSql(table, index, dialect, days) }));
+export function failureBranch(table: FailureTable, index: number, dialect: SqlDialect, days: DayRange = EVER): FailureBranch {
+  return { index, table: table.table, sql: failureSql(table, index, dialect, days) };
 }
 
 /** The branches as one statement: at most `MOST_RECORDS` groups and one more, which tells that there are more; newest dates first. */

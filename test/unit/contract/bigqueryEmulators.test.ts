@@ -3,7 +3,8 @@ import { BigqueryClient } from '../../../src/adapters/bigquery/client';
 import { BigqueryProxy } from '../../support/bigqueryProxy';
 import { runBigquery, writeBigquery } from '../../support/bigqueryTables';
 import { type Emulator, emulator } from '../../support/emulator';
-import { describeWarehouse } from './warehouseContract';
+import { describeRecords } from './recordsContract';
+import { describeWarehouse, type WarehouseUnderTest } from './warehouseContract';
 
 const NAMES = { bqemulator: 'BigQuery (bqemulator)', goccy: 'BigQuery (goccy, without a PARTITIONS view)' } as const;
 
@@ -19,7 +20,7 @@ for (const [name, title] of Object.entries(NAMES)) {
       proxy = undefined;
     });
 
-    describeWarehouse(title, async () => {
+    const setUp = async (): Promise<WarehouseUnderTest> => {
       const project = found.newProject();
       const between = await BigqueryProxy.start(found.endpoint);
       proxy = between;
@@ -31,6 +32,8 @@ for (const [name, title] of Object.entries(NAMES)) {
         run: (sql) => runBigquery(found.endpoint, project, sql),
         write: (fixture) => writeBigquery(found.endpoint, project, fixture),
       };
-    });
+    };
+    describeWarehouse(title, setUp);
+    describeRecords(title, setUp);
   });
 }
