@@ -17,12 +17,19 @@ export interface FoundTable {
 
 /** What the manifest says of the columns of a table, and is not so. */
 export function columnFindings(found: FoundTable): readonly SchemaFinding[] {
-  const { use } = found;
-  return [
+  const { use, schema } = found;
+  const findings = [
     ...use.columns.flatMap((column) => columnFinding(found, column) ?? []),
     ...use.expressions.flatMap((expression) => expressionFindings(found, expression)),
     ...use.writes.flatMap((column) => writtenFindings(found, column)),
   ];
+  // Views and files are not altered.
+  return schema.kind === 'table' ? findings : findings.map(withoutStatement);
+}
+
+function withoutStatement(finding: SchemaFinding): SchemaFinding {
+  const { statement: _, ...rest } = finding;
+  return rest;
 }
 
 function columnFinding(found: FoundTable, { key, column, role }: ColumnUse): SchemaFinding | undefined {
@@ -131,9 +138,9 @@ function dateFinding(
   if (kind === 'text') {
     const message = `${what}, a date column should be a DATE: text that is no date counts for nothing, and every read casts all rows.`;
     const mended = lexis === 'duckdb' ? setType(schema, column.name, 'DATE', lexis) : datedCopy(schema, column.name);
-    const isTable = schema.kind === 'table';
-    const advice = lexis === 'duckdb' || !isTable ? '' : ' BigQuery makes no DATE of it in place: the statement makes a copy.';
-    return { severity: 'warning', code: 'wrongType', message: `${message}${advice}`, at, ...(isTable && { statement: mended }) };
+    const advice =
+      lexis === 'duckdb' || schema.kind !== 'table' ? '' : ' BigQuery makes no DATE of it in place: the statement makes a copy.';
+    return { severity: 'warning', code: 'wrongType', message: `${message}${advice}`, at, statement: mended };
   }
   const meant = dateColumnOf(schema, lexis);
   const advice = meant === undefined ? ` ${inPlaceAdvice('DATE')}` : didYouMean(meant);

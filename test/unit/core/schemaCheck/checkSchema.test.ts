@@ -296,6 +296,16 @@ history: { table: ops.r, processor: proc, date: day, status: proc, seconds: «pr
     );
   });
 
+  describe('of files', () => {
+    finds(
+      'offers no statement, for they are not altered',
+      duckdb('table: mart.pgs, date_column: «day», writes: { «team»: VARCHAR }'),
+      [SCHEDULE, { ...table('mart.pgs', 'day VARCHAR'), kind: 'external' }],
+      'warning wrongType: PGS: mart.pgs.day is VARCHAR, a date column should be a DATE: text that is no date counts for nothing, and every read casts all rows.',
+      'warning missingColumn: PGS: its job writes team, and mart.pgs has no such column: a load fails, or loses it. Add it, or correct the name.',
+    );
+  });
+
   describe('of partitions', () => {
     finds(
       'keeps those that seasons need, and lets others expire',
