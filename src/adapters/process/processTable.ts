@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { ProcessTable } from '../../app/elsewhereJobs';
 import type { SystemProcess } from '../../core/checkpoints/jobProcesses';
@@ -7,8 +9,8 @@ import { statFieldsOf } from './processIdentity';
 
 /** What /proc counts in, on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
-/** Files of /proc that are open at once. */
-const AT_ONCE = 64;
+/** Processes that are looked at before anything else gets its turn: a few milliseconds. */
+const IN_ONE_GO = 256;
 /** Longer than any line of processes is deep. */
 const MOST_ANCESTORS = 64;
 const PS_WITHIN_MS = 5_000;
@@ -38,17 +40,22 @@ async function fromProc(concerns: (line: string) => boolean): Promise<readonly S
   const uptime = Number((await readFile('/proc/uptime', 'utf8')).split(' ')[0]);
   const bootedAt = Date.now() - uptime * 1000;
   const found: SystemProcess[] = [];
-  for (let first = 0; first < pids.length; first += AT_ONCE) {
-    const some = pids.slice(first, first + AT_ONCE).filter((pid) => pid !== process.pid);
-    const lines = await Promise.all(some.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
-    for (const [index, line] of lines.entries()) {
-      const pid = some[index];
-      if (pid === undefined || !concerns(line)) continue;
-      const one = await ofProc(pid, line, bootedAt);
-      if (one !== undefined) found.push(one);
-    }
+  for (const [index, pid] of pids.entries()) {
+    if (index % IN_ONE_GO === IN_ONE_GO - 1) await setImmediate();
+    const line = pid === process.pid ? '' : commandLineOf(pid);
+    const one = concerns(line) ? await ofProc(pid, line, bootedAt) : undefined;
+    if (one !== undefined) found.push(one);
   }
   return found;
+}
+
+/** At once: it comes from memory, and a thread for each would cost ten times as much. */
+function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** Undefined for a process that has ended meanwhile. */
