@@ -3,6 +3,7 @@ import { type ElsewhereReport, judgeElsewhere } from '../core/checkpoints/elsewh
 import type { Processor } from '../core/pipeline';
 import { listText } from '../core/words';
 import type { Context } from './command';
+import { failureOf } from './coverageState';
 import { plain } from './textWidth';
 
 /** Jobs that no backfill started, as far as this machine shows them. */
@@ -28,6 +29,9 @@ export async function listElsewhere(context: Context, manifest: string, freshnes
   }
   const state = await session.coverage(freshness);
   if (state === undefined) return NOTHING;
+  const failure = freshness === 'cached' ? undefined : failureOf(state);
+  if (failure !== undefined)
+    terminal.warn(`Warning: ${plain(failure.message)} What the dates and the rows would tell is as of the last read.`);
   const listing = await judged(context, manifest, state);
   if (listing.unknownJobs.length > 0) {
     const names = plain(listText(listing.unknownJobs, 6));

@@ -143,7 +143,9 @@ function judge(
   const sinceSign = Math.max(0, (now - sign) / 1000);
   const state = stateOf();
   const isActive = state === 'running' || state === 'perhapsRunning';
-  const at = isActive ? left[0] : lastNoted;
+  // Without a calendar the next day is the best guess.
+  const next = left[0] ?? (dates.known || resume?.kind !== 'goesOn' ? undefined : resume.at);
+  const at = isActive ? next : lastNoted;
   const total = dates.known && range !== undefined ? dates.expected.length : wanted?.length;
   const etaSeconds =
     isActive && secondsPerDate !== undefined && dates.known && left.length > 0

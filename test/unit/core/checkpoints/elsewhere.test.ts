@@ -150,6 +150,22 @@ describe('a job elsewhere', () => {
     );
   });
 
+  it('is followed by days where its calendar was never read', () => {
+    const { input } = coverage();
+    const blind = { ...input, observations: { ...input.observations, calendars: new Map() } };
+    const known = { input: blind, grid: classify(blind) };
+    const look = (processes: readonly JobProcess[]) =>
+      judgeElsewhere({ files: [file({ done: [2, 4] })], processes, processesKnown: true, ownCalls: [] }, known, READ_AT).jobs;
+    assert.deepEqual(
+      look([running(7)]).map((job) => elsewhereLine(job, READ_AT)),
+      ['running · 2 dates · at 2021-11-05'],
+    );
+    assert.deepEqual(
+      look([]).map((job) => elsewhereLine(job, READ_AT)),
+      ['stopped after 2021-11-04 · 2 dates · 1 min ago · would resume at 2021-11-05'],
+    );
+  });
+
   it('may run where processes cannot be listed', () => {
     const written = { writtenAt: NOW - 2 * MINUTE };
     const job = only({ files: [file({ done: [2, 4] }, { ...written, minutes: 10 })], processesKnown: false });
