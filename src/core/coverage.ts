@@ -131,8 +131,8 @@ export type Reason =
   | { readonly kind: 'emptied'; readonly attempt: string }
   | { readonly kind: 'failed'; readonly category: string; readonly message: string; readonly signature: string }
   | { readonly kind: 'interrupted'; readonly backfill: string }
-  | { readonly kind: 'wroteNothing'; readonly attempt: string }
-  | { readonly kind: 'succeededButEmpty'; readonly attempt: string }
+  /** `message`: what the attempt came to, and what its log says of that; absent where none is recorded. */
+  | { readonly kind: 'wroteNothing' | 'succeededButEmpty'; readonly attempt: string; readonly message?: string }
   | { readonly kind: 'torn'; readonly attempt: string }
   | { readonly kind: 'upstream'; readonly partition: PartitionRef; readonly have: string; readonly need: string }
   | { readonly kind: 'shortFor'; readonly consumer: string; readonly have: string; readonly need: string }

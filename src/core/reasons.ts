@@ -147,6 +147,7 @@ function emptyReason(t: Tables, cell: number): Reason {
       return { kind: 'interrupted', backfill };
     case 'wroteNothing':
     case 'succeededButEmpty':
+      return { kind: outcome, attempt, ...(message !== '' && { message }) };
     case 'torn':
       return { kind: outcome, attempt };
     case 'done':

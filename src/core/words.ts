@@ -26,6 +26,11 @@ export function offText(kind: OffKind, detail: string): string {
   }
 }
 
+/** `attempt a1 ended without an error and left no rows; its log says: skipped, no games`. */
+function attemptText({ attempt, message }: { readonly attempt: string; readonly message?: string }, otherwise: string): string {
+  return `attempt ${attempt} ${message?.startsWith('it ended') === true ? message.slice(3) : otherwise}`;
+}
+
 /** The cause in one line, without the partition it is about: `PDC 2021-11-05: 36 rows, needs 100 rows`. */
 export function reasonText(reason: Reason): string {
   switch (reason.kind) {
@@ -38,9 +43,9 @@ export function reasonText(reason: Reason): string {
     case 'interrupted':
       return `the last run was interrupted (backfill ${reason.backfill})`;
     case 'wroteNothing':
-      return `attempt ${reason.attempt} ended without an error and changed nothing`;
+      return attemptText(reason, 'ended without an error and changed nothing');
     case 'succeededButEmpty':
-      return `attempt ${reason.attempt} ended without an error and left no rows`;
+      return attemptText(reason, 'ended without an error and left no rows');
     case 'torn':
       return `attempt ${reason.attempt} died after it had changed the partition`;
     case 'upstream':

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
+import { classify } from '../../../src/core/classify';
+import { explain } from '../../../src/core/explain';
+import { reasonText } from '../../../src/core/words';
+import { day } from '../../support/builders';
 import { type Executed, ExecutionFixture } from '../../support/execution';
 import { useTemporaryFolder } from '../../support/temporaryFolder';
 
@@ -41,6 +45,15 @@ describe('attempts whose jobs log by date', () => {
         'wroteNothing',
         'it ended without an error and changed nothing of 3 rows; its log says that it succeeded, by its own count with 312 rows',
       ],
+    ]);
+  });
+
+  it('say why a date has no rows, to whoever asks', async () => {
+    await run(['skip=2021-11-04']);
+    const input = await fixture.input();
+    const { reasons } = explain(input, classify(input), 0, day('2021-11-04'));
+    assert.deepEqual(reasons.map(reasonText), [
+      'attempt J-2021-11-04-1 ended without an error and left no rows; its log says: skipped, bootstrap period',
     ]);
   });
 

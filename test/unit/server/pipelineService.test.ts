@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { appendFile, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { readLogBytes } from '../../../src/adapters/files/logText';
 import { FileJournal } from '../../../src/adapters/journal/fileJournal';
 import { PipelineSession } from '../../../src/app/pipelineSession';
 import { WarehouseError } from '../../../src/app/ports';
-import type { Plan } from '../../../src/core/backfill';
+import type { BackfillEventBody, Plan } from '../../../src/core/backfill';
 import type { Sightings } from '../../../src/core/checkpoints/elsewhere';
 import { applyChange } from '../../../src/protocol/applyChange';
 import type { ServerNotifications } from '../../../src/protocol/messages';
@@ -24,7 +25,8 @@ phases:
     name: One
     processors:
       - { id: A, table: mart.a, date_column: day, run: { command: [a, "{date}"], each: date } }
-      - { id: B, table: mart.b, date_column: day, needs: [{ processor: A }], run: { command: [b, "{date}"], each: date } }
+      - { id: B, table: mart.b, date_column: day, log: own, needs: [{ processor: A }], run: { command: [b, "{date}"], each: date } }
+log_profiles: { own: { date_start: '^run (?<n>\\d+)/(?<total>\\d+): (?<date>\\S+)', success: ^ok } }
 `;
 const READ_AT = Date.UTC(2021, 11, 1);
 const FULL = { '2021-11-01': 9, '2021-11-02': 9, '2021-11-03': 9, '2021-11-04': 9 };
@@ -276,6 +278,36 @@ describe('PipelineService', () => {
     }
   });
 
+  it('follows the log of a call for many dates while something is on screen', async () => {
+    const service = newService({ ...PACE, poll: 20 });
+    await service.start();
+    openTree(service);
+    const plan = planOf('B', '2021-11-02', '2021-11-03');
+    await journal.create(plan);
+    const claim = await journal.claim(plan.id);
+    assert.ok(claim);
+    const log = 'logs/B.log';
+    const start = (date: string): BackfillEventBody => ({
+      ...{ type: 'attemptStarted', attempt: date, processor: 'B', date, before: '', rowsBefore: 0, inputs: [], log },
+    });
+    try {
+      const runs = message((one) => one.method === 'backfill/backfillsChanged' && one.params.backfills[0]?.running === 2);
+      await journal.append(plan.id, { type: 'started', owner: claim.owner }, start('2021-11-02'), start('2021-11-03'));
+      await runs;
+      service.watch({ views: true, matrix: false, failures: false });
+      const told = message(
+        (one) =>
+          one.method === 'backfill/backfillsChanged' && one.params.backfills[0]?.current === 'B 2021-11-03, 2 of 2 by its log',
+      );
+      await mkdir(dirname(journal.logPath(plan.id, log)), { recursive: true });
+      await appendFile(journal.logPath(plan.id, log), 'run 1/2: 2021-11-02\nok\nrun 2/2: 2021-11-03\n');
+      await told;
+      assert.match(service.children('backfills', '')[0]?.description ?? '', /B 2021-11-03, 2 of 2 by its log/);
+    } finally {
+      await claim.release();
+    }
+  });
+
   it('sends a matrix changes that lead from one snapshot to the next, and asks it to take the whole after it was away', async () => {
     const service = newService();
     await service.start();
@@ -429,7 +461,7 @@ function openTree(service: PipelineService): void {
   }
 }
 
-function planOf(processor: string, date: string): Plan {
+function planOf(processor: string, ...dates: readonly string[]): Plan {
   return {
     version: 1,
     id: `20211202T120000-${processor.toLowerCase()}-ab12`,
@@ -439,7 +471,7 @@ function planOf(processor: string, date: string): Plan {
     mode: 'backfill',
     request: {
       processors: [processor],
-      dates: [date],
+      dates,
       choices: ['all'],
       withUpstream: false,
       withDownstream: false,
@@ -449,7 +481,14 @@ function planOf(processor: string, date: string): Plan {
       overrides: [],
     },
     jobs: [],
-    partitions: [{ processor, date, action: 'run', status: 'missing', why: 'no rows', preflight: 'allowed' }],
+    partitions: dates.map((date) => ({
+      processor,
+      date,
+      action: 'run',
+      status: 'missing',
+      why: 'no rows',
+      preflight: 'allowed',
+    })),
     warnings: [],
   };
 }

@@ -5,7 +5,9 @@ export const DATE = String.raw`(?<date>\d{4}-\d{2}-\d{2})`;
 /** A count that is believed: jobs that do not count say 0. */
 export const COUNT = String.raw`(?:(?<rows>[1-9]\d*)|0)`;
 /** A cause, unless it is none. */
-export const CAUSE = String.raw`(?:\d{4}-\d{2}-\d{2}|[Uu]nknown(?: error)?|(?<cause>.+?))\s*$`;
+export const CAUSE = String.raw`(?:[Uu]nknown(?: error)?|(?<cause>.+?))\s*$`;
+/** A cause, or the date in its place: all that is left of a date where lines of level INFO are not written. */
+export const CAUSE_OR_DATE = String.raw`(?:${DATE}|[Uu]nknown(?: error)?|(?<cause>.+?))\s*$`;
 export const SECONDS = String.raw`[\d.]+`;
 
 export const COMMON_ERRORS = [

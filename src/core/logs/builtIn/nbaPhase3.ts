@@ -1,6 +1,7 @@
 import type { LogPatterns } from '../../pipeline';
 import {
   CAUSE,
+  CAUSE_OR_DATE,
   COMMON_ERRORS,
   COMMON_FIGURES,
   COMMON_NOISE,
@@ -24,7 +25,7 @@ export const NBA_PHASE_3: LogPatterns = {
     String.raw`^\s*✓ ${DATE}: ${COUNT} records`,
   ],
   failure: [
-    String.raw`^\s*✗ (?:Failed|Exception): ${CAUSE}`,
+    String.raw`^\s*✗ (?:Failed|Exception): ${CAUSE_OR_DATE}`,
     String.raw`^\s*✗ ${DATE}: ${CAUSE}`,
     String.raw`^[^\w\s]*\s*${DATE}: (?:Processing failed|Exception)(?: - ${CAUSE})?`,
     `^(?:Unexpected e|E)xception processing ${DATE}: ${CAUSE}`,

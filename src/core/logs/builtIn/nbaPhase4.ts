@@ -1,6 +1,7 @@
 import type { LogPatterns } from '../../pipeline';
 import {
   CAUSE,
+  CAUSE_OR_DATE,
   COMMON_ERRORS,
   COMMON_FIGURES,
   COMMON_NOISE,
@@ -24,7 +25,7 @@ export const NBA_PHASE_4: LogPatterns = {
     String.raw`^${DATE}: success\b`,
   ],
   failure: [
-    String.raw`^\s*✗ (?:Failed|Exception): ${CAUSE}`,
+    String.raw`^\s*✗ (?:Failed|Exception): ${CAUSE_OR_DATE}`,
     String.raw`^\s*✗ ${DATE}: ${CAUSE}`,
     `^(?:Unexpected e|E)xception processing ${DATE}: ${CAUSE}`,
     String.raw`^${DATE}: (?:failed|exception)\b`,
@@ -63,6 +64,10 @@ export const NBA_PHASE_4: LogPatterns = {
     String.raw`^\s+- \w+: [\dX.]+s`,
     String.raw`^\s+\(Write timing in `,
     String.raw`^(?:No upcoming_player_game_context for|Generated \d+ synthetic)`,
+    // The script that runs all five jobs.
+    String.raw`^=== .* ===$`,
+    String.raw`^[✓✗] (?:BigQuery|Python|#\d)`,
+    String.raw`^(?:Running #\d: |Phase 4 Backfill Complete!)`,
     String.raw`^[^\w\s]*\s*(?:Delete|Load) blocked by streaming buffer`,
   ],
 };

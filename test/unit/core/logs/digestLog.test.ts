@@ -114,6 +114,17 @@ describe('the digest of a log', () => {
       assert.deepEqual(log.dates[0]?.stages, { extract: 2.5 });
     });
 
+    it('knows which dates failed also where lines of level INFO are not written', () => {
+      const log = digest(
+        'nba-phase4',
+        'ERROR:precompute_base:PrecomputeProcessorBase Error: Insufficient team data',
+        'ERROR:__main__:  ✗ Failed: 2021-11-05',
+        'ERROR:precompute_base:PrecomputeProcessorBase Error: no context',
+        'ERROR:__main__:  ✗ Failed: 2021-11-06',
+      );
+      assert.deepEqual(told(log), ['2021-11-05 failed: Insufficient team data', '2021-11-06 failed: no context']);
+    });
+
     it('tells of a check before the first date why nothing ran', () => {
       const log = digest(
         'nba-phase4',
