@@ -121,7 +121,7 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
       clock: Date,
       logger,
       send: (method, params) => inBackground(method, connection.sendNotification(method, params)),
-      looked: (session) => schema.looked(session),
+      looked: (session, freshness) => schema.looked(session, freshness),
       judged: (unavailable) => diagnostics.unavailable(unavailable),
       lookAtFiles: () => watcher.check(),
       readLogBytes,

@@ -68,7 +68,7 @@ export interface ServiceDeps {
   /** Called with every new state: the nodes that could not be read, although the warehouse could. */
   readonly judged: (unavailable: ReadonlyMap<string, Unavailable>) => void;
   /** Called after the warehouse was read or found unchanged, unless a running backfill needs it for itself. */
-  readonly looked: (session: PipelineSession) => Promise<void>;
+  readonly looked: (session: PipelineSession, freshness: Freshness) => Promise<void>;
   /** Looks whether watched files changed, where the system may not tell. */
   readonly lookAtFiles: () => Promise<void>;
   readonly pace?: Pace;
@@ -206,7 +206,8 @@ export class PipelineService {
     if (freshness !== 'cached') this.#reading = false;
     this.#take(state);
     const wasRead = freshness !== 'cached' && (state?.problem === undefined || state.problem.kind === 'calendar');
-    if (wasRead && this.#backfills.active.length === 0) this.#background('Checking the tables', this.#deps.looked(session));
+    if (wasRead && this.#backfills.active.length === 0)
+      this.#background('Checking the tables', this.#deps.looked(session, freshness));
     if (freshness !== 'cached' && this.#watch.failures) await this.#lookAtFailures(freshness === 'read' ? 'read' : 'look');
   }
 

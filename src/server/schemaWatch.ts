@@ -1,4 +1,4 @@
-import type { PipelineSession } from '../app/pipelineSession';
+import type { Freshness, PipelineSession } from '../app/pipelineSession';
 import type { Clock } from '../app/ports';
 import { WarehouseError } from '../app/ports';
 import { schemaFindings } from '../app/schemaFindings';
@@ -25,17 +25,21 @@ export class SchemaWatch {
     this.#deps = deps;
   }
 
-  /** The warehouse was read just now, or looked at. Ends when the tables have been looked at too, if they needed to be. */
-  looked(session: PipelineSession): Promise<void> {
-    const checked = this.#turn.then(() => this.#check(session));
+  /**
+   * The warehouse was read just now, or looked at. Ends when the tables have been looked at too, if they needed to be.
+   * @param freshness `read`: somebody asked, and gets the tables looked at whatever seems unchanged.
+   */
+  looked(session: PipelineSession, freshness: Freshness): Promise<void> {
+    const checked = this.#turn.then(() => this.#check(session, freshness));
     this.#turn = checked.catch(() => {});
     return checked;
   }
 
-  async #check(session: PipelineSession): Promise<void> {
+  async #check(session: PipelineSession, freshness: Freshness): Promise<void> {
     const { pipeline, fingerprint } = session;
     if (pipeline === undefined) return;
-    if (this.#checked?.pipeline === pipeline && this.#checked.fingerprint === fingerprint) return;
+    const isChecked = this.#checked?.pipeline === pipeline && this.#checked.fingerprint === fingerprint;
+    if (isChecked && freshness !== 'read') return;
     try {
       const findings = await schemaFindings(session, this.#deps.clock);
       // Another manifest was saved meanwhile: its own read comes next.

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PipelineSession } from '../../../src/app/pipelineSession';
+import { type Freshness, PipelineSession } from '../../../src/app/pipelineSession';
 import { WarehouseError } from '../../../src/app/ports';
 import type { TableSchema } from '../../../src/core/tableSchema';
 import { SchemaWatch } from '../../../src/server/schemaWatch';
@@ -28,9 +28,9 @@ describe('SchemaWatch', () => {
   let session: PipelineSession;
   let found: (readonly string[])[];
   let watch: SchemaWatch;
-  const read = async () => {
-    await session.coverage('probe');
-    await watch.looked(session);
+  const read = async (freshness: Freshness = 'probe') => {
+    await session.coverage(freshness);
+    await watch.looked(session, freshness);
   };
 
   beforeEach(async () => {
@@ -57,6 +57,8 @@ describe('SchemaWatch', () => {
     await session.reload();
     await read();
     assert.equal(warehouse.looks, 3);
+    await read('read');
+    assert.equal(warehouse.looks, 4, 'somebody asked');
   });
 
   it('keeps the last findings while the tables cannot be looked at, and tries again', async () => {
@@ -75,7 +77,7 @@ describe('SchemaWatch', () => {
 
   it('does not tell of a manifest that was replaced meanwhile', async () => {
     await session.coverage('probe');
-    const looked = watch.looked(session);
+    const looked = watch.looked(session, 'probe');
     await session.reload();
     await looked;
     assert.deepEqual(found, []);
