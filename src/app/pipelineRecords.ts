@@ -1,7 +1,9 @@
 import type { Day, DayRange } from '../base/day';
 import { type Logger, messageOf } from '../base/logger';
+import { type RunTimes, runTimesOf } from '../core/estimate';
 import type { Pipeline } from '../core/pipeline';
 import type { FailureRecord, HistoryRow } from '../core/records';
+import { runsOf } from '../core/runHistory';
 import type { PipelineSession } from './pipelineSession';
 import { type Clock, type FailureReading, type RecordReader, WarehouseError } from './ports';
 
@@ -33,6 +35,8 @@ export interface RecordsDeps {
 /** Enough for those who look at one date after the other. */
 const MOST_DATES = 32;
 const TROUBLE_MS = 60_000;
+/** A plan does not wait longer for a better estimate. */
+const TIMES_MS = 10_000;
 
 const UNREADABLE = 'This release cannot read failure tables and run histories of this warehouse.';
 
@@ -46,6 +50,7 @@ export class PipelineRecords {
   #reading: { readonly key: string; readonly known: Promise<FailuresKnown> } | undefined;
   readonly #dates = new Map<Day, Promise<DateRecords>>();
   #datesKey = '';
+  #times: { readonly key: string; readonly value: RunTimes | undefined } | undefined;
   /** By date: what could not be read, and when. Asking again at once would ask forever where an answer takes long. */
   readonly #troubles = new Map<Day, { readonly key: string; readonly at: number; readonly found: DateRecords }>();
 
@@ -92,6 +97,27 @@ export class PipelineRecords {
     if (found.problems.length === 0 || found === HELD_BACK) this.#troubles.delete(day);
     else this.#troubles.set(day, { key: keyOf(pipeline), at: this.#deps.clock.now(), found });
     return found;
+  }
+
+  /**
+   * How long the newest runs took, for estimates; undefined where none is noted, the history cannot be read soon, or jobs would be blocked.
+   */
+  async runTimes(): Promise<RunTimes | undefined> {
+    const { pipeline } = this.#deps.session();
+    const table = pipeline?.history;
+    if (pipeline === undefined || table === undefined) return undefined;
+    try {
+      const reader = await this.#reader(true);
+      if (reader === undefined) return this.#times?.value;
+      const key = `${keyOf(pipeline)} ${await reader.probe(pipeline)}`;
+      if (this.#times?.key === key) return this.#times.value;
+      const { rows } = await reader.history(pipeline, undefined, AbortSignal.timeout(TIMES_MS));
+      this.#times = { key, value: runTimesOf(runsOf(rows, pipeline, table, this.#deps.clock.now()), table.table) };
+      return this.#times.value;
+    } catch (error) {
+      this.#deps.logger.warn(`The run history could not be read for an estimate: ${messageOf(error)}`);
+      return undefined;
+    }
   }
 
   async #ofDate(pipeline: Pipeline, day: Day): Promise<DateRecords> {

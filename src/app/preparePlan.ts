@@ -4,6 +4,7 @@ import { parseDay } from '../base/day';
 import type { Plan, PlanRequest } from '../core/backfill';
 import { classify } from '../core/classify';
 import type { CoverageGrid, CoverageInput } from '../core/coverage';
+import { estimateOf, type RunTimes } from '../core/estimate';
 import { makePlan } from '../core/planner';
 import { partitionKey } from '../core/words';
 import { type Journal, JournalError } from './journal';
@@ -13,6 +14,8 @@ export interface PlanFiles {
   readonly manifest: string;
   /** Rejects when the file cannot be read. */
   readonly readText: (path: string) => Promise<string>;
+  /** How long runs took that the pipeline noted itself; undefined where it noted none, or they cannot be read. Never rejects. */
+  readonly runTimes?: () => Promise<RunTimes | undefined>;
 }
 
 /**
@@ -27,7 +30,18 @@ export async function preparePlan(
   const { input, grid } = asReadable(known);
   const texts = await readSqlTexts(input.pipeline, files);
   const salt = Array.from({ length: 4 }, () => SALT.charAt(randomInt(SALT.length))).join('');
-  return makePlan({ input, grid, request, manifest: files.manifest, salt, sqlText: (file) => texts.get(file), digest });
+  const plan = makePlan({ input, grid, request, manifest: files.manifest, salt, sqlText: (file) => texts.get(file), digest });
+  // The run history costs a query: only a plan of which the journal says too little is worth it.
+  if (files.runTimes === undefined || plan.jobs.every(({ processor }) => isTimed(input, processor))) return plan;
+  const estimate = estimateOf(plan.jobs, plan.partitions, input.attempts, await files.runTimes());
+  return estimate === undefined ? plan : { ...plan, estimate };
+}
+
+/** The journal knows how long the processor takes. */
+function isTimed({ attempts, pipeline }: CoverageInput, processor: string): boolean {
+  if (pipeline.history === undefined) return true;
+  const done = [...attempts.last].filter(([key, { outcome }]) => key.startsWith(`${processor} `) && outcome === 'done');
+  return done.some(([, { seconds }]) => seconds !== undefined);
 }
 
 function asReadable(known: { readonly input: CoverageInput; readonly grid: CoverageGrid }): typeof known {

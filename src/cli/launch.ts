@@ -11,6 +11,7 @@ import { failureOf, readCoverage, requireDates, unreadOf } from './coverageState
 import { judged } from './elsewhere';
 import { CommandFailure, EXIT, usageError } from './exitCodes';
 import { openPipeline } from './manifestFile';
+import { recordsOf } from './notedState';
 import { planCsv, planMarkdown, planText } from './render/planText';
 import { type Format, MANIFEST_OPTION, MODE_OPTION, processorOf, SCOPE_OPTIONS, scopeFrom } from './sharedOptions';
 import type { Terminal } from './terminal';
@@ -57,7 +58,11 @@ export async function planFor(
     ...(to !== undefined && { to }),
     ...(dates.length > 0 && { from: Math.min(...dates), to: Math.max(...dates) }),
   });
-  const made = await preparePlan(state, request, { manifest: open.manifest, readText: (path) => readFile(path, 'utf8') });
+  const made = await preparePlan(state, request, {
+    manifest: open.manifest,
+    readText: (path) => readFile(path, 'utf8'),
+    runTimes: () => recordsOf(context, open).runTimes(),
+  });
   const elsewhere = await judged(context, open.manifest, state);
   return {
     plan: { ...made, warnings: [...planConflicts(made, elsewhere, state), ...unreadWarnings(state, made), ...made.warnings] },

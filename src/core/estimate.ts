@@ -2,15 +2,35 @@ import { counted } from '../base/figures';
 import type { Plan, PlannedJob, PlannedPartition } from './backfill';
 import type { AttemptLedger } from './coverage';
 import { quantile } from './progress';
+import type { NotedRun } from './runHistory';
+
+/** How long runs took that the pipeline's own run history knows: seconds of those that ended well, by processor id. */
+export interface RunTimes {
+  readonly table: string;
+  readonly seconds: ReadonlyMap<string, readonly number[]>;
+}
+
+/** @returns undefined for no runs. */
+export function runTimesOf(runs: readonly NotedRun[], table: string): RunTimes | undefined {
+  const seconds = new Map<string, number[]>();
+  for (const { processor, outcome, seconds: took } of runs) {
+    if (processor === undefined || took === undefined || (outcome !== 'success' && outcome !== 'partial')) continue;
+    const known = seconds.get(processor.id);
+    if (known === undefined) seconds.set(processor.id, [took]);
+    else known.push(took);
+  }
+  return seconds.size === 0 ? undefined : { table, seconds };
+}
 
 /**
- * How long the partitions of a plan will take, in seconds: for each processor its number of dates times the quantile of its past attempts
- * over its slots. Phases may overlap, so it is rather too long. Undefined where no chosen processor has a history.
+ * How long the partitions of a plan will take, in seconds: for each processor its number of dates times the quantile of its past attempts,
+ * or of the runs that the pipeline noted where the journal has none, over its slots. Phases may overlap, so it is rather too long. Undefined where no chosen processor has a history.
  */
 export function estimateOf(
   jobs: readonly PlannedJob[],
   partitions: readonly PlannedPartition[],
   { last }: Pick<AttemptLedger, 'last'>,
+  noted?: RunTimes,
 ): Plan['estimate'] {
   const history = new Map<string, number[]>();
   for (const [key, { outcome, seconds }] of last) {
@@ -23,7 +43,8 @@ export function estimateOf(
   const known: string[] = [];
   const unknown: string[] = [];
   for (const { processor, slots } of jobs) {
-    const seconds = history.get(processor) ?? [];
+    const own = history.get(processor);
+    const seconds = own ?? noted?.seconds.get(processor) ?? [];
     const middle = quantile(seconds, 0.5);
     const high = quantile(seconds, 0.9);
     if (middle === undefined || high === undefined) {
@@ -33,7 +54,8 @@ export function estimateOf(
     const count = partitions.filter((partition) => partition.processor === processor && partition.action === 'run').length;
     p50 += (count * middle) / slots;
     p90 += (count * high) / slots;
-    known.push(`${counted(seconds.length, 'attempt')} of ${processor}`);
+    const basis = own === undefined ? `run of ${processor} in ${noted?.table}` : `attempt of ${processor}`;
+    known.push(counted(seconds.length, basis, basis.replace(/^\w+/, '$&s')));
   }
   if (known.length === 0) return undefined;
   const without =

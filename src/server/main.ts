@@ -136,7 +136,11 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
     requestHandlers({
       service,
       journal,
-      files: { manifest, readText: async (path) => (await readText(path)) ?? absent(path) },
+      files: {
+        manifest,
+        readText: async (path) => (await readText(path)) ?? absent(path),
+        runTimes: () => service.runTimes(),
+      },
       describe,
     }),
   );

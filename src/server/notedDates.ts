@@ -30,11 +30,13 @@ export class NotedDates {
     });
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<'reading'>((resolve) => {
-      timer = setTimeout(() => resolve('reading'), this.#patience);
+      timer = setTimeout(() => {
+        isLate = true;
+        resolve('reading');
+      }, this.#patience);
     });
     const answer = await Promise.race([found, patience]);
     clearTimeout(timer);
-    isLate = answer === 'reading';
     return answer;
   }
 }

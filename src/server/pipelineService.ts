@@ -10,6 +10,7 @@ import type { Day } from '../base/day';
 import { type Logger, messageOf } from '../base/logger';
 import type { Mode } from '../base/status';
 import { dateStatuses } from '../core/dates';
+import type { RunTimes } from '../core/estimate';
 import { explain } from '../core/explain';
 import type { Noted } from '../core/noted';
 import type { Unavailable } from '../core/observation';
@@ -84,6 +85,7 @@ export class PipelineService {
     failures: new TreePublisher(),
   };
   readonly #backfills: BackfillList;
+  readonly #records: PipelineRecords;
   readonly #failures: FailuresFeed;
   readonly #noted: NotedDates;
   readonly #elsewhere: ElsewhereFeed;
@@ -117,16 +119,16 @@ export class PipelineService {
       profileOf: (id) => profileOf(this.#session.reading?.pipeline, id),
     });
     this.#backfills = new BackfillList(deps.journal, logs);
-    const records = new PipelineRecords({
+    this.#records = new PipelineRecords({
       session: () => this.#session,
       backfillRuns: async () => (await deps.journal.ledger()).active.size > 0,
       clock: deps.clock,
       logger: deps.logger,
     });
-    this.#failures = new FailuresFeed(records, () => deps.clock.now());
+    this.#failures = new FailuresFeed(this.#records, () => deps.clock.now());
     // An explanation that is open asks again when a tree changes.
     const late = () => deps.send('backfill/treeChanged', { view: 'failures', updated: [], reordered: [] });
-    this.#noted = new NotedDates(records, this.#pace.patience, late);
+    this.#noted = new NotedDates(this.#records, this.#pace.patience, late);
     const { elsewhere: jobs, clock, logger } = deps;
     this.#elsewhere = new ElsewhereFeed({ jobs, clock, logger, slowMs: this.#pace.elsewhere, changed: () => this.#publish() });
     this.#tree = this.#composeTree();
@@ -165,6 +167,11 @@ export class PipelineService {
   /** What jobs noted of a partition; undefined where the manifest names no table for that. */
   noted(node: PipelineNode, day: Day): Promise<Noted | 'reading' | undefined> {
     return this.#noted.of(this.#state, node, day);
+  }
+
+  /** How long runs took that the pipeline noted itself, for estimates. */
+  runTimes(): Promise<RunTimes | undefined> {
+    return this.#records.runTimes();
   }
 
   /** Shows what was known last, then looks whether it still holds. */

@@ -131,6 +131,21 @@ describe('PipelineRecords', () => {
     assert.equal(await records.readFailures('read'), undefined);
   });
 
+  it('knows how long runs took until the history changes, and does without where it cannot be read', async () => {
+    const timed = (seconds: number) => [historyRow('PDC', '2021-11-05', 'success', { run: 'a', seconds })];
+    reader.rows = timed(5);
+    const expected = { table: 'ops.runs', seconds: new Map([['PDC', [5]]]) };
+    assert.deepEqual(await records.runTimes(), expected);
+    reader.rows = timed(6);
+    assert.deepEqual(await records.runTimes(), expected);
+    reader.fingerprint = 'b';
+    assert.deepEqual((await records.runTimes())?.seconds.get('PDC'), [6]);
+    reader.fingerprint = lost;
+    assert.equal(await records.runTimes(), undefined);
+    pipeline = buildPipeline({ nodes: [{ id: 'PDC' }], failures: [failureTable()] });
+    assert.equal(await records.runTimes(), undefined);
+  });
+
   it('says so where a warehouse has no way to read them', async () => {
     delete warehouse.records;
     assert.match((await records.readFailures('read'))?.problem?.message ?? '', /cannot read failure tables/);

@@ -151,6 +151,11 @@ describe('what jobs note, on the command line', function () {
     );
   });
 
+  it('estimates a plan by the run history where the journal knows nothing', async () => {
+    const { estimate } = JSON.parse((await backfill('plan', '--processor', 'A', '--format', 'json')).out);
+    assert.deepEqual(estimate, { p50: 26.5, p90: 26.5, basis: '1 run of A in ops.runs' });
+  });
+
   it('answers from the journal alone where the run history cannot be read', async () => {
     await runDuckdb(fixture.database, 'DROP TABLE ops.runs');
     const { code, out, err } = await backfill('timing');
