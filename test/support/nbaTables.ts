@@ -1,4 +1,5 @@
 import schema from '../fixtures/nba/schema.json';
+import type { Emulator } from './emulator';
 
 /** A table that the preset nba-stats-scraper names, with the columns that it uses, as the pipeline's own DDL has them. */
 export interface NbaTable {
@@ -31,4 +32,20 @@ export function duckdbTables(): string[] {
       return `CREATE TABLE ${dataset}.${table} (${list.join(', ')})`;
     }),
   ];
+}
+
+/** Creates them in a project of an emulator, empty, with their partitions and modes. */
+export async function createNbaTables(emulator: Emulator, project: string): Promise<void> {
+  for (const dataset of new Set(NBA_TABLES.map((table) => table.dataset))) await emulator.createDataset(project, dataset);
+  for (const { dataset, table, partition, requirePartitionFilter, columns } of NBA_TABLES) {
+    await emulator.createTable(project, `${dataset}.${table}`, {
+      // Without the precision of numbers, which is nothing that a test here is about.
+      columns: columns.map(({ name, type, mode }) => {
+        const plain = type.replace(/\(.*\)/, '');
+        return `${name} ${mode === 'REPEATED' ? `ARRAY<${plain}>` : plain}${mode === 'REQUIRED' ? ' NOT NULL' : ''}`;
+      }),
+      partition: { field: partition },
+      also: { requirePartitionFilter },
+    });
+  }
 }

@@ -9,7 +9,7 @@ import { findGoogleProject } from '../init/googleProject';
 import { inspect } from '../init/inspect';
 import { recognise } from '../init/knownPipelines';
 import { findPython } from '../init/python';
-import { presetReport, report } from '../init/reports';
+import { findings, presetReport, report } from '../init/reports';
 import { isFile, MANIFEST_NAME } from '../manifestFile';
 import type { Services } from '../services';
 
@@ -48,7 +48,7 @@ async function draft(services: Services, cwd: string): Promise<{ readonly text: 
     }
   }
   const found = { name, ...(await inspect(services, cwd, google)), ...(python !== undefined && { python }) };
-  return { text: draftManifest(found), lines: report(found) };
+  return { text: draftManifest(found, findings(found)), lines: report(found) };
 }
 
 async function ignoreState(path: string): Promise<void> {

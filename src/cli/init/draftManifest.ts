@@ -42,8 +42,11 @@ export function jobsOf({ tables, jobs }: Draft): {
   return { matched, loose: jobs.filter((job) => !taken.has(job)) };
 }
 
-/** A commented manifest that `backfill check` accepts. */
-export function draftManifest(draft: Draft): string {
+/**
+ * A commented manifest that `backfill check` accepts.
+ * @param notes sentences to keep at its top.
+ */
+export function draftManifest(draft: Draft, notes: readonly string[] = []): string {
   const tables = draft.tables.length > 0 ? draft.tables : EXAMPLE;
   const sources = tables.filter(({ isSource }) => isSource);
   const processors = tables.filter(({ isSource }) => !isSource);
@@ -52,6 +55,7 @@ export function draftManifest(draft: Draft): string {
   const ids = new Set(tables.map(({ id }) => id));
   return `${[
     "# What this pipeline should cover. 'backfill check' checks this file, 'backfill coverage' shows what is there.",
+    ...notes.map((note) => `# ${plain(note)}`),
     'version: 1',
     `name: ${quoted(plain(draft.name) || 'pipeline')}`,
     `warehouse: { ${warehouseText(draft.warehouse)} }`,

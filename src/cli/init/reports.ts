@@ -28,19 +28,27 @@ export function presetReport(draft: PresetDraft): string[] {
   ];
 }
 
-/** What was found and drafted. */
+/** What was drafted, and what was found. */
 export function report(draft: Draft & Inspection): string[] {
-  const { tables, warehouse, season, others, bigquery, leftOut } = draft;
+  const { tables, warehouse, season } = draft;
   const where = warehouse.type === 'bigquery' ? warehouse.project : warehouse.path;
   return [
-    ...(bigquery === undefined ? [] : [bigquery]),
     ...(tables.length === 0
       ? [`Wrote ${MANIFEST_NAME} with an example: no table with a DATE column was found. Name your warehouse and tables in it.`]
       : [
           `Wrote ${MANIFEST_NAME}: ${kindsOf(tables)} from ${where}${season === undefined ? '' : `, ${formatRange(season)}`}.`,
-          ...(leftOut > 0 ? [`${counted(leftOut, 'more table')} were left out.`] : []),
           'Name in it what needs what, and how each processor runs.',
         ]),
+    ...findings(draft),
+  ];
+}
+
+/** What was found and what could not be looked into: said, and kept in the draft, because a terminal may be gone when it is read. */
+export function findings(draft: Draft & Inspection): string[] {
+  const { others, bigquery, leftOut } = draft;
+  return [
+    ...(bigquery === undefined ? [] : [bigquery]),
+    ...(leftOut > 0 ? [`${counted(leftOut, 'more table')} of it ${leftOut === 1 ? 'was' : 'were'} left out.`] : []),
     ...jobLines(draft),
     ...(others.length > 0 ? [`Also found: ${others.join(', ')}.`] : []),
   ];
@@ -53,7 +61,7 @@ function jobLines(draft: Draft): string[] {
     ...(matched.size > 0 ? [`${matched.size} matched to tables by name`] : []),
     ...(loose.length > 0 ? [`${loose.length} as comments`] : []),
   ];
-  return [`Found ${counted(draft.jobs.length, 'script')} that take dates: ${parts.join(', ')}.`];
+  return [`Found ${counted(draft.jobs.length, 'script that takes', 'scripts that take')} dates: ${parts.join(', ')}.`];
 }
 
 function kindsOf(tables: readonly DatedTable[]): string {

@@ -8,7 +8,7 @@ import { locateFindings } from '../../../src/core/schemaCheck/locateFindings';
 import { addColumn, datedCopy, dropNotNull, keepPartitions } from '../../../src/core/schemaCheck/statements';
 import { day } from '../../support/builders';
 import { type Emulator, emulator } from '../../support/emulator';
-import { NBA_TABLES } from '../../support/nbaTables';
+import { createNbaTables } from '../../support/nbaTables';
 import { assertProblems, unmark } from '../core/manifest/marked';
 
 const TODAY = day('2026-11-26');
@@ -41,18 +41,7 @@ describe('the schema check of BigQuery', () => {
   }
 
   it('finds in the tables of the preset what their jobs write and they lack, nothing else, and the statements that mend it', async () => {
-    for (const dataset of new Set(NBA_TABLES.map((table) => table.dataset))) await bigquery.createDataset(project, dataset);
-    for (const { dataset, table, partition, requirePartitionFilter, columns } of NBA_TABLES) {
-      const texts = columns.map(({ name, type, mode }) => {
-        const plain = type.replace(/\(.*\)/, '');
-        return `${name} ${mode === 'REPEATED' ? `ARRAY<${plain}>` : plain}${mode === 'REQUIRED' ? ' NOT NULL' : ''}`;
-      });
-      await bigquery.createTable(project, `${dataset}.${table}`, {
-        columns: table === 'player_prop_predictions' ? [...texts, 'game_id STRING NOT NULL'] : texts,
-        partition: { field: partition },
-        also: { requirePartitionFilter },
-      });
-    }
+    await createNbaTables(bigquery, project);
     const own = unmark(`version: 1\nname: NBA\n«extends: preset:nba-stats-scraper»\nwarehouse: ${warehouse()}\n`);
     const problems = await check(own.text);
     const table = 'nba_predictions.player_prop_predictions';

@@ -139,6 +139,7 @@ Interpreter: .venv/bin/python.`,
     it('says why BigQuery was not looked into', async () => {
       const { out } = await init();
       assert.match(out, /^BigQuery was not looked into: neither GCP_PROJECT_ID, .* names a project\.$/m);
+      assert.match(manifest().text, /^# BigQuery was not looked into: neither /m);
     });
 
     it('says what keeps it from BigQuery, and leaves the project in the manifest', async () => {
