@@ -10,7 +10,7 @@ import {
   type SystemProcess,
 } from '../core/checkpoints/jobProcesses';
 import { type OwnCall, ownCalls } from '../core/checkpoints/ownCalls';
-import { endedDates, type SeenWrite } from '../core/checkpoints/pace';
+import { type SeenWrite, seenWrite } from '../core/checkpoints/pace';
 import type { CheckpointName } from '../core/checkpoints/pathTemplate';
 import type { Pipeline } from '../core/pipeline';
 import type { Journal } from './journal';
@@ -109,9 +109,8 @@ export class ElsewhereJobs {
     const reading =
       known?.text === content.text && known.checkpoint !== undefined ? known.checkpoint : readCheckpoint(content.text, name);
     if (typeof reading === 'string') return { ...kept, problem: reading };
-    const write = { at: writtenAt, ended: endedDates(reading) };
     const last = known?.seen.at(-1);
-    const seen = last?.at === writtenAt ? kept.seen : [...kept.seen, write].slice(-KEPT_WRITES);
+    const seen = last?.at === writtenAt ? kept.seen : [...kept.seen, seenWrite(reading, writtenAt)].slice(-KEPT_WRITES);
     this.#known.set(path, { text: content.text, checkpoint: reading, seen });
     return { path, name, writtenAt, checkpoint: reading, seen };
   }

@@ -209,7 +209,7 @@ async function logOf(service: PipelineService, journal: Journal, params: LogPara
   return backfill === undefined || log?.type !== 'attemptStarted' ? null : journal.logPath(backfill, log.log);
 }
 
-function diagnosticsOf({ state, session, mode, backfills }: PipelineService): string[] {
+function diagnosticsOf({ state, session, mode, backfills, elsewhere }: PipelineService): string[] {
   const { pipeline, reading } = session;
   const lines = [`Mode: ${mode}`, `Mistakes in the manifest: ${reading?.problems.length ?? 0}`];
   if (pipeline !== undefined) {
@@ -226,5 +226,6 @@ function diagnosticsOf({ state, session, mode, backfills }: PipelineService): st
     for (const [node, { error }] of state.input.observations.unavailableNodes) lines.push(`Not readable: ${node}: ${error}`);
   }
   lines.push(`Backfills: ${backfills.views.length}, ${backfills.active.length} running`);
+  lines.push(`Jobs elsewhere: ${elsewhere.report.jobs.length}, ${elsewhere.running.length} running`);
   return lines;
 }

@@ -6,7 +6,7 @@ import { type ElsewhereFacts, type ElsewhereJob, type ElsewhereState, isLive, la
 import { findingsOf } from './findings';
 import type { JobProcess } from './jobProcesses';
 import type { OwnCall } from './ownCalls';
-import { averageSeconds, madeAt, median, type SeenWrite, seenSeconds } from './pace';
+import { averageSeconds, madeAt, median, repeatsSince, type SeenWrite, seenSeconds } from './pace';
 import { datesOf, heldBy, isFull, isKnownEmpty, type KnownCoverage } from './partitionFacts';
 import type { CheckpointName } from './pathTemplate';
 import { type Resume, resumeOf, worksOnEveryDay } from './resume';
@@ -125,7 +125,10 @@ function judge(
   const startedAt = processes.length === 0 ? undefined : Math.min(...processes.map(({ process }) => process.startedAt));
   const wrote = file !== undefined && (startedAt === undefined || file.writtenAt >= startedAt);
   const resume = checkpoint === undefined ? undefined : resumeOf(checkpoint, dates);
-  const startsAgain = startedAt !== undefined && !wrote && resume?.kind === 'startsOver';
+  // Nothing is lost where nothing had succeeded.
+  const isOver = resume?.kind === 'startsOver' && resume.why !== 'nothingSucceeded';
+  const repeats = isOver && startedAt !== undefined && repeatsSince(file?.seen ?? [], startedAt);
+  const startsAgain = isOver && startedAt !== undefined && (!wrote || repeats);
   const live = startedAt !== undefined;
   const left = live
     ? dates.expected.filter((day) =>
@@ -200,8 +203,8 @@ function judge(
   function stateOf(): ElsewhereState {
     if (live) return 'running';
     if (file !== undefined && checkpoint === undefined) return 'unreadable';
-    const isOver = dates.known ? left.length === 0 : resume?.kind === 'startsOver' && resume.why === 'complete';
-    if (isOver) return failed.length > 0 ? 'failed' : 'complete';
+    const isThrough = dates.known ? left.length === 0 : resume?.kind === 'startsOver' && resume.why === 'complete';
+    if (isThrough) return failed.length > 0 ? 'failed' : 'complete';
     const lively = Math.max(LIVELY_MS, (secondsPerDate ?? 0) * 3000);
     return !processesKnown && now - sign < lively ? 'perhapsRunning' : 'stopped';
   }

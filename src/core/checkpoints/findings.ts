@@ -9,7 +9,7 @@ export interface FindingInput {
   readonly checkpoint: Checkpoint | undefined;
   readonly problem: string | undefined;
   readonly dates: CheckpointDates;
-  /** A process was started over the checkpoint and will go back to its first date. */
+  /** A process was started over the checkpoint and goes back to its first date, or was seen to work on dates that were noted before. */
   readonly startsAgain: boolean;
   /** It works on off-days, too. */
   readonly everyDay: boolean;

@@ -1,10 +1,22 @@
 import { quantile } from '../progress';
 import type { Checkpoint } from './checkpointText';
 
-/** A state of a checkpoint as it was seen when it was there: how many dates had ended, and when it was written. Epoch milliseconds. */
+/** A state of a checkpoint as it was seen when it was there: when it was written (epoch milliseconds), how many dates had ended, and how many were noted at all. */
 export interface SeenWrite {
   readonly at: number;
   readonly ended: number;
+  readonly noted: number;
+}
+
+/** A checkpoint as it was written at an instant. */
+export function seenWrite(checkpoint: Checkpoint, at: number): SeenWrite {
+  const { successful, failed, skipped } = checkpoint;
+  return { at, ended: endedDates(checkpoint), noted: new Set([...successful, ...failed, ...skipped]).size };
+}
+
+/** Whether a date that was noted before ended once more since an instant: then the checkpoint was written and nothing was added. */
+export function repeatsSince(seen: readonly SeenWrite[], since: number): boolean {
+  return seen.some(({ at, noted }, index) => at >= since && noted === seen[index - 1]?.noted);
 }
 
 /** The dates that a job has worked on: skipping one takes no time. */

@@ -101,6 +101,9 @@ describe('jobs that were started elsewhere, as real processes', () => {
       again?.findings.map(({ kind }) => kind),
       ['runsAgain'],
     );
+    // It ends a date that was noted before: nothing is added, and it is still known for what it does.
+    await jobs[1]?.end('successful', '2021-11-01');
+    assert.deepEqual(await lines(), ['running again from 2021-11-01']);
   });
 
   it('are not the shell, the pipe and the tee around them', async () => {

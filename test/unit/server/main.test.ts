@@ -258,7 +258,8 @@ describe('the engine process', () => {
     const engine = await start(false, (connection) => found.push(diagnostics(connection, (all) => all.length > 0)));
     const [mistakes] = await Promise.all(found);
     assert.match(JSON.stringify(mistakes), /`AA`/);
-    assert.deepEqual(await engine.request('backfill/tree', { view: 'coverage' }), []);
+    await engine.connection.sendNotification('backfill/watch', { views: true, matrix: false, failures: false });
+    for (const view of ['coverage', 'backfills'] as const) assert.deepEqual(await engine.request('backfill/tree', { view }), []);
     assert.equal(await engine.request('backfill/snapshot', {}), null);
     await assert.rejects(engine.request('backfill/refresh', {}), /not trusted/);
     assert.equal(existsSync(join(folder(), '.backfill')), false);

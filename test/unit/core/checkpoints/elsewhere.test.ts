@@ -174,7 +174,11 @@ describe('a job elsewhere', () => {
   });
 
   it('takes its pace from the writes that were seen, else from its own start, else from others of its kind', () => {
-    const seen = [10, 12, 14, 40].map((minute, index) => ({ at: READ_AT + minute * MINUTE, ended: index + 1 }));
+    const seen = [10, 12, 14, 40].map((minute, index) => ({
+      at: READ_AT + minute * MINUTE,
+      ended: index + 1,
+      noted: index + 1,
+    }));
     assert.equal(only({ files: [file({ done: [2, 4, 5, 6] }, { seen })] }).secondsPerDate, 120);
     const resumed = running(7, { startedAt: WRITTEN - MINUTE });
     assert.equal(only({ files: [file({ done: [2, 4] })], processes: [resumed] }).secondsPerDate, undefined);
@@ -286,6 +290,12 @@ describe('the traps of going on from a checkpoint', () => {
     assert.equal(job.left.length, 6);
     const later = only({ files: [{ ...finished, writtenAt: WRITTEN + 2 * MINUTE }], processes: [again] });
     assert.deepEqual(kinds(later), ['runsPastItsEnd']);
+    // A date ended and nothing was added: it was noted before.
+    const seen = [1, 2].map((minute) => ({ at: WRITTEN + minute * MINUTE, ended: 6, noted: 7 }));
+    const seenAgain = only({ files: [{ ...finished, writtenAt: WRITTEN + 2 * MINUTE, seen }], processes: [again] });
+    assert.deepEqual(kinds(seenAgain), ['runsAgain']);
+    // Only skipped dates are skipped again: nothing is lost.
+    assert.deepEqual(kinds(only({ files: [file({ skipped: [1] })], processes: [again] })), []);
     const resumed = only({ files: [file({ done: [2, 4] })], processes: [again] });
     assert.deepEqual([resumed.at, resumed.left.length, kinds(resumed)], [day('2021-11-05'), 4, []]);
   });
