@@ -18,6 +18,24 @@ export const COMMON_ERRORS = [
   String.raw`^(?<cause>Completeness check for \S+ failed: .+)`,
 ];
 
+/** What was left out although the job goes on to say that it succeeded. */
+export const COMMON_SKIPS = [
+  `^(?<reason>No games scheduled) on ${DATE}, skipping`,
+  `^Games on ${DATE} (?<reason>not finished yet), skipping`,
+  `^${DATE} is (?<reason>in offseason|too far in past), skipping`,
+  String.raw`^[^\w\s]*\s*SMART REPROCESSING: Skipping processing - (?<reason>.+)`,
+  String.raw`^[^\w\s]*\s*Skipping ${DATE}: (?<reason>early season period)`,
+  String.raw`^[^\w\s]*\s*(?<reason>Early season)(?: period - skipping| detected with missing dependencies)`,
+  String.raw`^Processor \w+ (?<reason>(?:already processed|is currently running).*)`,
+  String.raw`^\s*✓ (?<reason>Dry run: .*)`,
+];
+
+/** What was not written although the job goes on to say that it succeeded. */
+export const COMMON_FAILURES = [
+  String.raw`^[^\w\s]*\s*(?<cause>(?:Load|MERGE) blocked by streaming buffer.*)`,
+  '^(?<cause>Write errors: .+)',
+];
+
 export const COMMON_TIMES = [
   String.raw`^Started run tracking: \w+?_(?<at>\d{8}_\d{6})_[0-9a-f]{8} `,
   String.raw`^(?:ANALYTICS|PRECOMPUTE)_STATS \{.*"timestamp_utc": "(?<at>[^"]+)"`,
@@ -27,7 +45,7 @@ export const COMMON_TIMES = [
 export const RUN_HISTORY_TOTAL = String.raw`^Recorded run history: \S+ - (?:success|failed|partial|skipped) \((?<total>${SECONDS})s\)`;
 
 export const COMMON_ROWS = [
-  String.raw`^[^\w\s]*\s*Successfully (?:loaded|inserted|merged|wrote) (?<rows>[\d,]+) rows`,
+  String.raw`^[^\w\s]*\s*Successfully (?:loaded|saved) (?<rows>[\d,]+) (?:rows|records)`,
   String.raw`^[^\w\s]*\s*Write complete: (?:\d+/)?(?<rows>[\d,]+) rows`,
 ];
 
@@ -96,5 +114,22 @@ export const COMMON_NOISE = [
   String.raw`^[^\w\s]*\s*No errors to investigate`,
   'Circuit breaker (?:active|TRIPPED)',
   String.raw`^\s*File:? "?\S+, line \d+`,
-  String.raw`^[^\w\s]*\s*(?:Deleting existing data|Deleted \d+ |Inserting \d+ rows|Filtered rows to|Extracted \d+|Processed \d+|Skipped \d+ )`,
+  String.raw`^\s*[^\w\s]*\s*(?:Attempting|Batch|Calculat(?:ed|ing)|Classified|Combined|Convert(?:ed|ing)|Creat(?:ed|ing)|Data (?:extraction|validation))\b`,
+  String.raw`^[^\w\s]*\s*(?:Extract(?:ed|ing|ion)|Filtered|Flush(?:ed|ing)|Incrementing|League averages|Load(?:ed|ing)|Looking|Merged|Pre-fetching)\b`,
+  String.raw`^[^\w\s]*\s*(?:PROCESSING|Published|Querying|Reconstructed|Record(?:ed|ing)|Running|Saving|Searching|Successfully processed|Validation|Writing|Wrote)\b`,
+  String.raw`^[^\w\s]*\s*(?:Circuit breaker|Completeness check|Delete completed|Dependency check|Got target schema|MERGE affected|Source metadata)`,
+  String.raw`^[^\w\s]*\s*(?:Early season|Fallback|Falling back|FALLBACK|No (?:players|backfill candidates|dependency checking|feature sources)|Stale|Upstream completeness)\b`,
+  String.raw`^[^\w\s]*\s*(?:PRODUCTION MODE|STRICT MODE|Defensive checks|(?:Extraction|Processing|Cache calculation|Player daily cache processing) complete)`,
+  String.raw`^(?:Records will be processed|Duplicates will be cleaned up) on next run`,
+  String.raw`^(?:No game dates found|No raw data|No transformed data|No rows|No data|No schedule data|No player \w+ data|No defensive|No shot zone|No gamebook|Gamebook|BDL|BigQuery load had errors)`,
+  String.raw`^[^\w\s]*\s*(?:INCREMENTAL|Registry failures tracked|Skipping circuit breaker checks|\d+/\d+ teams have \d+)`,
+  String.raw`^(?:Feature \d+ \(|\w+Processor initialized|Successfully calculated|BettingPros|Odds API|ESPN|Primary source|Missing dates|Source Tracking)`,
+  String.raw`^\s+(?:All critical present|Has stale \w+|Schedule|Odds Lines|Injury Report|- Cached): `,
+  String.raw`^\s*✓ (?!Success|Dry run|\d{4}-)`,
+  // One line a player or team.
+  String.raw`^[\w.' -]+: (?:Completeness \d|Upstream not|Not all windows)`,
+  String.raw`^[^\w\s]*\s*Found \d+ `,
+  String.raw`^Processing (?:player \d+/|cache for|upcoming)`,
+  String.raw`^(?:EXTRACTION|ANALYTICS CALCULATION|VALIDATION|SAVING TO BIGQUERY)\b`,
+  String.raw`^[^\w\s]*\s*(?:Deleting existing (?:data|records)|Deleted existing|Deleted \d+ |Inserting \d+ rows|Filtered rows to|Extracted \d+|Processed \d+|Skipped \d+ )`,
 ];

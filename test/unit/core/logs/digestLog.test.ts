@@ -86,6 +86,31 @@ describe('the digest of a log', () => {
       assert.deepEqual(log.dates[1]?.stages, { save: 9.11 });
     });
 
+    it('believes no success of what was blocked, left out or not written', () => {
+      const success = 'INFO:__main__:  ✓ Success: 312 players';
+      const log = digest(
+        'nba-phase4',
+        'INFO:__main__:Processing game date 1/4: 2021-11-15',
+        'WARNING:precompute_base:⚠️ Load blocked by streaming buffer - 312 rows skipped',
+        success,
+        'INFO:__main__:Processing game date 2/4: 2021-11-16',
+        "ERROR:ml_feature_store:Write errors: ['503 Backend unavailable']",
+        success,
+        'INFO:__main__:Processing game date 3/4: 2021-11-17',
+        'INFO:precompute_base:⏭️  Early season period - skipping validate/calculate/save steps',
+        success,
+        'INFO:__main__:Processing game date 4/4: 2021-11-18',
+        'INFO:players:✅ SMART REPROCESSING: Skipping processing - all sources unchanged',
+        success,
+      );
+      assert.deepEqual(told(log), [
+        '2021-11-15 failed: Load blocked by streaming buffer - 312 rows skipped',
+        "2021-11-16 failed: Write errors: ['503 Backend unavailable']",
+        '2021-11-17 skipped: Early season',
+        '2021-11-18 skipped: all sources unchanged',
+      ]);
+    });
+
     it('reads failed dates as Python shows them', () => {
       const log = digest(
         'nba-phase4',
