@@ -3,6 +3,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
+const ON_CI = process.env['CI'] === 'true';
+
 /**
  * @typedef {{ title: string, state: 'passed' | 'failed' | 'skipped', seconds?: number, detail?: string }} TestResult
  *   `detail`: why it failed or was skipped.
@@ -16,7 +18,7 @@ import Mocha from 'mocha';
  */
 export async function runMocha(files, { timeout = 60_000 } = {}) {
   const reporter = process.env['MOCHA_REPORTER'] ?? 'spec';
-  const mocha = new Mocha({ ui: 'bdd', timeout, reporter, forbidOnly: process.env['CI'] === 'true' });
+  const mocha = new Mocha({ ui: 'bdd', timeout, reporter, forbidOnly: ON_CI });
   for (const file of files) mocha.addFile(file);
   await mocha.loadFilesAsync();
   /** @type {TestResult[]} */
@@ -27,14 +29,19 @@ export async function runMocha(files, { timeout = 60_000 } = {}) {
     runner.on('fail', (test, error) => {
       results.push({ title: test.fullTitle(), state: 'failed', detail: error?.stack ?? String(error) });
     });
-    runner.on('pending', (test) => results.push({ title: test.fullTitle(), state: 'skipped', detail: skipReason(test) }));
+    runner.on('pending', (test) => results.push({ title: test.fullTitle(), ...skipped(test) }));
   });
   return results;
 }
 
-/** @param {object} test a test that `skipBecause` of test/support/skip.ts has left its reason on */
-function skipReason(test) {
-  return 'skipReason' in test && typeof test.skipReason === 'string' ? test.skipReason : 'no reason given';
+/**
+ * On CI only what may be missing there is left out.
+ * @param {object} test a test that test/support/skip.ts has left its reason on
+ * @returns {Pick<TestResult, 'state' | 'detail'>}
+ */
+function skipped(test) {
+  const detail = 'skipReason' in test && typeof test.skipReason === 'string' ? test.skipReason : 'no reason given';
+  return { state: ON_CI && !('isOptional' in test) ? 'failed' : 'skipped', detail };
 }
 
 /**
@@ -65,7 +72,7 @@ export function closingLine(results) {
  */
 export function notRun(suite, reason) {
   console.log(`${suite} was not run: ${reason}`);
-  return [{ title: suite, state: process.env['CI'] === 'true' ? 'failed' : 'skipped', detail: reason }];
+  return [{ title: suite, state: ON_CI ? 'failed' : 'skipped', detail: reason }];
 }
 
 /**

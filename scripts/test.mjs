@@ -2,6 +2,7 @@
 // @ts-check
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { installBqemulator } from './emulators.mjs';
 import { closingLine } from './mochaRun.mjs';
 
 /** @typedef {import('./mochaRun.mjs').TestResult} TestResult */
@@ -19,6 +20,12 @@ rmSync('out/results', { recursive: true, force: true });
 for (const [title, command, ...args] of steps) {
   const { ok, seconds } = run(title, command, args);
   results.push({ title, state: ok ? 'passed' : 'failed', seconds, detail: ok ? '' : 'see its output above' });
+}
+try {
+  installBqemulator();
+} catch (error) {
+  // Its tests are skipped then, each with its reason.
+  console.log(`bqemulator cannot be installed: ${error instanceof Error ? error.message : String(error)}`);
 }
 for (const [suite, script] of Object.entries(suites)) results.push(...runSuite(suite, script));
 

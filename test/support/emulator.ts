@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Context } from 'mocha';
 import type { BigqueryConfig } from '../../src/adapters/bigquery/client';
-import { skipBecause } from './skip';
+import { skipBecause, skipUnlessInstalled } from './skip';
 
 const MAX_PROJECTS = 200;
 
@@ -115,7 +115,11 @@ function shared(): Shared {
 /** The emulator of this process, started at the first call; the running test (or its suite) is skipped where it is not installed. */
 export async function emulator(context: Context, name: EmulatorName): Promise<Emulator> {
   const program = await programOf(name);
-  if (program === undefined) skipBecause(context, `${name} is not installed: \`npm run emulators ${name}\` does it`);
+  if (program === undefined) {
+    // goccy's takes minutes to build: CI does without where nobody has built it before.
+    const skip = name === 'goccy' ? skipUnlessInstalled : skipBecause;
+    return skip(context, `${name} is not installed: \`npm run emulators ${name}\` does it, or says why not`);
+  }
   context.timeout(60_000);
   const started = shared();
   started[name] ??= start(name, program);
