@@ -72,7 +72,8 @@ function register(context: vscode.ExtensionContext): void {
       coverage.badge =
         gaps === 0 ? undefined : { value: gaps, tooltip: `${counted(gaps, 'gap')}, ${counted(read?.causes ?? 0, 'cause')}` };
       const stop = noted?.stop ?? 0;
-      failures.badge = stop === 0 ? undefined : { value: stop, tooltip: `${counted(stop, 'partition')} with failures that stop` };
+      // No badge: most of these are gaps, and one that counts them again would say that there are more.
+      failures.description = stop === 0 ? '' : `${counted(stop, 'partition')} to look at first`;
       setContextKey('backfill.failures', noted?.content);
       coverage.description = read === undefined ? '' : `${read.pipeline} · ${read.mode}`;
     }),

@@ -35,7 +35,7 @@ function attemptText({ attempt, message }: { readonly attempt: string; readonly 
 export function reasonText(reason: Reason): string {
   switch (reason.kind) {
     case 'neverRun':
-      return 'no rows, and no run is recorded';
+      return 'no rows, and no backfill ran it';
     case 'emptied':
       return `attempt ${reason.attempt} left rows, and they are gone`;
     case 'failed':

@@ -175,7 +175,7 @@ phases:
         plan.partitions.map(({ processor, action, preflight, why }) => `${processor} ${action} ${preflight}: ${why}`).sort(),
         [
           'A skip never: nothing is known of it: there is no table main.a',
-          'B run allowed: no rows, and no run is recorded',
+          'B run allowed: no rows, and no backfill ran it',
           'C skip overrideNeeded: whether its needs are met is unknown',
         ],
       );

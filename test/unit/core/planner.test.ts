@@ -57,7 +57,7 @@ describe('makePlan', () => {
   it('runs what is missing, and says of the rest why not', () => {
     const planned = plan({ nodes: [{ id: 'A' }], data: { A: days(1, 2) } }, { from: '2021-11-01', to: '2021-11-03' });
     assert.deepEqual(brief(planned), ['run A 01', 'skip A 02', 'run A 03']);
-    assert.equal(why(planned, 'A', '2021-11-01'), 'no rows, and no run is recorded');
+    assert.equal(why(planned, 'A', '2021-11-01'), 'no rows, and no backfill ran it');
     assert.match(why(planned, 'A', '2021-11-02') ?? '', /^complete \(chosen: missing/);
   });
 
@@ -102,7 +102,7 @@ describe('makePlan', () => {
     const chain = { nodes: CHAIN, data: { RAW: days(9, 1) } };
     const planned = plan(chain, { processors: ['C'], dates: ['2021-11-01', '2021-11-02'], withUpstream: true });
     assert.deepEqual(brief(planned), ['run A 01', 'run B 01', 'run C 01', 'skip C 02 override']);
-    assert.equal(why(planned, 'A', '2021-11-01'), 'no rows, and no run is recorded; added for what depends on it');
+    assert.equal(why(planned, 'A', '2021-11-01'), 'no rows, and no backfill ran it; added for what depends on it');
     assert.match(planned.warnings.join(), /2 partitions of A and B were added/);
   });
 

@@ -39,7 +39,7 @@ describe('partitionText', () => {
       { status: 'suspect', roots: [root({ node: 'PCF', status: 'suspect', have: 'strength 80 %', need: '95 %' })] },
     ],
     [
-      'missing · no rows, and no run is recorded',
+      'missing · no rows, and no backfill ran it',
       { status: 'missing', rows: 0, reasons: [{ kind: 'neverRun' }], roots: [root({ node: 'MLFS' })] },
     ],
     [
