@@ -2,7 +2,15 @@ import { formatDay } from '../base/day';
 import { counted, formatInstant, formatSeconds } from '../base/figures';
 import type { ElsewhereReport } from '../core/checkpoints/elsewhere';
 import { type ElsewhereJob, type ElsewhereState, type Finding, isLive, lastSign } from '../core/checkpoints/elsewhereJob';
-import { ago, elsewhereLine, findingAdvice, findingText, isWarning, resumeText } from '../core/checkpoints/elsewhereWords';
+import {
+  ago,
+  elsewhereLine,
+  findingAdvice,
+  findingText,
+  findingTitle,
+  isWarning,
+  resumeText,
+} from '../core/checkpoints/elsewhereWords';
 import { shellText } from '../core/commandLine';
 import type { Pipeline, Processor } from '../core/pipeline';
 import { listText } from '../core/words';
@@ -80,7 +88,7 @@ export function elsewhereChildren(view: ElsewhereView, parent: string): readonly
 /** Everything there is to say about a job, as Markdown; empty for a node that is gone. */
 export function elsewhereTooltip(view: ElsewhereView, id: string): string {
   const found = findJob(view, id);
-  if (found === undefined) return '';
+  if (found === undefined) return findingTooltip(view, id);
   const { job, processor } = found;
   const { checkpoint, processes, secondsPerDate, findings } = job;
   const lines = [`**${escaped(job.processor)}** · started elsewhere`, escaped(elsewhereLine(job, view.now))];
@@ -93,6 +101,16 @@ export function elsewhereTooltip(view: ElsewhereView, id: string): string {
   if (secondsPerDate !== undefined) lines.push(`About ${formatSeconds(Math.max(1, Math.round(secondsPerDate)))} a date`);
   for (const finding of findings) lines.push(findingMarkdown(finding, job, processor));
   return lines.join('\n\n');
+}
+
+function findingTooltip(view: ElsewhereView, id: string): string {
+  const found = findJob(view, id.slice(0, id.lastIndexOf('/')));
+  const finding = found?.job.findings.find((one, index) => findingId(found.job, one, index) === id);
+  return found === undefined || finding === undefined ? '' : findingMarkdown(finding, found.job, found.processor);
+}
+
+function findingId(job: ElsewhereJob, { kind }: Finding, index: number): string {
+  return `${nodeId(job)}/@${kind}${index}`;
 }
 
 function findingMarkdown(finding: Finding, job: ElsewhereJob, processor: Processor): string {
@@ -123,17 +141,19 @@ function isOld(job: ElsewhereJob, now: number): boolean {
 
 function jobNode(job: ElsewhereJob, now: number): TreeNode {
   const warnings = job.findings.filter(isWarning).length;
-  const description = [elsewhereLine(job, now), warnings === 0 ? '' : counted(warnings, 'warning')]
+  const whole = [elsewhereLine(job, now), warnings === 0 ? '' : counted(warnings, 'warning')]
     .filter((part) => part !== '')
     .join(' · ');
+  // That it runs is in its icon, and how far it is has to be seen in a narrow view.
+  const description = whole.replace(/^running · /, '');
   return {
     id: nodeId(job),
-    label: `${job.processor} · started elsewhere`,
+    label: `${job.processor} elsewhere`,
     description,
     ...LOOKS[job.state],
     children: true,
     context: `elsewhere${isLive(job) ? '+active' : ''}`,
-    accessibilityLabel: `${job.processor}, started elsewhere, ${description}`,
+    accessibilityLabel: `${job.processor}, started elsewhere, ${whole}`,
     hasTooltip: true,
     target: { nodes: [job.processor] },
   };
@@ -144,14 +164,17 @@ function detailNodes(job: ElsewhereJob, processor: Processor, now: number): read
   const runnable = processor.run.length > 0 ? '+runnable' : '';
   const findings = job.findings.map((finding, index): TreeNode => {
     const dates = daysOf(finding).map(formatDay);
-    const label = findingText(finding);
+    const label = findingTitle(finding);
+    const description = findingText(finding);
     return {
-      id: `${parent}/@${finding.kind}${index}`,
+      id: findingId(job, finding, index),
       label,
+      description,
       ...(isWarning(finding) ? WARNING : INFORMATION),
       children: false,
       context: dates.length > 0 ? `finding${runnable}` : 'message',
-      accessibilityLabel: `${isWarning(finding) ? 'Warning' : 'Note'}: ${label}`,
+      accessibilityLabel: `${isWarning(finding) ? 'Warning' : 'Note'}: ${description}`,
+      hasTooltip: true,
       ...(dates.length > 0 && { target: { nodes: [job.processor], dates } }),
     };
   });

@@ -32,7 +32,7 @@ export function elsewhereLine(job: ElsewhereJob, now: number): string {
     else parts.push(processes.length === 0 ? word : `${word} for ${roughly(now - since)}`, datesText(job));
     const quiet = findings.find((finding) => finding.kind === 'quiet');
     if (quiet?.kind === 'quiet') parts.push(`quiet for ${roughly(quiet.seconds * 1000)}`);
-    else if (etaSeconds !== undefined) parts.push(`~${roughly(etaSeconds * 1000)} left`);
+    else if (etaSeconds !== undefined) parts.push(`~${roughly(Math.max(1, etaSeconds) * 1000)} left`);
     if (state === 'perhapsRunning') parts.push(`wrote ${ago(now - lastSign(job))}`);
   } else {
     const word = state === 'stopped' && at !== undefined ? `stopped after ${formatDay(at)}` : state;
@@ -47,7 +47,7 @@ export function elsewhereLine(job: ElsewhereJob, now: number): string {
 export function elsewhereProgress(job: ElsewhereJob, now: number): string {
   const since = Math.min(...job.processes.map(({ startedAt }) => startedAt));
   const counts = elsewhereCounts(job) ?? (job.processes.length === 0 ? '' : `for ${roughly(now - since)}`);
-  return job.etaSeconds === undefined ? counts : `${counts} · ~${roughly(job.etaSeconds * 1000)} left`;
+  return job.etaSeconds === undefined ? counts : `${counts} · ~${roughly(Math.max(1, job.etaSeconds) * 1000)} left`;
 }
 
 /** The dates that it was told: `2021-11-01 to 2021-11-14`, `3 dates`. */
@@ -79,6 +79,38 @@ export function resumeText(resume: Resume): string {
 /** Whether somebody has to act, or only to know. */
 export function isWarning(finding: Finding): boolean {
   return finding.kind !== 'startsOver' && finding.kind !== 'doneElsewhere' && finding.kind !== 'runsPastItsEnd';
+}
+
+/** A few words that stand alone; `findingText` has the rest. */
+export function findingTitle(finding: Finding): string {
+  switch (finding.kind) {
+    case 'failedBehind':
+      return `${counted(finding.days.length, 'failed date')} left behind`;
+    case 'passedOver':
+      return `${counted(finding.days.length, 'date')} without a note`;
+    case 'startsOver':
+      return 'Starts over when it is run again';
+    case 'runsAgain':
+      return 'Goes through everything again';
+    case 'runsPastItsEnd':
+      return 'All dates are noted, and it runs';
+    case 'forgotten':
+      return 'Its progress will be forgotten';
+    case 'manyWriters':
+      return `${counted(finding.pids.length, 'process', 'processes')} on one checkpoint`;
+    case 'doneElsewhere':
+      return `${counted(finding.days.length, 'date')} done in another checkpoint`;
+    case 'overlapsRunning':
+      return `Overlaps process ${finding.pids.join(', ')}`;
+    case 'overlapsBackfill':
+      return 'Overlaps a backfill';
+    case 'noRows':
+      return `${counted(finding.days.length, 'date')} done without rows`;
+    case 'quiet':
+      return `Quiet for ${roughly(finding.seconds * 1000)}`;
+    case 'unreadable':
+      return 'Its checkpoint cannot be read';
+  }
 }
 
 /** One sentence. */

@@ -58,16 +58,16 @@ const lines = (one: ElsewhereView, parent = '') =>
 describe('jobs elsewhere in the Backfills tree', () => {
   it('say how far they are, and how many things somebody should look at', () => {
     assert.deepEqual(lines(view([JOB, STOPPED])), [
-      'TDZA · started elsewhere | running · 12/28, 1 failed · at 2021-11-15 · ~40 min left · 1 warning | elsewhere+active',
-      'TDZA · started elsewhere | stopped after 2021-11-14 · 12/28, 1 failed · 3 h ago · would resume at 2021-11-15 | elsewhere',
+      'TDZA elsewhere | 12/28, 1 failed · at 2021-11-15 · ~40 min left · 1 warning | elsewhere+active',
+      'TDZA elsewhere | stopped after 2021-11-14 · 12/28, 1 failed · 3 h ago · would resume at 2021-11-15 | elsewhere',
     ]);
   });
 
   it('list what was found, the dates that failed, and the processes', () => {
     const [node] = backfillChildren([], '', view([JOB]));
     assert.deepEqual(lines(view([JOB]), node?.id), [
-      '1 failed date before its last success: going on never comes back to them (2021-11-05). |  | finding+runnable',
-      '1 date still to come is done in another checkpoint (2021-11-01 to 2021-11-30): ranges share no progress. |  | message',
+      '1 failed date left behind | 1 failed date before its last success: going on never comes back to them (2021-11-05). | finding+runnable',
+      '1 date done in another checkpoint | 1 date still to come is done in another checkpoint (2021-11-01 to 2021-11-30): ranges share no progress. | message',
       'TDZA 2021-11-05 | noted as failed | partition+runnable',
       'Process 42 | started 1 h ago | message',
     ]);
@@ -106,6 +106,11 @@ describe('jobs elsewhere in the Backfills tree', () => {
     assert.match(tooltip, /```sh\nbackfill run --processor TDZA --dates 2021-11-05\n```/);
     assert.match(tooltip, /By its own command: `py --dates 2021-11-05`/);
     assert.match(tooltip, /command:backfill\.launch/);
+    const [finding] = backfillChildren([], `backfills/@elsewhere/${JOB.id}`, view([JOB]));
+    assert.match(
+      elsewhereTooltip(view([JOB]), finding?.id ?? ''),
+      /^\$\(warning\) 1 failed date before[\s\S]*Run them by name[\s\S]*--dates 2021-11-05/,
+    );
     assert.equal(elsewhereTooltip(view([JOB]), 'backfills/@elsewhere/GONE/1'), '');
   });
 });
