@@ -16,7 +16,10 @@ export const logsCommand = defineCommand({
   name: 'logs',
   summary: "Print what a backfill's jobs wrote, or what a log says by date",
   operands: [
-    { name: 'ID', help: "the backfill, as 'backfill runs' lists it; or a log file, with --dates" },
+    {
+      name: 'ID',
+      help: "the backfill, as 'backfill runs' lists it; or a processor, for the last attempt at its date; or a log file, with --dates",
+    },
     { name: 'P', help: 'only the attempts at this processor', optional: true },
     { name: 'DATE', help: 'only the attempts at this date', optional: true },
   ],
@@ -31,6 +34,7 @@ export const logsCommand = defineCommand({
   examples: [
     'backfill logs 20261123T140211-pdc-ab12',
     'backfill logs 20261123-140211-ab12 PDC 2021-11-05',
+    'backfill logs PDC 2021-11-05',
     'backfill logs /tmp/tdza_nov_dec_2021.log --dates --profile nba-phase4',
   ],
   async run(context, options, [id = '', ...words]) {
@@ -42,14 +46,15 @@ export const logsCommand = defineCommand({
     const named = options.profile !== undefined ? '--profile' : '--format';
     if (options.profile !== undefined || options.format !== undefined) throw usageError(`${named} is for --dates: add it.`);
     const journal = services.journal(await findManifest(cwd, options.manifest));
-    const reader = new LogReader(terminal, journal, choice);
+    const wanted = await chosenIn(journal, choice);
+    const reader = new LogReader(terminal, journal, wanted);
     const stop = new AbortController();
     const stops = [terminal.onClosed(() => stop.abort()), terminal.onInterrupt(() => stop.abort())];
     try {
-      const record = await journal.read(id);
+      const record = await journal.read(wanted.id);
       if (record === undefined) throw unknownBackfill(id);
       await reader.print(record, stop.signal);
-      if (options.follow && !stop.signal.aborted) await follow(reader, journal, id, services.clock, stop.signal);
+      if (options.follow && !stop.signal.aborted) await follow(reader, journal, wanted.id, services.clock, stop.signal);
     } finally {
       for (const end of stops) end();
     }
@@ -59,6 +64,14 @@ export const logsCommand = defineCommand({
     return stop.signal.aborted && options.follow ? EXIT.interrupted : EXIT.fine;
   },
 });
+
+/** `PDC 2021-11-05` in place of a backfill is the last attempt at that partition. */
+async function chosenIn(journal: Journal, choice: LogChoice): Promise<LogChoice> {
+  const { id, processor: date } = choice;
+  if (date === undefined || choice.date !== undefined || (await journal.read(id)) !== undefined) return choice;
+  const last = (await journal.ledger()).last.get(`${id} ${date}`);
+  return last === undefined ? choice : { id: last.backfill, processor: id, date };
+}
 
 interface DatesOptions {
   readonly manifest: string | undefined;
@@ -99,9 +112,10 @@ async function readDates(context: Context, options: DatesOptions, choice: LogCho
   if (/[/\\]|\.\w+$/.test(id)) throw usageError(`There is no file ${id}.`);
   const { manifest, pipeline } = await openPipeline(context, options);
   const journal = services.journal(manifest);
-  const record = await journal.read(id);
+  const wanted = await chosenIn(journal, choice);
+  const record = await journal.read(wanted.id);
   if (record === undefined) throw unknownBackfill(id);
-  const logs = await new DatesReader(services.readLogText, pipeline, options.profile).backfill(record, journal, choice, pipeline);
+  const logs = await new DatesReader(services.readLogText, pipeline, options.profile).backfill(record, journal, wanted, pipeline);
   if (logs.length > 0) return logs;
   const what = [processor, date].filter((word) => word !== undefined).join(' ') || 'any attempt';
   throw usageError(`Backfill ${id} has no log of ${what} yet.`);

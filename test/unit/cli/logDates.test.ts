@@ -76,6 +76,9 @@ log_profiles: { mine: { date_start: '^Running (?<date>\\S+)', failure: '^giving 
     assert.match(all.out, /^logs\/J-2021-11-02-1\+2\.log, read as nba-phase4: 3 dates, 2 succeeded, 1 failed;$/m);
     const csv = await backfill(plan.id, 'J', '--dates', '--format', 'csv');
     assert.match(csv.out, /^logs\/J-2021-11-02-1\+2\.log,J,2021-11-04,succeeded,10,loaded,,dependencies=0 extract=0\.1,,,/m);
+    assert.match((await backfill('J', '2021-11-03')).out, /^INFO:__main__:Processing game date 1\/3: 2021-11-02$/m);
+    const last = await backfill('J', '2021-11-03', '--dates', '--format', 'csv');
+    assert.match(last.out, /^logs\/J-2021-11-02-1\+2\.log,J,2021-11-03,failed,/m);
     const one = JSON.parse((await backfill(plan.id, 'J 2021-11-03', '--dates', '--format', 'json')).out);
     assert.deepEqual(
       one.logs[0].dates.map(({ date, outcome, cause }: Record<string, string>) => [date, outcome, cause]),

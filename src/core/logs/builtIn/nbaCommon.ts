@@ -60,6 +60,8 @@ export const COMMON_FIGURES = [
 
 /** Lines that tell nothing of a date, in all phases. */
 export const COMMON_NOISE = [
+  // Most lines of a log are these.
+  String.raw`^[\w -]*(?:processing|cache) progress: \d+/\d+ `,
   // Rules, and tables as people and `bq` print them.
   String.raw`^\s*[=─-]{3,}\s*$`,
   String.raw`^\s*[|+].*[|+]\s*$`,
@@ -106,7 +108,6 @@ export const COMMON_NOISE = [
   String.raw`^Saved (?:debug data|\d+ )`,
   String.raw`^[^\w\s]*\s*Saved \d+ `,
   // Progress within a date, and what became of its entities.
-  String.raw`^[\w -]*(?:processing|cache) progress: \d+/\d+ `,
   String.raw`^\s*- \d+/\d+\s+\| Rate: `,
   '^Player schedule check: ',
   String.raw`^[^\w\s]*\s*Failure breakdown`,
@@ -120,7 +121,7 @@ export const COMMON_NOISE = [
   String.raw`^[^\w\s]*\s*(?:Circuit breaker|Completeness check|Delete completed|Dependency check|Got target schema|MERGE affected|Source metadata)`,
   String.raw`^[^\w\s]*\s*(?:Early season|Fallback|Falling back|FALLBACK|No (?:players|backfill candidates|dependency checking|feature sources)|Stale|Upstream completeness)\b`,
   String.raw`^[^\w\s]*\s*(?:PRODUCTION MODE|STRICT MODE|Defensive checks|(?:Extraction|Processing|Cache calculation|Player daily cache processing) complete)`,
-  String.raw`^(?:Records will be processed|Duplicates will be cleaned up) on next run`,
+  '^(?:Records will be processed|Duplicates will be cleaned up) on next run',
   String.raw`^(?:No game dates found|No raw data|No transformed data|No rows|No data|No schedule data|No player \w+ data|No defensive|No shot zone|No gamebook|Gamebook|BDL|BigQuery load had errors)`,
   String.raw`^[^\w\s]*\s*(?:INCREMENTAL|Registry failures tracked|Skipping circuit breaker checks|\d+/\d+ teams have \d+)`,
   String.raw`^(?:Feature \d+ \(|\w+Processor initialized|Successfully calculated|BettingPros|Odds API|ESPN|Primary source|Missing dates|Source Tracking)`,
