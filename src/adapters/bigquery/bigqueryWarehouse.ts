@@ -32,6 +32,7 @@ interface Call {
   readonly purpose: string;
   readonly meter: Meter;
   readonly signal?: AbortSignal | undefined;
+  readonly useCache?: boolean;
 }
 
 /**
@@ -185,12 +186,18 @@ export class BigqueryWarehouse implements Warehouse {
     );
   }
 
-  #query(sql: string, tables: readonly string[], location: string, { purpose, meter, signal }: Call): Promise<readonly Row[]> {
+  #query(
+    sql: string,
+    tables: readonly string[],
+    location: string,
+    { purpose, meter, signal, useCache }: Call,
+  ): Promise<readonly Row[]> {
     return this.#client.query(sql, {
       purpose,
       tables,
       location: location || undefined,
       signal,
+      useCache,
       billed: (bytes) => meter.add(bytes),
     });
   }
@@ -206,7 +213,7 @@ export class BigqueryWarehouse implements Warehouse {
     const tables = await this.#tablesOf(node.tables);
     if (isUnmade(node, tables)) return [];
     await tables.requireNode(node);
-    const call: Call = { purpose: 'read', meter: new Meter() };
+    const call: Call = { purpose: 'read', meter: new Meter(), useCache: false };
     try {
       return await Promise.all(
         node.tables.map((table) => this.#query(sqlOf(table, ranges, tables), [table], tables.locationOf(table), call)),

@@ -52,6 +52,8 @@ export interface QueryOptions extends CallOptions {
   /** Default: where the tables are. */
   readonly location?: string | undefined;
   readonly params?: QueryParameters;
+  /** Whether an earlier answer will do. Default true. */
+  readonly useCache?: boolean | undefined;
   /** Gets what a query that went well is billed, in bytes. */
   readonly billed?: (bytes: number) => void;
 }
@@ -195,11 +197,11 @@ export class BigqueryClient {
   }
 
   async #runQuery(sql: string, options: QueryOptions, location: string | undefined, signal: AbortSignal): Promise<Row[]> {
-    const { purpose, params } = options;
+    const { purpose, params, useCache } = options;
     // The id is our own: only so can a query be cancelled whose submission was not answered yet.
     const jobId = `backfill_${labelValue(purpose)}_${randomUUID()}`;
     const labels = { purpose };
-    const job = this.#jobOf({ jobId, location, sql, labels, ...(params === undefined ? {} : { params }) });
+    const job = this.#jobOf({ jobId, location, sql, labels, useCache, ...(params === undefined ? {} : { params }) });
     let place = location;
     try {
       const { jobReference, status } = await this.#insert(job, signal).catch(unlessSubmitted);
@@ -291,6 +293,7 @@ export class BigqueryClient {
     writeDisposition,
     timePartitioning,
     params,
+    useCache,
     labels,
     timeoutMs,
   }: JobRequest): bigquery.IJob {
@@ -300,6 +303,7 @@ export class BigqueryClient {
       query: sql,
       useLegacySql: false,
       ...parametersOf(params),
+      ...(useCache === false ? { useQueryCache: false } : {}),
       ...(maxBytesBilled === undefined ? {} : { maximumBytesBilled: String(maxBytesBilled) }),
       ...(to === undefined ? {} : { destinationTable: { projectId: to.project, datasetId: to.dataset, tableId: to.table } }),
       ...(writeDisposition === undefined ? {} : { writeDisposition }),

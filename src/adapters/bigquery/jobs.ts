@@ -22,6 +22,8 @@ export interface JobRequest {
   /** What the destination is made with where it is missing. */
   readonly timePartitioning?: { readonly type: 'DAY'; readonly field?: string };
   readonly params?: QueryParameters;
+  /** Whether an earlier answer to the same text will do. Default true: BigQuery keeps one for a day, as long as it knows of no change. */
+  readonly useCache?: boolean | undefined;
   /** Lower case letters, digits, `_` and `-`, at most 63. `tool` is set. */
   readonly labels?: Readonly<Record<string, string>>;
   /** BigQuery itself ends it after so many milliseconds. */

@@ -180,7 +180,7 @@ function typeText({ type, mode, fields }: TableField): string {
 function partitionBy(column: TableField | undefined): string[] {
   if (column?.type === 'DATE') return [`PARTITION BY ${ticked(column.name)}`];
   if (column?.type !== 'TIMESTAMP' && column?.type !== 'DATETIME') return [];
-  return [`PARTITION BY ${column.type}_TRUNC(${ticked(column.name)}, DAY)`];
+  return [`PARTITION BY DATE(${ticked(column.name)})`];
 }
 
 function isNamed({ name }: TableField, column: string): boolean {

@@ -108,6 +108,13 @@ describe('Executing SQL on BigQuery', function () {
     );
   });
 
+  it('reads before and after without an answer that BigQuery remembers', async () => {
+    await folder.fixture.run(ONE);
+    const reads = folder.gate.submissions.filter(({ jobId }) => jobId?.startsWith('backfill_read_'));
+    assert.ok(reads.length >= 2);
+    assert.ok(reads.every(({ body }) => body?.configuration?.query?.useQueryCache === false));
+  });
+
   it('waits for rows that were streamed in, says so once, and changes nothing meanwhile', async () => {
     const plan = await folder.fixture.launch(ONE);
     let asked = 0;

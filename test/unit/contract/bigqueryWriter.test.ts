@@ -5,7 +5,7 @@ import { BigqueryGate } from '../../support/bigqueryGate';
 import { makeDataset, runBigquery } from '../../support/bigqueryTables';
 import { type Emulator, emulator } from '../../support/emulator';
 import { takingPartitions } from '../../support/wholePartitions';
-import { attempt, DATE, processor, SELECT, type WriterFixture, writerContract } from './writerContract';
+import { attempt, DATE, processor, refused, SELECT, type WriterFixture, writerContract } from './writerContract';
 
 describe('A writer of BigQuery', function () {
   this.timeout(60_000);
@@ -63,6 +63,28 @@ describe('A writer of BigQuery', function () {
         ['2021-11-05', 'p2', '10.0', 'null'],
         ['2021-11-06', 'p', '2.0', 'other'],
       ]);
+    });
+
+    it('takes timestamps for dates by UTC', async () => {
+      const moment = "TIMESTAMP(CONCAT(CAST(game_date AS STRING), ' 23:59:59+00'))";
+      const moments = processor({ tables: ['mart.moments'], dateColumn: 'moment' });
+      const select = (date: string) => `SELECT ${moment} AS moment, player FROM mart.raw WHERE game_date = ${date}`;
+      const columns = ['moment TIMESTAMP', 'player STRING'];
+      await server.createTable(project, 'mart.moments', { columns, partition: { type: 'DAY', field: 'moment' } });
+      for (const day of [DATE, DATE, DATE + 1]) await fixture.writer.replace(moments, day, select('@date'), attempt());
+      assert.deepEqual(
+        gate.submissions.map(({ sql = '' }) => /^\w+/.exec(sql)?.[0]),
+        ['WITH', 'WITH', 'WITH'],
+      );
+      assert.deepEqual(await fixture.rows('SELECT COUNT(*), COUNT(DISTINCT moment) FROM mart.moments'), [['6', '2']]);
+      const later = fixture.writer.replace(moments, DATE, select('DATE_ADD(@date, INTERVAL 1 DAY)'), attempt());
+      await refused(later, 'guard', /3 of 3 rows have another moment/);
+    });
+
+    it('says that a dataset is missing, and makes none', async () => {
+      const astray = processor({ tables: ['nowhere.pdc'] });
+      await refused(fixture.writer.replace(astray, DATE, SELECT, attempt()), 'missingTable', /There is no dataset .*nowhere/);
+      assert.equal(gate.submissions.length, 0);
     });
 
     it('is not where BigQuery could not do it', async () => {

@@ -134,12 +134,7 @@ describe('The SQL that replaces a partition', () => {
         const { sql } = replacementJob('create', one);
         assert.equal(
           /PARTITION BY (\S+)/.exec(sql)?.[1],
-          {
-            DATE: '`game_date`',
-            TIMESTAMP: 'TIMESTAMP_TRUNC(`game_date`,',
-            DATETIME: 'DATETIME_TRUNC(`game_date`,',
-            STRING: undefined,
-          }[type],
+          { DATE: '`game_date`', TIMESTAMP: 'DATE(`game_date`)', DATETIME: 'DATE(`game_date`)', STRING: undefined }[type],
         );
       }
     });
