@@ -1,4 +1,4 @@
-import { counted, formatCount, formatInstant, formatSeconds, namesText } from '../base/figures';
+import { counted, formatCount, formatInstant, formatSeconds, namesText, stagesText } from '../base/figures';
 import type { BackfillEvent, BackfillPhase, PartitionState, Plan, PlannedPartition } from '../core/backfill';
 import type { PartitionKey } from '../core/coverage';
 import type { TreeNode } from '../protocol/messages';
@@ -101,7 +101,8 @@ function partitionNodes({ progress, record, calls }: BackfillView): readonly Tre
     const said = state === 'running' ? logText(calls, processor, date) : undefined;
     const detail = state === 'skipped' ? why : (said ?? ending?.message);
     const seconds = state === 'done' && ending !== undefined ? formatSeconds(ending.seconds) : undefined;
-    const description = [words, seconds, detail].filter((part) => part !== undefined && part !== '').join(' · ');
+    const stages = seconds === undefined ? undefined : stagesText(ending?.stages);
+    const description = [words, seconds, stages, detail].filter((part) => part !== undefined && part !== '').join(' · ');
     return {
       id: `${parent}/${key}`,
       label: key,
