@@ -60,7 +60,7 @@ export class RemoteJobs {
   async #runOnce(request: Omit<JobRequest, 'jobId'>, attempt: WriteAttempt): Promise<JobStatus> {
     const job = this.#refused.get(attempt) ?? (await this.#announce(request.location, attempt));
     this.#refused.set(attempt, job);
-    const status = await this.#submit({ ...request, jobId: job.job }, job);
+    const status = await this.#submit({ ...request, jobId: job.job }, job, attempt.signal);
     this.#refused.delete(attempt);
     return status.state === 'DONE' ? status : this.#ended(job, attempt.signal);
   }
@@ -72,16 +72,17 @@ export class RemoteJobs {
     return job;
   }
 
-  /** Not to be interrupted: what was sent may have arrived. */
-  async #submit(request: JobRequest, job: RemoteJob): Promise<JobStatus> {
+  /** Not to be interrupted, but to be ended soon: what was sent may have arrived. */
+  async #submit(request: JobRequest, job: RemoteJob, signal: AbortSignal): Promise<JobStatus> {
     for (let tries = 1; ; tries++) {
       try {
         return await this.#client.startJob(request);
       } catch (thrown) {
         // Everything else is an answer: the job was refused.
         if (!(thrown instanceof WarehouseError) || thrown.kind !== 'unreachable') throw thrown;
-        const status = await this.#ask(job);
+        const status = await this.#whateverComes(job, signal, (until) => this.#ask(job, until));
         if (status !== undefined) return status;
+        signal.throwIfAborted();
         // It never arrived. Should it still do so, it has the same id as the next try.
         if (tries >= MAX_SUBMISSIONS) throw thrown;
       }
@@ -89,20 +90,27 @@ export class RemoteJobs {
   }
 
   /** A job that is to be cancelled is left only when it has ended, too. */
-  async #ended(job: RemoteJob, signal: AbortSignal): Promise<JobStatus> {
+  #ended(job: RemoteJob, signal: AbortSignal): Promise<JobStatus> {
+    return this.#whateverComes(job, signal, async (until) => {
+      // Where the request is lost, the job may end by itself.
+      if (signal.aborted) await this.#client.cancelJob(job.job, job.location, { signal: until }).catch(() => undefined);
+      return this.#wait(job, until);
+    });
+  }
+
+  /** Does something for as long as the signal allows, and once that is aborted again, for as long as a cancelled job may take. */
+  async #whateverComes<T>(job: RemoteJob, signal: AbortSignal, work: (until: AbortSignal) => Promise<T>): Promise<T> {
     try {
-      return await this.#wait(job, signal);
+      return await work(signal);
     } catch (thrown) {
       if (!signal.aborted || thrown instanceof LostJobError) throw thrown;
     }
     const late = AbortSignal.timeout(this.#cancelMs);
-    // Where the request is lost, the job may end by itself.
-    await this.#client.cancelJob(job.job, job.location, { signal: late }).catch(() => undefined);
     try {
-      return await this.#wait(job, late);
+      return await work(late);
     } catch (thrown) {
       if (!late.aborted) throw thrown;
-      throw lost(job, `was asked to end and still runs after ${formatSeconds(this.#cancelMs / 1000)}`);
+      throw lost(job, `was to be cancelled and is not known to have ended after ${formatSeconds(this.#cancelMs / 1000)}`);
     }
   }
 
@@ -117,16 +125,16 @@ export class RemoteJobs {
   }
 
   /** What BigQuery says of a job, however often it has to be asked. */
-  async #ask(job: RemoteJob, signal?: AbortSignal): Promise<JobStatus | undefined> {
+  async #ask(job: RemoteJob, signal: AbortSignal): Promise<JobStatus | undefined> {
     const began = performance.now();
     for (;;) {
       try {
         return await this.#client.job(job.job, job.location, { signal });
       } catch (thrown) {
-        signal?.throwIfAborted();
+        signal.throwIfAborted();
         if (performance.now() - began >= this.#silenceMs) throw lost(job, `cannot be asked about (${reasonOf(thrown)})`);
       }
-      await delay(this.#pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() => signal?.throwIfAborted());
+      await delay(this.#pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   }
 }

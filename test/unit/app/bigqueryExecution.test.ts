@@ -205,7 +205,7 @@ describe('Executing SQL on BigQuery', function () {
       folder.gate.keeper = keeper;
       const executed = await cancelOnce({ cancelMs: 50 }, begun);
       assert.equal(executed.result, 'cancelled');
-      assert.match(notes(executed).join('\n'), /BigQuery job .* was asked to end and still runs after/);
+      assert.match(notes(executed).join('\n'), /BigQuery job .* was to be cancelled and is not known to have ended after/);
       assert.equal((await claims()).length, 1);
       assert.equal(await folder.fixture.statusOf('V1', '2021-11-05'), 'failed interrupted');
 

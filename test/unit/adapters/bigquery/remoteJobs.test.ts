@@ -196,9 +196,33 @@ describe('RemoteJobs', () => {
       const { script, signal } = aborting({});
       await assert.rejects(jobs(script, { cancelMs: 50 }).run(REQUEST, attempt(signal)), (error) => {
         assert.ok(error instanceof LostJobError, String(error));
-        assert.match(error.message, /was asked to end and still runs after/);
+        assert.match(error.message, /was to be cancelled and is not known to have ended after/);
         return true;
       });
+    });
+
+    it('are lost where nobody answers any more, and that is known soon', async () => {
+      const controller = new AbortController();
+      const remote = jobs({}, { cancelMs: 50, silenceMs: 600_000 });
+      gate.keeper = ({ method }) => {
+        // The submission is what was lost: whether it arrived is what is asked.
+        if (method === 'GET') controller.abort();
+        return 'hangUp';
+      };
+      await assert.rejects(remote.run(REQUEST, attempt(controller.signal)), LostJobError);
+    });
+
+    it('were never submitted where they did not arrive', async () => {
+      const controller = new AbortController();
+      const remote = jobs({});
+      const keeper = table.keeper({});
+      gate.keeper = (request, forward) => {
+        if (request.method === 'POST') return 'hangUp';
+        controller.abort();
+        return keeper(request, forward);
+      };
+      await assert.rejects(remote.run(REQUEST, attempt(controller.signal)), { name: 'AbortError' });
+      assert.equal(table.jobs.size, 0);
     });
 
     it('are cancelled, too, where they were aborted while they were being submitted', async () => {
