@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { formatBytes } from '../base/figures';
+import { counted, formatBytes } from '../base/figures';
 import { type Logger, messageOf } from '../base/logger';
 import type { Mode } from '../base/status';
 import { classify } from '../core/classify';
@@ -26,6 +26,8 @@ export interface CoverageState {
   readonly source: 'warehouse' | 'cache';
   /** When the oldest part was read, epoch milliseconds; absent when nothing ever was. */
   readonly asOf?: number;
+  /** What the last read of this process took; absent where none was needed, or where reading costs nothing. */
+  readonly cost?: ReadingCost;
   readonly problem?: CoverageProblem;
   /** A calendar table that was read and lost dates; it stands beside whatever could not be read. */
   readonly alarm?: CoverageProblem;
@@ -62,6 +64,7 @@ export class PipelineSession {
   #known: KnownCoverage = { nodes: new Map(), calendars: new Map() };
   #loaded: Promise<void> | undefined;
   #source: CoverageState['source'] = 'cache';
+  #cost: ReadingCost | undefined;
   #failure: CoverageProblem | undefined;
   #state: CoverageState | undefined;
   #waiverProblems: readonly ManifestProblem[] = [];
@@ -153,6 +156,7 @@ export class PipelineSession {
       grid,
       source: this.#source,
       ...(Number.isFinite(grid.asOf) && { asOf: grid.asOf }),
+      ...(this.#cost !== undefined && { cost: this.#cost }),
       ...(problem !== undefined && { problem }),
       ...(alarm !== undefined && { alarm }),
     };
@@ -194,6 +198,7 @@ export class PipelineSession {
       if (freshness === 'read' || probe !== this.#known.probe || !isKnown(pipeline, this.#known)) {
         const before = freshness === 'read' ? undefined : earlierReading(pipeline, this.#known);
         const reading = await warehouse.observe(pipeline, before === undefined ? {} : { before });
+        this.#cost = reading.cost;
         if (reading.cost !== undefined) this.#deps.logger.info(costText(reading.cost, before !== undefined));
         this.#known = merged(pipeline, this.#known, reading, probe);
         this.#source = 'warehouse';
@@ -260,7 +265,11 @@ function calendarProblem(
   return told && { message: told.error, since: told.since, kind: 'calendar' };
 }
 
-function costText({ queries, bytes }: ReadingCost, incremental: boolean): string {
-  const what = incremental ? 'what changed' : 'all of the coverage';
-  return `Read ${what}: ${queries === 1 ? '1 query' : `${queries} queries`}, ${formatBytes(bytes)} billed.`;
+function costText(cost: ReadingCost, incremental: boolean): string {
+  return `Read ${incremental ? 'what changed' : 'all of the coverage'}: ${billedText(cost)}.`;
+}
+
+/** `2 queries, 20 MiB billed`. */
+export function billedText({ queries, bytes }: ReadingCost): string {
+  return `${counted(queries, 'query', 'queries')}, ${formatBytes(bytes)} billed`;
 }

@@ -1,4 +1,4 @@
-import type { CoverageProblem, CoverageState } from '../app/pipelineSession';
+import { billedText, type CoverageProblem, type CoverageState } from '../app/pipelineSession';
 import { formatRange } from '../base/day';
 import { formatInstant, formatSeconds } from '../base/figures';
 import { type Mode, statusCode } from '../base/status';
@@ -118,10 +118,10 @@ export function troubleOf(state: CoverageState, scope: Scope): { readonly proble
   return { problem, stalled: { kind: 'unknown', error: failure.message, since: failure.since } };
 }
 
-/** `Read 2026-11-23 14:02:11 from the warehouse; thresholds of mode backfill.` */
-export function provenance({ asOf, grid, source }: CoverageState): string {
+/** `Read 2026-11-23 14:02:11 from the warehouse (2 queries, 20 MiB billed); thresholds of mode backfill.` */
+export function provenance({ asOf, cost, grid, source }: CoverageState): string {
   const read = asOf === undefined ? 'Never read' : `Read ${formatInstant(asOf)} from the ${source}`;
-  return `${read}; thresholds of mode ${grid.mode}.`;
+  return `${read}${cost === undefined ? '' : ` (${billedText(cost)})`}; thresholds of mode ${grid.mode}.`;
 }
 
 /** What every JSON answer about coverage carries. */

@@ -1,5 +1,5 @@
 import type { Journal } from '../app/journal';
-import type { CoverageState } from '../app/pipelineSession';
+import { billedText, type CoverageState } from '../app/pipelineSession';
 import { launchPlan, type PlanFiles, preparePlan } from '../app/preparePlan';
 import { formatDay, parseDay } from '../base/day';
 import { formatInstant } from '../base/figures';
@@ -218,10 +218,11 @@ function diagnosticsOf({ state, session, mode, backfills, elsewhere }: PipelineS
     );
   }
   if (state !== undefined) {
-    const { grid, source, asOf, problem } = state;
+    const { grid, source, asOf, cost, problem } = state;
     lines.push(
       `Coverage: ${grid.nodeCount} x ${grid.dayCount} partitions from ${source}, read ${asOf === undefined ? 'never' : formatInstant(asOf)}`,
     );
+    if (cost !== undefined) lines.push(`Last read: ${billedText(cost)}`);
     if (problem !== undefined) lines.push(`Problem: ${problem.kind}: ${problem.message}`);
     for (const [node, { error }] of state.input.observations.unavailableNodes) lines.push(`Not readable: ${node}: ${error}`);
   }
