@@ -60,12 +60,13 @@ export function failureKind({ stop, expected }: Pick<FailureTable, 'stop' | 'exp
 export function failuresOf(records: readonly FailureRecord[], input: CoverageInput, grid: CoverageGrid): Failure[] {
   const { pipeline } = input;
   const find = processorNames(pipeline);
+  const writtenAt = writtenTimes(input);
   return records.flatMap((record): Failure[] => {
     const table = pipeline.failures[record.table];
     if (table === undefined) return [];
     const processor = find(record.processor);
     const kind = failureKind(table, record.category);
-    const stale = processor === undefined ? undefined : staleness(record, table, kind, processor, input, grid);
+    const stale = processor === undefined ? undefined : staleness(record, table, kind, processor, writtenAt, grid);
     return [
       {
         ...(processor !== undefined && { processor }),
@@ -124,7 +125,7 @@ function staleness(
   table: FailureTable,
   kind: FailureKind,
   processor: Processor,
-  { observations }: CoverageInput,
+  writtenAt: (processor: Processor, day: Day) => number | undefined,
   grid: CoverageGrid,
 ): Staleness | undefined {
   // It says itself what is over.
@@ -134,8 +135,7 @@ function staleness(
   const complete = inGrid && grid.status[processor.index * grid.dayCount + offset] === COMPLETE;
   // A run that could not even begin says nothing about a partition that is whole.
   if (complete && wholeDate && entities === 0) return 'complete';
-  const observed = observations.nodes.get(processor.id);
-  const written = observed?.written?.[observed.days.indexOf(day)];
+  const written = writtenAt(processor, day);
   if (created === undefined || written === undefined || Number.isNaN(written)) {
     // What is expected to fail is missing from a complete partition as well.
     return complete && kind !== 'expected' ? 'complete' : undefined;
@@ -144,11 +144,26 @@ function staleness(
   return complete ? 'complete' : 'rewritten';
 }
 
+/** When partitions were last written, epoch milliseconds; the dates of a processor are gone through once. */
+function writtenTimes({ observations }: CoverageInput): (processor: Processor, day: Day) => number | undefined {
+  const known = new Map<string, ReadonlyMap<Day, number>>();
+  return ({ id }, day) => {
+    let times = known.get(id);
+    if (times === undefined) {
+      const { days = [], written = [] } = observations.nodes.get(id) ?? {};
+      times = new Map(Array.from(written, (at, index) => [days[index] ?? Number.NaN, at]));
+      known.set(id, times);
+    }
+    return times.get(day);
+  };
+}
+
 function rank({ kind }: FailureCategory): number {
   return FAILURE_KINDS.indexOf(kind);
 }
 
 function inOrder(a: Failure, b: Failure): number {
   const place = ({ processor }: Failure): number => processor?.index ?? Number.MAX_SAFE_INTEGER;
-  return place(a) - place(b) || a.name.localeCompare(b.name) || b.day - a.day || a.record.table - b.record.table;
+  const names = a.name === b.name ? 0 : a.name < b.name ? -1 : 1;
+  return place(a) - place(b) || names || b.day - a.day || a.record.table - b.record.table;
 }

@@ -15,6 +15,8 @@ const LOOK_AGAIN_MS = 60_000;
 export class FailuresFeed {
   readonly #records: PipelineRecords;
   readonly #now: () => number;
+  /** Somebody looks: what is known is judged anew with every coverage. */
+  watched = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
   /** When the newest part of the coverage was read at the last look. */
   #coverageRead = Number.NaN;
@@ -52,7 +54,8 @@ export class FailuresFeed {
   /** What the tree is composed from. */
   source(state: CoverageState | undefined, pipeline: Pipeline | undefined): FailuresTreeSource {
     const known = this.#records.failures;
-    if (known !== this.#judged.known || state?.grid !== this.#judged.grid) {
+    const isOutdated = known !== this.#judged.known || (this.watched && state?.grid !== this.#judged.grid);
+    if (isOutdated) {
       const { records = [] } = known?.reading ?? {};
       const categories = state === undefined ? [] : failureCategories(failuresOf(records, state.input, state.grid));
       this.#judged = { known, grid: state?.grid, categories };

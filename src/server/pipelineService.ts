@@ -231,6 +231,7 @@ export class PipelineService {
     const matrixIsNew = watch.matrix && !this.#watch.matrix;
     const failuresAreNew = watch.failures && !this.#watch.failures;
     this.#watch = watch;
+    this.#failures.watched = watch.failures;
     clearInterval(this.#poll);
     // What the matrix holds may be older: changes were not sent meanwhile.
     if (matrixIsNew && this.#version > 0) this.#deps.send('backfill/coverageChanged', { version: ++this.#version });
