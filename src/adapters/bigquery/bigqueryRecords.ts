@@ -14,12 +14,15 @@ import {
   MOST_RECORDS,
 } from '../../core/sql/records';
 import { BigqueryTables } from './bigqueryTables';
-import type { BigqueryClient } from './client';
+import { type BigqueryClient, MIN_BYTES_PER_TABLE } from './client';
 import { dayOfText, type Row } from './decodeRows';
 
 const HISTORY = 'Run history';
 
-/** Reads failure tables and run histories from BigQuery: one query for the failures of each location, one for the history. */
+/**
+ * Reads failure tables and run histories from BigQuery: one query for the failures of each location (or as few as a cap on bytes allows),
+ * one for the history.
+ */
 export class BigqueryRecords implements RecordReader {
   readonly #client: BigqueryClient;
   readonly #clock: Clock;
@@ -52,8 +55,8 @@ export class BigqueryRecords implements RecordReader {
       errors.set(index, new WarehouseError(error.kind, `${subjectOf(failures, index)}: ${error.message}`));
     };
     const rows = await Promise.all(
-      [...groupBy(branches, ({ table }) => tables.locationOf(table))].map(([location, parts]) =>
-        this.#failureRows(parts, location, failed, signal),
+      [...groupBy(branches, ({ table }) => tables.locationOf(table))].flatMap(([location, parts]) =>
+        this.#payable(parts).map((some) => this.#failureRows(some, location, failed, signal)),
       ),
     );
     const [trouble] = [...errors.values()].filter((error) => !error.isOfOneNode);
@@ -74,6 +77,15 @@ export class BigqueryRecords implements RecordReader {
     );
     const { records, truncated } = historyRows(found, dayOfText, MOST_RECORDS);
     return { readAt: tables.readAt, rows: records, truncated };
+  }
+
+  /** As many tables a query as the cap on its bytes allows. */
+  #payable(branches: readonly FailureBranch[]): FailureBranch[][] {
+    const { maxBytesBilled = Number.POSITIVE_INFINITY } = this.#client.config;
+    const most = Math.max(1, Math.floor(maxBytesBilled / MIN_BYTES_PER_TABLE));
+    return [...groupBy(branches.entries(), ([place]) => Math.floor(place / most)).values()].map((some) =>
+      some.map(([, one]) => one),
+    );
   }
 
   /** One query; only where something of one table makes it fail, one a table, which tells whose fault it is. */
