@@ -69,7 +69,8 @@ export class BigqueryWriter implements PartitionWriter {
         `rows that were streamed into ${table} are still in its streaming buffer, where nothing can replace them. They settle by themselves, within 90 minutes after the last one came.`,
       );
     const way = this.#wayOf(replacement);
-    const location = await this.#client.location(table, { signal: attempt.signal });
+    // Where the table itself tells, its dataset need not be looked at, which takes a permission of its own.
+    const location = target?.location || (await this.#locationOf(table, attempt.signal));
     const labels = { purpose: 'replace', processor: processor.id };
     try {
       await this.#jobs.run({ ...replacementJob(way, replacement), location, labels }, attempt);
@@ -102,6 +103,16 @@ export class BigqueryWriter implements PartitionWriter {
     );
     const { sql: select, usesDate } = read;
     return { processor, day, table, path: `${path.project}.${path.dataset}.${path.table}`, target, select, usesDate, given };
+  }
+
+  async #locationOf(table: string, signal: AbortSignal): Promise<string> {
+    try {
+      return await this.#client.location(table, { signal });
+    } catch (thrown) {
+      const { location } = this.#client.config;
+      if (location !== undefined && thrown instanceof WarehouseError && thrown.kind === 'permission') return location;
+      throw thrown;
+    }
   }
 
   async #target(table: string, signal: AbortSignal): Promise<TableMetadata | undefined> {

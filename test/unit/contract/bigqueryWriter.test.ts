@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { BigqueryWriter } from '../../../src/adapters/bigquery/bigqueryWriter';
 import { BigqueryClient } from '../../../src/adapters/bigquery/client';
-import { BigqueryGate } from '../../support/bigqueryGate';
+import { BigqueryGate, failure } from '../../support/bigqueryGate';
 import { makeDataset, runBigquery } from '../../support/bigqueryTables';
 import { type Emulator, emulator } from '../../support/emulator';
 import { takingPartitions } from '../../support/wholePartitions';
@@ -85,6 +85,30 @@ describe('A writer of BigQuery', function () {
       const astray = processor({ tables: ['nowhere.pdc'] });
       await refused(fixture.writer.replace(astray, DATE, SELECT, attempt()), 'missingTable', /There is no dataset .*nowhere/);
       assert.equal(gate.submissions.length, 0);
+    });
+
+    it('submits where the table is, and where the manifest says when nobody may look at the dataset', async () => {
+      await fixture.run('CREATE TABLE mart.pdc (game_date DATE, player STRING, points INT64)');
+      const partitions = takingPartitions(server.endpoint, project);
+      const denied = failure(
+        403,
+        'accessDenied',
+        `Access Denied: Dataset ${project}:mart: Permission bigquery.datasets.get denied`,
+      );
+      gate.keeper = async (request, forward) => {
+        if (request.path === 'datasets/mart') return denied;
+        const answer = await partitions(request, forward);
+        if (!request.path.endsWith('/tables/pdc') || answer === 'hangUp') return answer;
+        return { ...answer, body: { ...answer.body, location: 'europe-west4' } };
+      };
+      await fixture.writer.replace(processor(), DATE, SELECT, attempt());
+      const config = { type: 'bigquery', project, endpoint: gate.endpoint, location: 'us-east1' } as const;
+      const other = new BigqueryWriter(new BigqueryClient(config));
+      await other.replace(processor({ tables: ['mart.made'] }), DATE, SELECT, attempt());
+      assert.deepEqual(
+        gate.submissions.map(({ body }) => body?.jobReference?.location),
+        ['europe-west4', 'us-east1'],
+      );
     });
 
     it('is not where BigQuery could not do it', async () => {
