@@ -84,6 +84,7 @@ export class ScriptedBigquery {
   execute: (sql: string, job: bigquery.IJob) => Outcome = () => ({});
   readonly #server: Server;
   readonly #misfortunes: { readonly kind: RequestKind; readonly what: Misfortune }[] = [];
+  readonly #gates: { readonly kind: RequestKind; readonly opened: Promise<void> }[] = [];
   readonly #waiting: { readonly kind: RequestKind; readonly count: number; readonly done: () => void }[] = [];
 
   private constructor() {
@@ -112,6 +113,16 @@ export class ScriptedBigquery {
     for (const what of misfortunes) this.#misfortunes.push({ kind, what });
   }
 
+  /** The next request of a kind is answered only when the returned function is called. */
+  hold(kind: RequestKind): () => void {
+    let open = () => {};
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    this.#gates.push({ kind, opened });
+    return open;
+  }
+
   of(kind: RequestKind): readonly ScriptedRequest[] {
     return this.requests.filter((request) => request.kind === kind);
   }
@@ -137,6 +148,8 @@ export class ScriptedBigquery {
     const request = await requestOf(message);
     this.requests.push(request);
     for (const { kind, count, done } of this.#waiting) if (this.of(kind).length >= count) done();
+    const gate = this.#gates.findIndex(({ kind }) => kind === request.kind);
+    if (gate >= 0) await this.#gates.splice(gate, 1)[0]?.opened;
     const at = this.#misfortunes.findIndex(({ kind }) => kind === request.kind);
     const misfortune = at < 0 ? undefined : this.#misfortunes.splice(at, 1)[0]?.what;
     const answer = misfortune === undefined || misfortune === 'lost' ? this.#respond(request) : misfortune;

@@ -1,36 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { WarehouseError } from '../../app/ports';
 import { counted, formatSeconds } from '../../base/figures';
-import type { WarehouseConfig } from '../../core/pipeline';
-import {
-  BigqueryFailure,
-  bigqueryError,
-  type ErrorContext,
-  isOfWrongLocation,
-  isTransient,
-  isTransientJob,
-  isTransientRequest,
-  sizeText,
-} from './bigqueryErrors';
+import { BigqueryFailure, bigqueryError, isTransientJob, sizeText } from './bigqueryErrors';
+import type { BigqueryConfig } from './config';
 import { decodeRows, type Row } from './decodeRows';
-import { type JobRequest, type JobStatus, labelValue, parametersOf, type QueryParameters } from './jobs';
+import { type JobRequest, type JobStatus, jobResource, labelValue, parametersOf, type QueryParameters, statusOf } from './jobs';
+import { type JobPlace, JobsApi } from './jobsApi';
+import { Locations } from './locations';
 import type { bigquery } from './rest';
 import { type TableField, type TableMetadata, tableFields, tableMetadata } from './tableMetadata';
-import { datasetOf, parseTablePath, type TablePath } from './tablePath';
+import { parseTablePath, type TablePath } from './tablePath';
 import { Transport, type TransportOptions } from './transport';
 
-export type BigqueryConfig = Extract<WarehouseConfig, { type: 'bigquery' }>;
+export type { BigqueryConfig } from './config';
 
 /** What BigQuery bills at least for each table that a query reads. */
 export const MIN_BYTES_PER_TABLE = 10 * 1024 * 1024;
 
-const TOOL = 'backfill-explorer';
 const METADATA_MS = 30_000;
 const QUERY_MS = 300_000;
-/** How long the server itself waits for a job before it answers that it still runs. */
-const LONG_POLL_MS = 10_000;
-/** A cancelled query is given up at once; telling BigQuery so may take a moment more. */
-const CANCEL_MS = 10_000;
 
 export interface BigqueryOptions extends TransportOptions {
   /** In milliseconds, tries included. Defaults: metadata 30 s, queries 5 min. */
@@ -78,16 +66,16 @@ export class BigqueryClient {
   readonly #transport: Transport;
   readonly #metadataMs: number;
   readonly #queryMs: number;
-  readonly #errorContext: ErrorContext;
-  /** By `project.dataset`. */
-  readonly #locations = new Map<string, Promise<string>>();
+  readonly #locations: Locations;
+  readonly #jobs: JobsApi;
 
   constructor(config: BigqueryConfig, options: BigqueryOptions = {}) {
     this.config = config;
     this.#transport = new Transport(config.project, config.endpoint, options);
     this.#metadataMs = options.deadlines?.metadataMs ?? METADATA_MS;
     this.#queryMs = options.deadlines?.queryMs ?? QUERY_MS;
-    this.#errorContext = config;
+    this.#locations = new Locations(this.#transport, config, this.#metadataMs);
+    this.#jobs = new JobsApi(this.#transport, config.project);
   }
 
   /** The parts of a table's path; a path without a project is of the manifest's. */
@@ -99,7 +87,7 @@ export class BigqueryClient {
   query(sql: string, options: QueryOptions): Promise<readonly Row[]> {
     return this.#within(options, this.#queryMs, async (signal) => {
       this.#requireCap(options.tables.length);
-      return this.#whereItIs(options, signal, (location) =>
+      return this.#whereTheyAre(options, signal, (location) =>
         this.#transport.retrying(() => this.#runQuery(sql, options, location, signal), signal, isTransientJob),
       );
     });
@@ -108,9 +96,9 @@ export class BigqueryClient {
   /** What a query would read and give. Costs nothing. */
   dryRun(sql: string, options: QueryOptions): Promise<DryRun> {
     return this.#within(options, this.#metadataMs, (signal) =>
-      this.#whereItIs(options, signal, async (location) => {
+      this.#whereTheyAre(options, signal, async (location) => {
         const configuration = { dryRun: true, query: { query: sql, useLegacySql: false, ...parametersOf(options.params) } };
-        const job = await this.#insert({ configuration, jobReference: { location } } as bigquery.IJob, signal);
+        const job = await this.#jobs.insert({ configuration, jobReference: { location } } as bigquery.IJob, signal);
         const bytes = Number(job.statistics?.query?.totalBytesProcessed ?? job.statistics?.totalBytesProcessed ?? 0);
         const floor = Math.max(1, options.tables.length) * MIN_BYTES_PER_TABLE;
         const { schema, statementType } = job.statistics?.query ?? {};
@@ -128,7 +116,7 @@ export class BigqueryClient {
         signal,
       );
       const metadata = tableMetadata(found);
-      if (metadata.location !== '') this.#locations.set(datasetOf(path), Promise.resolve(metadata.location));
+      this.#locations.learn(path, metadata.location);
       return metadata;
     });
   }
@@ -149,7 +137,7 @@ export class BigqueryClient {
 
   /** Where the dataset of a table is, such as `us-west2`: asked once a dataset. Free. */
   location(table: string, options: CallOptions = {}): Promise<string> {
-    return this.#within(options, this.#metadataMs, (signal) => this.#location(this.path(table), signal));
+    return this.#within(options, this.#metadataMs, (signal) => this.#locations.of(this.path(table), signal));
   }
 
   /**
@@ -158,42 +146,47 @@ export class BigqueryClient {
    */
   startJob(request: JobRequest, options: CallOptions = {}): Promise<JobStatus> {
     return this.#within(options, this.#metadataMs, async (signal) => {
-      const { jobId, location } = request;
       try {
-        return this.#statusOf(await this.#insert(this.#jobOf(request), signal));
+        return statusOf(await this.#jobs.insert(jobResource(request, this.config), signal), this.config);
       } catch (thrown) {
         if (BigqueryFailure.of(thrown).status !== 409) throw thrown;
-        const existing = await this.#job(jobId, location, signal);
+        const existing = await this.#jobs.get({ jobId: request.jobId, location: request.location }, signal);
         if (existing === undefined) throw thrown;
-        return existing;
+        return statusOf(existing, this.config);
       }
     });
   }
 
   /** Undefined where there is no such job: it was never submitted. */
   job(jobId: string, location?: string, options: CallOptions = {}): Promise<JobStatus | undefined> {
-    return this.#within(options, this.#metadataMs, (signal) => this.#job(jobId, location, signal));
+    return this.#within(options, this.#metadataMs, async (signal) => {
+      const job = await this.#jobs.get({ jobId, location }, signal);
+      return job === undefined ? undefined : statusOf(job, this.config);
+    });
   }
 
   /** Waits until a job is done, well or badly. Giving up leaves it running. */
   jobDone(jobId: string, location: string | undefined, options: CallOptions = {}): Promise<JobStatus> {
     return this.#within(options, this.#queryMs, async (signal) => {
+      const place = { jobId, location };
       for (;;) {
-        await this.#results(jobId, location, undefined, signal, 0).catch((thrown: unknown) => {
-          // A job that failed answers with its error, and so does a request that did: the job itself tells which.
-          signal.throwIfAborted();
-          if (isTransientRequest(BigqueryFailure.of(thrown))) throw thrown;
-        });
-        const status = await this.#job(jobId, location, signal);
-        if (status === undefined) throw new BigqueryFailure(`Not found: Job ${jobId}`, 'notFound', 404);
-        if (status.state === 'DONE') return status;
+        // A job that failed answers with its error, and so does a request that did: the job itself tells which.
+        const failure = await this.#jobs.results(place, signal, { maxResults: 0 }).then(
+          () => undefined,
+          (thrown: unknown) => BigqueryFailure.of(thrown),
+        );
+        signal.throwIfAborted();
+        const job = await this.#jobs.get(place, signal);
+        if (job === undefined) throw new BigqueryFailure(`Not found: Job ${jobId}`, 'notFound', 404);
+        if (job.status?.state === 'DONE') return statusOf(job, this.config);
+        if (failure !== undefined) throw failure;
       }
     });
   }
 
   /** Asks BigQuery to cancel a job; it may end a little later. A job that is done or unknown is no error. */
   cancelJob(jobId: string, location?: string, options: CallOptions = {}): Promise<void> {
-    return this.#within(options, this.#metadataMs, (signal) => this.#cancel(jobId, location, signal));
+    return this.#within(options, this.#metadataMs, (signal) => this.#jobs.cancel({ jobId, location }, signal));
   }
 
   async #runQuery(sql: string, options: QueryOptions, location: string | undefined, signal: AbortSignal): Promise<Row[]> {
@@ -201,77 +194,32 @@ export class BigqueryClient {
     // The id is our own: only so can a query be cancelled whose submission was not answered yet.
     const jobId = `backfill_${labelValue(purpose)}_${randomUUID()}`;
     const labels = { purpose };
-    const job = this.#jobOf({ jobId, location, sql, labels, useCache, ...(params === undefined ? {} : { params }) });
-    let place = location;
+    const job = jobResource({ jobId, location, sql, labels, useCache, ...(params === undefined ? {} : { params }) }, this.config);
+    let place: JobPlace = { jobId, location };
     try {
-      const { jobReference, status } = await this.#insert(job, signal).catch(unlessSubmitted);
-      place = jobReference?.location ?? location;
+      const { jobReference, status } = await this.#jobs.insert(job, signal).catch(unlessSubmitted);
+      place = { jobId, location: jobReference?.location ?? location };
       if (status?.errorResult !== undefined) throw BigqueryFailure.ofJob(status.errorResult);
       const rows: Row[] = [];
-      for (let page: string | undefined; ; ) {
-        const answer = await this.#results(jobId, place, page, signal);
+      for (let pageToken: string | undefined; ; ) {
+        const answer = await this.#jobs.results(place, signal, { pageToken });
         if (answer.jobComplete === false) continue;
         rows.push(...decodeRows(tableFields(answer.schema), answer.rows ?? []));
         if (!answer.pageToken) {
           options.billed?.(billedBytes(answer, options.tables.length));
           return rows;
         }
-        page = answer.pageToken;
+        pageToken = answer.pageToken;
       }
     } catch (thrown) {
-      if (signal.aborted) this.#cancelInBackground(jobId, place);
+      if (signal.aborted) this.#jobs.cancelInBackground(place);
       throw thrown;
     }
   }
 
-  /** Runs work that depends on the location, and once more where the location that was known is no longer right. */
-  async #whereItIs<T>(
-    options: QueryOptions,
-    signal: AbortSignal,
-    work: (location: string | undefined) => Promise<T>,
-  ): Promise<T> {
-    const datasets = new Map(options.tables.map((table) => this.path(table)).map((path) => [datasetOf(path), path]));
-    const location = options.location ?? (await this.#commonLocation(datasets, signal));
-    try {
-      return await work(location);
-    } catch (thrown) {
-      if (thrown instanceof WarehouseError || !isOfWrongLocation(BigqueryFailure.of(thrown))) throw thrown;
-      for (const dataset of datasets.keys()) this.#locations.delete(dataset);
-      const actual = await this.#commonLocation(datasets, signal);
-      // With the right location BigQuery says the same now and then, and means it only the second time.
-      return work(actual ?? location);
-    }
-  }
-
-  async #commonLocation(datasets: ReadonlyMap<string, TablePath>, signal: AbortSignal): Promise<string | undefined> {
-    const found = new Map<string, string>();
-    for (const [dataset, path] of datasets) {
-      try {
-        found.set(await this.#location(path, signal), dataset);
-      } catch (thrown) {
-        signal.throwIfAborted();
-        // Tables can be readable in a dataset that is not: then the query itself tells what is wrong.
-        if (!bigqueryError(thrown, this.#errorContext).isOfOneNode) throw thrown;
-      }
-    }
-    const [first, second] = found;
-    if (first === undefined) return this.config.location;
-    if (second === undefined) return first[0];
-    throw new WarehouseError(
-      'location',
-      `One query cannot read ${first[1]} in ${first[0]} and ${second[1]} in ${second[0]}: tables of one node must be in one location.`,
-    );
-  }
-
-  #location(path: TablePath, signal: AbortSignal): Promise<string> {
-    const key = datasetOf(path);
-    const known = this.#locations.get(key);
-    if (known !== undefined) return known;
-    const request = { method: 'GET', project: path.project, path: `datasets/${path.dataset}` } as const;
-    const asked = this.#transport.send<bigquery.IDataset>(request, signal).then(({ location }) => location ?? 'US');
-    this.#locations.set(key, asked);
-    asked.catch(() => this.#locations.get(key) === asked && this.#locations.delete(key));
-    return asked;
+  #whereTheyAre<T>({ tables, location }: QueryOptions, signal: AbortSignal, work: (location: string | undefined) => Promise<T>) {
+    const paths = tables.map((table) => this.path(table));
+    return this.#locations.whereTheyAre(paths, location, signal, work);
   }
 
   /** BigQuery would refuse it all the same, with figures that name no table; and a limit is never raised behind somebody's back. */
@@ -283,108 +231,6 @@ export class BigqueryClient {
       'bytesCap',
       `\`warehouse.max_bytes_billed\` is ${sizeText(maxBytesBilled)}, and BigQuery bills at least ${sizeText(floor)} for a query of ${counted(Math.max(1, tables), 'table')} (10 MiB each): raise it to that or more.`,
     );
-  }
-
-  #jobOf({
-    jobId,
-    location,
-    sql,
-    destination,
-    writeDisposition,
-    timePartitioning,
-    params,
-    useCache,
-    labels,
-    timeoutMs,
-  }: JobRequest): bigquery.IJob {
-    const { project, maxBytesBilled } = this.config;
-    const to = destination === undefined ? undefined : this.path(destination);
-    const query: bigquery.IJobConfigurationQuery = {
-      query: sql,
-      useLegacySql: false,
-      ...parametersOf(params),
-      ...(useCache === false ? { useQueryCache: false } : {}),
-      ...(maxBytesBilled === undefined ? {} : { maximumBytesBilled: String(maxBytesBilled) }),
-      ...(to === undefined ? {} : { destinationTable: { projectId: to.project, datasetId: to.dataset, tableId: to.table } }),
-      ...(writeDisposition === undefined ? {} : { writeDisposition }),
-      ...(timePartitioning === undefined ? {} : { timePartitioning }),
-    };
-    const values = Object.entries(labels ?? {}).map(([name, value]) => [name, labelValue(value)]);
-    return {
-      jobReference: { projectId: project, jobId, ...(location === undefined ? {} : { location }) },
-      configuration: {
-        query,
-        labels: { ...Object.fromEntries(values), tool: TOOL },
-        ...(timeoutMs === undefined ? {} : { jobTimeoutMs: String(timeoutMs) }),
-      },
-    };
-  }
-
-  #insert(body: bigquery.IJob, signal: AbortSignal): Promise<bigquery.IJob> {
-    return this.#transport.send({ method: 'POST', project: this.config.project, path: 'jobs', body }, signal);
-  }
-
-  /** A page of a job's rows, or what it failed by. */
-  #results(jobId: string, location: string | undefined, pageToken: string | undefined, signal: AbortSignal, maxResults?: number) {
-    const query = { location, pageToken, maxResults, timeoutMs: LONG_POLL_MS, 'formatOptions.useInt64Timestamp': true };
-    const request = { method: 'GET', project: this.config.project, path: `queries/${jobId}`, query } as const;
-    return this.#transport.retrying(async () => {
-      try {
-        return await this.#transport.sendOnce<bigquery.IGetQueryResultsResponse>(request, signal);
-      } catch (thrown) {
-        signal.throwIfAborted();
-        // The answer to a failed job looks like that to a failed request.
-        const asked = isTransient(BigqueryFailure.of(thrown)) ? await this.#getJob(jobId, location, signal) : undefined;
-        if (asked?.status?.errorResult !== undefined) throw BigqueryFailure.ofJob(asked.status.errorResult);
-        throw thrown;
-      }
-    }, signal);
-  }
-
-  async #job(jobId: string, location: string | undefined, signal: AbortSignal): Promise<JobStatus | undefined> {
-    const job = await this.#getJob(jobId, location, signal);
-    return job === undefined ? undefined : this.#statusOf(job);
-  }
-
-  async #getJob(jobId: string, location: string | undefined, signal: AbortSignal): Promise<bigquery.IJob | undefined> {
-    const request = { method: 'GET', project: this.config.project, path: `jobs/${jobId}`, query: { location } } as const;
-    try {
-      return await this.#transport.send<bigquery.IJob>(request, signal);
-    } catch (thrown) {
-      const { status, message } = BigqueryFailure.of(thrown);
-      if (status === 404 && !/Not found: Project/.test(message)) return undefined;
-      throw thrown;
-    }
-  }
-
-  async #cancel(jobId: string, location: string | undefined, signal: AbortSignal): Promise<void> {
-    const path = `jobs/${jobId}/cancel`;
-    try {
-      await this.#transport.send({ method: 'POST', project: this.config.project, path, query: { location }, body: {} }, signal);
-    } catch (thrown) {
-      if (BigqueryFailure.of(thrown).status !== 404) throw thrown;
-    }
-  }
-
-  #cancelInBackground(jobId: string, location: string | undefined): void {
-    // Nobody waits for it, and nobody can be told.
-    this.#cancel(jobId, location, AbortSignal.timeout(CANCEL_MS)).catch(() => undefined);
-  }
-
-  #statusOf({ jobReference, status, statistics = {} }: bigquery.IJob): JobStatus {
-    const { query } = statistics;
-    const failure = status?.errorResult === undefined ? undefined : BigqueryFailure.ofJob(status.errorResult);
-    return {
-      jobId: jobReference?.jobId ?? '',
-      location: jobReference?.location,
-      state: (status?.state ?? 'PENDING') as JobStatus['state'],
-      ...(failure === undefined ? {} : { error: bigqueryError(failure, this.#errorContext) }),
-      mayPass: failure !== undefined && isTransientJob(failure),
-      bytesBilled: Number(query?.totalBytesBilled ?? 0),
-      bytesProcessed: Number(query?.totalBytesProcessed ?? statistics.totalBytesProcessed ?? 0),
-      ...(query?.numDmlAffectedRows === undefined ? {} : { affectedRows: Number(query.numDmlAffectedRows) }),
-      statistics,
-    };
   }
 
   async #list<T extends { nextPageToken?: string }>(
@@ -424,7 +270,7 @@ export class BigqueryClient {
           'unreachable',
           `BigQuery did not answer within ${formatSeconds(ms / 1000)}: check the network and refresh, or read fewer dates.`,
         );
-      throw bigqueryError(thrown, this.#errorContext);
+      throw bigqueryError(thrown, this.config);
     }
   }
 }

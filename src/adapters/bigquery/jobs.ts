@@ -1,5 +1,8 @@
 import type { WarehouseError } from '../../app/ports';
+import { BigqueryFailure, bigqueryError, isTransientJob } from './bigqueryErrors';
+import type { BigqueryConfig } from './config';
 import type { bigquery } from './rest';
+import { parseTablePath } from './tablePath';
 
 /** A value of a named parameter (`@date`) with its type. Null needs the type too. */
 export interface QueryParameter {
@@ -72,4 +75,46 @@ export function labelValue(text: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9_-]/g, '_')
     .slice(0, 63);
+}
+
+/** A request as the API takes it, capped as the manifest says. */
+export function jobResource(request: JobRequest, { project, maxBytesBilled }: BigqueryConfig): bigquery.IJob {
+  const { jobId, location, sql, destination, writeDisposition, timePartitioning, params, useCache, labels, timeoutMs } = request;
+  const to = destination === undefined ? undefined : parseTablePath(destination, project);
+  const query: bigquery.IJobConfigurationQuery = {
+    query: sql,
+    useLegacySql: false,
+    ...parametersOf(params),
+    ...(useCache === false ? { useQueryCache: false } : {}),
+    ...(maxBytesBilled === undefined ? {} : { maximumBytesBilled: String(maxBytesBilled) }),
+    ...(to === undefined ? {} : { destinationTable: { projectId: to.project, datasetId: to.dataset, tableId: to.table } }),
+    ...(writeDisposition === undefined ? {} : { writeDisposition }),
+    ...(timePartitioning === undefined ? {} : { timePartitioning }),
+  };
+  const values = Object.entries(labels ?? {}).map(([name, value]) => [name, labelValue(value)]);
+  return {
+    jobReference: { projectId: project, jobId, ...(location === undefined ? {} : { location }) },
+    configuration: {
+      query,
+      labels: { ...Object.fromEntries(values), tool: 'backfill-explorer' },
+      ...(timeoutMs === undefined ? {} : { jobTimeoutMs: String(timeoutMs) }),
+    },
+  };
+}
+
+/** What the API tells of a job. */
+export function statusOf({ jobReference, status, statistics = {} }: bigquery.IJob, config: BigqueryConfig): JobStatus {
+  const { query } = statistics;
+  const failure = status?.errorResult === undefined ? undefined : BigqueryFailure.ofJob(status.errorResult);
+  return {
+    jobId: jobReference?.jobId ?? '',
+    location: jobReference?.location,
+    state: (status?.state ?? 'PENDING') as JobStatus['state'],
+    ...(failure === undefined ? {} : { error: bigqueryError(failure, config) }),
+    mayPass: failure !== undefined && isTransientJob(failure),
+    bytesBilled: Number(query?.totalBytesBilled ?? 0),
+    bytesProcessed: Number(query?.totalBytesProcessed ?? statistics.totalBytesProcessed ?? 0),
+    ...(query?.numDmlAffectedRows === undefined ? {} : { affectedRows: Number(query.numDmlAffectedRows) }),
+    statistics,
+  };
 }

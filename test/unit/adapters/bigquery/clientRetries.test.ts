@@ -128,6 +128,20 @@ describe('BigQuery client when things go wrong', () => {
       assert.equal(server.of('jobs.insert').length, 4);
     });
 
+    it('is there for others when the first who asked has given up', async () => {
+      const release = server.hold('datasets.get');
+      const one = server.client();
+      const abort = new AbortController();
+      const first = one.location('nba.pdc', { signal: abort.signal });
+      const second = one.location('nba.pcf');
+      await server.received('datasets.get');
+      abort.abort(new Error('no longer wanted'));
+      await assert.rejects(first, { message: 'no longer wanted' });
+      release();
+      assert.equal(await second, 'us-west2');
+      assert.equal(server.of('datasets.get').length, 1);
+    });
+
     it("is the manifest's where the dataset may not be seen", async () => {
       server.next('datasets.get', {
         status: 403,
