@@ -21,7 +21,11 @@ export function openWarehouse(config: WarehouseConfig, folder: string, clock: Cl
     case 'parquet':
       return new DuckdbWarehouse(new ParquetStore(resolve(folder, config.path), options), clock);
     case 'bigquery':
-      return new BigqueryWarehouse(new BigqueryClient(config, options), clock);
+      return new BigqueryWarehouse(
+        // The metadata of emulators stand still while queries write.
+        new BigqueryClient(config, { ...options, staleMetadata: config.endpoint !== undefined }),
+        clock,
+      );
   }
 }
 

@@ -9,6 +9,7 @@ import { calendarExpressions, expressionsOf, type NamedExpression } from '../../
 import type { RecordColumn } from '../../core/sql/records';
 import { expressionProblem, tokenize } from '../../core/sql/tokens';
 import type { BigqueryClient } from './client';
+import { withCountedRows } from './countedRows';
 import { inParallel } from './inParallel';
 import { tablePrint } from './memo';
 import { isPseudoColumn } from './partitions';
@@ -58,7 +59,19 @@ export class BigqueryTables {
         return [table, error];
       }
     });
-    return new BigqueryTables(client, new Map(found), now);
+    const read = new BigqueryTables(client, new Map(found), now);
+    return client.staleMetadata ? read.#counted(signal) : read;
+  }
+
+  async #counted(signal: AbortSignal | undefined): Promise<BigqueryTables> {
+    const there = new Map(
+      [...this.#found].flatMap(([table]) => {
+        const metadata = this.get(table);
+        return metadata === undefined ? [] : [[table, metadata] as const];
+      }),
+    );
+    const counted = await withCountedRows(this.#client, there, this.dialectFor(''), signal);
+    return new BigqueryTables(this.#client, new Map([...this.#found, ...counted]), this.readAt);
   }
 
   /** Undefined when the table is not there or cannot be seen. */

@@ -23,6 +23,8 @@ const QUERY_MS = 300_000;
 export interface BigqueryOptions extends TransportOptions {
   /** In milliseconds, tries included. Defaults: metadata 30 s, queries 5 min. */
   readonly deadlines?: { readonly metadataMs?: number; readonly queryMs?: number };
+  /** Metadata do not follow what queries write, as those of an emulator: whoever compares them counts rows besides. */
+  readonly staleMetadata?: boolean;
 }
 
 export interface CallOptions {
@@ -63,6 +65,7 @@ export interface DryRun {
  */
 export class BigqueryClient {
   readonly config: BigqueryConfig;
+  readonly staleMetadata: boolean;
   readonly #transport: Transport;
   readonly #metadataMs: number;
   readonly #queryMs: number;
@@ -71,6 +74,7 @@ export class BigqueryClient {
 
   constructor(config: BigqueryConfig, options: BigqueryOptions = {}) {
     this.config = config;
+    this.staleMetadata = options.staleMetadata === true;
     this.#transport = new Transport(config.project, config.endpoint, options);
     this.#metadataMs = options.deadlines?.metadataMs ?? METADATA_MS;
     this.#queryMs = options.deadlines?.queryMs ?? QUERY_MS;
