@@ -27,6 +27,12 @@ export class PipelineWindow {
     return new PipelineWindow(workbench);
   }
 
+  /** Unfolds a view of the sidebar. */
+  async openView(name: string): Promise<void> {
+    const header = this.workbench.view(name).locator('.pane-header');
+    if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
+  }
+
   /** Launches from the palette by the keyboard alone: processor, dates, no options, the plan confirmed. */
   async launch(processor: string, dates: string): Promise<void> {
     const { workbench } = this;
