@@ -27,7 +27,7 @@ function reasonOf(verdict: Ended, log: LogDigest, said: LogDate | undefined): Pi
       return {};
     case 'failed':
     case 'torn':
-      return causeOf(verdict, said ?? (log.dates.length === 0 ? log.failure : undefined));
+      return said === undefined && log.dates.length > 0 ? unreached(verdict) : causeOf(verdict, said ?? log.failure);
     case 'partial':
       return said?.outcome === 'failed' || said?.outcome === 'skipped' ? { message: `${message}; ${saidText(said)}` } : {};
     case 'wroteNothing':
@@ -41,15 +41,28 @@ function reasonOf(verdict: Ended, log: LogDigest, said: LogDate | undefined): Pi
 }
 
 /** An exit code tells nothing that a cause does not; that time was over, or who killed it, is a cause of its own. */
-function causeOf(
-  { category, message = '' }: Ended,
-  said: { readonly cause?: string; readonly category?: string } | undefined,
-): Pick<Ended, 'category' | 'message'> {
-  if (said?.cause === undefined) return {};
+function causeOf({ category, message = '' }: Ended, said: LogDate | LogDigest['failure']): Pick<Ended, 'category' | 'message'> {
+  if (said === undefined) return {};
+  if (said.cause === undefined) {
+    const isOver = 'outcome' in said && said.outcome !== 'started';
+    return category === 'exit' && isOver ? { message: `${codeOf(message)}; ${saidText(said)}${suffixOf(message)}` } : {};
+  }
   const cause = short(said.cause);
   if (category !== 'exit') return { message: `${message}; its log says: ${cause}` };
-  const [code = 'it failed'] = /^exit code -?\d+/.exec(message) ?? [];
-  return { category: said.category ?? category, message: `${code}: ${cause}${SUFFIX.exec(message)?.[0] ?? ''}` };
+  return { category: said.category ?? category, message: `${codeOf(message)}: ${cause}${suffixOf(message)}` };
+}
+
+/** What the log said last is about another date. */
+function unreached({ category, message = '' }: Ended): Pick<Ended, 'category' | 'message'> {
+  return category === 'exit' ? { message: `${codeOf(message)}; its log does not name this date${suffixOf(message)}` } : {};
+}
+
+function codeOf(message: string): string {
+  return /^exit code -?\d+/.exec(message)?.[0] ?? 'it failed';
+}
+
+function suffixOf(message: string): string {
+  return SUFFIX.exec(message)?.[0] ?? '';
 }
 
 /** What a log says of a date, such as `its log says that it loaded 30 rows`. */

@@ -31,7 +31,11 @@ describe('a verdict with what the log says', () => {
       explainVerdict(torn, said, DATE),
       ended('torn', 'ValueError', 'exit code 1: no context, after it had changed the partition'),
     );
-    assert.deepEqual(explainVerdict(EXIT, said, '2021-11-06'), EXIT, 'another date');
+    const other = ended('failed', 'exit', 'exit code 1; its log does not name this date');
+    assert.deepEqual(explainVerdict(EXIT, said, '2021-11-06'), other, 'what was said last is about another date');
+    const well = ended('failed', 'exit', 'exit code 1; its log says that it succeeded');
+    assert.deepEqual(explainVerdict(EXIT, log({ outcome: 'succeeded' }), DATE), well);
+    assert.deepEqual(explainVerdict(EXIT, log({ outcome: 'started' }), DATE), EXIT);
   });
 
   it('says beside the time that was over what the log said last', () => {
