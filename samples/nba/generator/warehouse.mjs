@@ -4,6 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { parse } from 'yaml';
 import { LINE_COLUMNS, playGames } from './boxScores.mjs';
 import { makeLeague, TEAMS } from './league.mjs';
+import { makeRecords } from './records.mjs';
 import { makeSchedule, SEASONS } from './schedule.mjs';
 
 /** @typedef {import('@duckdb/node-api').DuckDBConnection} Connection */
@@ -33,6 +34,7 @@ export async function makeWarehouse(file, { source, seed, plant }) {
       await run(processor.id);
     }
     await run('end');
+    await makeRecords(connection, processors);
     await connection.run('CHECKPOINT');
   } finally {
     connection.closeSync();
