@@ -1,3 +1,5 @@
+import type { Groups } from './compiledProfile';
+import { numberIn } from './logDates';
 import type { LogDate, LogOutcome } from './logDigest';
 
 /** What went wrong, and whether the profile knows the line as a cause or it only looks like one. */
@@ -6,6 +8,14 @@ export interface LoggedError {
   category?: string;
   readonly known: boolean;
   readonly line: number;
+}
+
+/** What causes and reasons are cut to. */
+export const LONGEST = 500;
+
+/** A text of bounded length, without blanks around it; undefined where nothing is left of it. */
+function cut(text: string | undefined): string | undefined {
+  return text?.trim().slice(0, LONGEST) || undefined;
 }
 
 /** An attempt at a date while its log is read. */
@@ -29,6 +39,17 @@ export class DateEntry {
     this.date = date;
     this.firstLine = line;
     this.lastLine = line;
+  }
+
+  /** The first verdict holds; a later one of the same kind may say more. */
+  judge(outcome: Exclude<LogOutcome, 'started'>, groups: Groups): void {
+    if (this.outcome !== 'started' && this.outcome !== outcome) return;
+    this.outcome = outcome;
+    this.cause = cut(groups['cause']) ?? this.cause;
+    this.category = groups['category'] ?? this.category;
+    this.reason = cut(groups['reason']) ?? this.reason;
+    this.counted = numberIn(groups['rows']) ?? this.counted;
+    this.seconds = numberIn(groups['seconds']) ?? this.seconds;
   }
 
   /** The last error counts; one that only looks like one does not replace one that the profile knows. */
@@ -79,7 +100,7 @@ export class DateEntry {
 
   /** A counter is believed of a success only: jobs repeat the count of the date before where they did nothing. */
   #rows(): Pick<LogDate, 'rows' | 'rowsFrom'> {
-    if (this.outcome !== 'skipped' && this.loaded !== undefined) return { rows: this.loaded, rowsFrom: 'loaded' };
+    if (this.loaded !== undefined) return { rows: this.loaded, rowsFrom: 'loaded' };
     if (this.outcome === 'succeeded' && this.counted !== undefined) return { rows: this.counted, rowsFrom: 'counter' };
     return {};
   }

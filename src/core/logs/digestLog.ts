@@ -1,8 +1,8 @@
 import type { LogPatterns } from '../pipeline';
 import { CompiledProfile, type Groups } from './compiledProfile';
-import { DateEntry, type LoggedError } from './dateEntry';
-import { datesIn, numberIn } from './logDates';
-import type { LogDigest, LogOutcome, LogSummary } from './logDigest';
+import { DateEntry, LONGEST, type LoggedError } from './dateEntry';
+import { datesIn, numberIn, numbersOf } from './logDates';
+import type { LogDigest, LogSummary } from './logDigest';
 import { LineSplitter, type LogLine } from './logLines';
 import { readTime } from './logPrefix';
 import { StageClock } from './stageClock';
@@ -10,7 +10,6 @@ import { UnmatchedLines } from './unmatchedLines';
 
 /** More dates than any log of one job has: the oldest are then left out. */
 const MOST_DATES = 5000;
-const LONGEST_CAUSE = 500;
 const MOST_STAGES = 50;
 /** What an exception looks like where nothing says that it is one: `ValueError: no rows`, `google.api_core.exceptions.RetryError: …`. */
 const EXCEPTION = /^(?:[\w$]+\.)*((?:[A-Z]\w*)?(?:Error|Exception|Interrupt))(?::\s*(.*))?$/;
@@ -158,7 +157,7 @@ export class LogDigester {
       const groups = this.#profile.match(key, message);
       if (groups === undefined) continue;
       const entry = this.#judged(groups['date'], number);
-      if (entry !== undefined) judge(entry, outcome, groups);
+      entry?.judge(outcome, groups);
       return true;
     }
     return false;
@@ -264,7 +263,7 @@ export class LogDigester {
 
   #fail(cause: string, category: string | undefined, known: boolean, line: number): void {
     const named = category ?? EXCEPTION.exec(cause)?.[1];
-    const error: LoggedError = { cause: cause.slice(0, LONGEST_CAUSE), ...(named && { category: named }), known, line };
+    const error: LoggedError = { cause: cause.slice(0, LONGEST), ...(named && { category: named }), known, line };
     this.#recordError = error;
     if (this.#current === undefined) {
       if (known || this.#failure?.known !== true) this.#failure = error;
@@ -282,26 +281,6 @@ export class LogDigester {
     const over = this.#summary !== undefined || this.#isDone();
     return { done: Math.max(0, over ? n : n - 1), total };
   }
-}
-
-/** The first verdict holds; a later one of the same kind may say more. */
-function judge(entry: DateEntry, outcome: Exclude<LogOutcome, 'started'>, groups: Groups): void {
-  if (entry.outcome !== 'started' && entry.outcome !== outcome) return;
-  entry.outcome = outcome;
-  const cause = groups['cause']?.trim();
-  if (cause) entry.cause = cause.slice(0, LONGEST_CAUSE);
-  if (groups['category']) entry.category = groups['category'];
-  const reason = groups['reason']?.trim();
-  if (reason) entry.reason = reason.slice(0, LONGEST_CAUSE);
-  entry.counted = numberIn(groups['rows']) ?? entry.counted;
-  entry.seconds = numberIn(groups['seconds']) ?? entry.seconds;
-}
-
-function numbersOf(groups: Groups | undefined): [string, number][] {
-  return Object.entries(groups ?? {}).flatMap(([name, text]): [string, number][] => {
-    const value = numberIn(text);
-    return value === undefined ? [] : [[name, value]];
-  });
 }
 
 function summaryOf({ figures, failedDates }: { figures: Map<string, number>; failedDates: string[] }): LogSummary {

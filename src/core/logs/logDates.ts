@@ -1,4 +1,5 @@
 import { parseDay } from '../../base/day';
+import type { Groups } from './compiledProfile';
 
 const WRITTEN = /\b(\d{4}-\d{2}-\d{2})\b|\bdate\((\d{4}), ?(\d{1,2}), ?(\d{1,2})\)|\b(\d{4})(\d{2})(\d{2})\b/g;
 
@@ -15,4 +16,12 @@ export function numberIn(text: string | undefined): number | undefined {
   if (text === undefined || text.trim() === '') return undefined;
   const value = Number(text.replaceAll(',', ''));
   return Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+/** Groups that captured a number, by name. */
+export function numbersOf(groups: Groups | undefined): [string, number][] {
+  return Object.entries(groups ?? {}).flatMap(([name, text]): [string, number][] => {
+    const value = numberIn(text);
+    return value === undefined ? [] : [[name, value]];
+  });
 }
