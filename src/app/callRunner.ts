@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Day, formatDay } from '../base/day';
 import { formatSeconds } from '../base/figures';
 import type { BackfillEventBody, Plan, PlannedJob } from '../core/backfill';
@@ -13,9 +11,11 @@ import { isSuccess } from '../core/progress';
 import { argvOf } from '../core/runMethod';
 import { signatureOf } from '../core/signature';
 import type { WorkItem } from '../core/workSet';
+import { type Attempt, endedEvent, logName, nameOf, startedEvent } from './attemptEvents';
 import type { ChildExit, ChildRunner } from './children';
 import type { Claim, Journal, PartitionHold } from './journal';
 import type { LiveCoverage } from './liveCoverage';
+import { Patience } from './patience';
 import { type Clock, LostJobError, type PartitionWriter, type Warehouse, WarehouseError } from './ports';
 import { replacePartition } from './replacePartition';
 
@@ -53,15 +53,6 @@ export interface CallRequest {
  */
 export type CallEnd = 'done' | 'failed' | 'again' | 'notReached' | 'lost' | { readonly unreadable: string };
 
-interface Attempt {
-  readonly id: string;
-  readonly item: WorkItem;
-  readonly before: PartitionObservation;
-  readonly inputs: readonly AttemptInput[];
-}
-
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 5_000;
 /** A cancelled backfill does not wait for ever to learn what became of its last dates. */
 const LAST_READ_MS = 30_000;
 
@@ -71,13 +62,21 @@ export class CallRunner {
   readonly #signal: AbortSignal;
   readonly #tries = new Map<string, number>();
   readonly #children = new Set<number>();
-  /** What is waited for, by message, with the loops that wait: told once for as long as one of them does. */
-  readonly #waits = new Map<string, Set<object>>();
+  readonly #patience: Patience;
 
   /** @param signal ends what runs. */
   constructor(deps: CallRunnerDeps, signal: AbortSignal) {
     this.#deps = deps;
     this.#signal = signal;
+    const { journal, plan } = deps;
+    this.#patience = new Patience(signal, async (message) => {
+      await journal.append(plan.id, { type: 'note', message: `Waiting for the warehouse: ${message}` });
+    });
+  }
+
+  /** As `Patience` does it: what waits for others costs no attempt. */
+  patiently<T>(work: () => Promise<T>, afterAbortMs?: number): Promise<T> {
+    return this.#patience.patiently(work, afterAbortMs);
   }
 
   /** What became of each item. Rejects when the warehouse cannot be read or the journal not be written. */
@@ -152,42 +151,6 @@ export class CallRunner {
     });
     await journal.append(plan.id, ...events);
     return attempts.map(() => 'failed');
-  }
-
-  /** Does what the warehouse refuses while others hold it as soon as they let go of it: that is no failure, and costs no attempt. */
-  async patiently<T>(work: () => Promise<T>, afterAbortMs = 0): Promise<T> {
-    const loop = {};
-    let abortedAt = Number.POSITIVE_INFINITY;
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      try {
-        const result = await work();
-        this.#endWaiting(loop);
-        return result;
-      } catch (thrown) {
-        if (this.#signal.aborted) abortedAt = Math.min(abortedAt, performance.now());
-        if (!isPassing(thrown) || performance.now() - abortedAt >= afterAbortMs) {
-          this.#endWaiting(loop);
-          throw thrown;
-        }
-        await this.#noteWaiting(loop, thrown.message);
-      }
-      // Those that got into each other's way should not come back together.
-      await delay(pause * (0.75 + Math.random() / 2), undefined, this.#signal.aborted ? {} : { signal: this.#signal }).catch(
-        () => undefined,
-      );
-    }
-  }
-
-  async #noteWaiting(loop: object, message: string): Promise<void> {
-    const waiting = this.#waits.get(message) ?? new Set();
-    const isTold = waiting.size > 0;
-    this.#waits.set(message, waiting.add(loop));
-    if (isTold) return;
-    await this.#deps.journal.append(this.#deps.plan.id, { type: 'note', message: `Waiting for the warehouse: ${message}` });
-  }
-
-  #endWaiting(loop: object): void {
-    for (const waiting of this.#waits.values()) waiting.delete(loop);
   }
 
   #replace(job: PlannedJob, processor: Processor, attempt: Attempt | undefined, log: string, hold: PartitionHold) {
@@ -299,58 +262,8 @@ function observationOf(read: ReadonlyMap<Day, PartitionObservation>, day: Day): 
   return read.get(day) ?? { day, rows: 0, checks: [] };
 }
 
-/** What others have to let go of, or a limit that time lifts. */
-function isPassing(thrown: unknown): thrown is WarehouseError {
-  return thrown instanceof WarehouseError && (thrown.kind === 'busy' || thrown.kind === 'quota');
-}
-
 function isOfOneNode(thrown: unknown): thrown is WarehouseError {
   return thrown instanceof WarehouseError && thrown.isOfOneNode;
-}
-
-function nameOf({ id, item }: Attempt): { readonly attempt: string; readonly processor: string; readonly date: string } {
-  return { attempt: id, processor: item.processor, date: formatDay(item.day) };
-}
-
-/** One file a call: `logs/PDC-2021-11-05-1.log`, `logs/MLFS-2021-11-05-1+29.log`. */
-function logName(attempts: readonly Attempt[]): string {
-  const name = (attempts[0]?.id ?? 'none').replace(/[^\w.-]/g, '_');
-  return join('logs', attempts.length > 1 ? `${name}+${attempts.length - 1}.log` : `${name}.log`);
-}
-
-function startedEvent({ id, item, before, inputs }: Attempt, log: string): BackfillEventBody {
-  return {
-    type: 'attemptStarted',
-    attempt: id,
-    processor: item.processor,
-    date: formatDay(item.day),
-    before: fingerprintOf(before),
-    rowsBefore: before.rows,
-    inputs,
-    log,
-  };
-}
-
-function endedEvent(
-  of: { readonly attempt: string; readonly processor: string; readonly date: string },
-  { outcome, after, category, message, signature, stages }: AttemptFact,
-  rowsAfter: number,
-  seconds: number,
-  alarm: boolean | undefined,
-): BackfillEventBody {
-  return {
-    type: 'attemptEnded',
-    ...of,
-    outcome,
-    ...(after !== undefined && { after }),
-    rowsAfter,
-    seconds: Math.round(seconds * 1000) / 1000,
-    ...(stages !== undefined && { stages }),
-    ...(category !== undefined && { category }),
-    ...(message !== undefined && { message }),
-    ...(signature !== undefined && { signature }),
-    ...(alarm === true && { alarm }),
-  };
 }
 
 function endingOf(exit: ChildExit, timeoutMs: number | undefined): CallEnding {
