@@ -241,11 +241,11 @@ describe('DuckdbWarehouse on a file', () => {
       assert.deepEqual(readdirSync(folder()), ['warehouse.duckdb']);
     });
 
-    it('prints no query out of which an expression would break', () => {
+    it('prints no query out of which an expression would break', async () => {
       const [box] = buildPipeline({ nodes: NODES }).nodes;
       assert.ok(box);
       const pipeline = { ...buildPipeline({ nodes: NODES }), nodes: [{ ...box, where: "1=1); COPY (SELECT 1) TO 'x' --" }] };
-      assert.throws(() => warehouse().coverageSql(pipeline), {
+      await assert.rejects(warehouse().coverageSql(pipeline), {
         kind: 'refused',
         message: /BOX: `where` is not one SQL expression/,
       });
