@@ -3,7 +3,7 @@
 // @ts-check
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -102,7 +102,7 @@ export function buildGoccy(log = console.log) {
 function whole(target, make) {
   const temporary = `${target}.installing-${process.pid}`;
   mkdirSync(dirname(target), { recursive: true });
-  rmSync(temporary, { recursive: true, force: true });
+  removeAbandoned();
   mkdirSync(temporary);
   try {
     make(temporary);
@@ -111,6 +111,24 @@ function whole(target, make) {
     rmSync(temporary, { recursive: true, force: true });
     // Another process was faster.
     if (!existsSync(target)) throw error;
+  }
+}
+
+/** What installs left that were ended before they were done. */
+function removeAbandoned() {
+  for (const name of readdirSync(cacheFolder())) {
+    const pid = /\.installing-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(cacheFolder(), name), { recursive: true, force: true });
+  }
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 

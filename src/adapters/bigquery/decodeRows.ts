@@ -23,25 +23,25 @@ export type PlainValue =
   | readonly PlainValue[]
   | { readonly [name: string]: PlainValue };
 
-/** A cell as the API gives it: `{v: …}`, whose `v` is a text, `{f: […]}` of a STRUCT or a list of cells of an ARRAY. */
-interface Cell {
-  readonly v?: unknown;
-}
-
 /** The API's rows (`{f: [{v}, …]}`) as plain records. */
 export function decodeRows(fields: readonly TableField[], rows: readonly unknown[]): Row[] {
   return rows.map((row) => decodeRecord(fields, row));
 }
 
 function decodeRecord(fields: readonly TableField[], row: unknown): Record<string, PlainValue> {
-  const { f: cells = [] } = row as { readonly f?: readonly Cell[] };
-  return Object.fromEntries(fields.map((field, index) => [field.name, decodeCell(field, cells[index]?.v)]));
+  const { f: found } = row as { readonly f?: unknown };
+  const cells: readonly unknown[] = Array.isArray(found) ? found : [];
+  return Object.fromEntries(fields.map((field, index) => [field.name, decodeCell(field, contentOf(cells[index]))]));
 }
 
 function decodeCell(field: TableField, value: unknown): PlainValue {
-  if (field.mode === 'REPEATED')
-    return Array.isArray(value) ? (value as readonly Cell[]).map(({ v }) => decodeValue(field, v)) : [];
+  if (field.mode === 'REPEATED') return Array.isArray(value) ? value.map((cell) => decodeValue(field, contentOf(cell))) : [];
   return decodeValue(field, value);
+}
+
+/** A cell is `{v: …}`, whose `v` is a text, `{f: […]}` of a STRUCT or a list of cells of an ARRAY. */
+function contentOf(cell: unknown): unknown {
+  return (cell as { readonly v?: unknown } | null | undefined)?.v;
 }
 
 function decodeValue(field: TableField, value: unknown): PlainValue {
@@ -68,7 +68,7 @@ function decodeValue(field: TableField, value: unknown): PlainValue {
 
 function integer(text: string): number | bigint {
   const value = Number(text);
-  return Number.isSafeInteger(value) ? value : BigInt(text);
+  return Number.isSafeInteger(value) || !/^-?\d+$/.test(text) ? value : BigInt(text);
 }
 
 /** `NaN`, `Infinity` and `-Infinity` are JavaScript's own words; BigQuery also writes `Inf`. */
