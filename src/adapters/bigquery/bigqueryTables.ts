@@ -21,8 +21,8 @@ const STAMPS = /^(?:DATE|DATETIME|TIMESTAMP)$/;
 /** Every date there is, for tables that refuse a query which names none. */
 export const EVER: DayRange = { from: dayOf(1000, 1, 1), to: dayOf(9998, 12, 31) };
 
-/** What these call in an expression leaves the warehouse, whatever may be read in it. */
-const LEAVES = /^`?(?:EXTERNAL_QUERY|ML|AI)`?$/i;
+/** Runs a text in another database. */
+const LEAVES = /^`?EXTERNAL_QUERY`?$/i;
 
 /** Tables by the names of the manifest, as their free metadata describe them at one moment. */
 export class BigqueryTables {

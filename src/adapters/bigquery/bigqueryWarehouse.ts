@@ -90,7 +90,7 @@ export class BigqueryWarehouse implements Warehouse {
       ),
     );
     const [trouble] = [...errors.values()].filter((error) => !error.isOfOneNode);
-    if (trouble !== undefined && rows.flat().length === 0 && errors.size >= subjects.length) throw trouble;
+    if (trouble !== undefined && subjects.every(({ key }) => errors.has(key))) throw trouble;
     await this.#nameCulprits(subjects, tables, errors, call);
     return {
       readAt: tables.readAt,
