@@ -13,6 +13,7 @@ export const GOCCY_VERSION = 'v0.8.1';
 const INSTALL_SPATIAL = `
 import duckdb, duckdb_extension_spatial, pathlib
 [found] = pathlib.Path(duckdb_extension_spatial.__file__).parent.glob("extensions/*/spatial.duckdb_extension")
+duckdb.sql("SET enable_progress_bar = false")
 duckdb.sql(f"INSTALL '{found}'")
 `;
 

@@ -194,7 +194,7 @@ export async function startServer(options = {}) {
   args.push('--accept-server-license-terms', '--server-data-dir', data, '--telemetry-level', 'off');
   if (options.trust !== false) args.push('--disable-workspace-trust');
   // A process group of its own: it ends as a whole, and Ctrl+C reaches it only through us.
-  const child = spawn(process.execPath, [join(ROOT, 'scripts/vscode/withParent.mjs'), ...args], {
+  const child = spawn(process.execPath, [join(ROOT, 'scripts/vscode/withParent.mjs'), process.execPath, ...args], {
     cwd: vscode,
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],

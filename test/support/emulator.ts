@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, openSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Context } from 'mocha';
@@ -167,10 +167,14 @@ async function start(name: EmulatorName, { command, args, env }: Program): Promi
   }[name];
   const log = join('out', `${name}-${process.pid}.log`);
   const output = openSync(log, 'w');
-  const child = spawn(command, [...args, ...options], { env: { ...process.env, ...env }, stdio: ['ignore', output, output] });
+  const child = spawn(process.execPath, ['scripts/vscode/withParent.mjs', command, ...args, ...options], {
+    env: { ...process.env, ...env },
+    stdio: ['pipe', output, output],
+    detached: true,
+  });
   // The tests end when they are done, and the emulator with them.
   child.unref();
-  process.once('exit', () => child.kill('SIGKILL'));
+  (child.stdin as Socket).unref();
   const endpoint = `http://127.0.0.1:${rest}`;
   await answers(child, `${endpoint}/bigquery/v2/projects/${projectId(0)}/datasets`, log);
   return new Emulator(name, endpoint);
