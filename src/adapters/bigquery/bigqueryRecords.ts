@@ -34,7 +34,8 @@ export class BigqueryRecords implements RecordReader {
 
   async probe({ failures, history }: Pipeline): Promise<string> {
     const noted = [...failures, ...(history === undefined ? [] : [history])].map(({ table }) => table);
-    return (await BigqueryTables.read(this.#client, noted, this.#clock.now())).fingerprint();
+    const tables = await BigqueryTables.read(this.#client, noted, this.#clock.now());
+    return (await tables.comparable()).fingerprint();
   }
 
   async failures({ failures }: Pipeline, days?: DayRange, signal?: AbortSignal): Promise<FailureReading> {

@@ -59,11 +59,12 @@ export class BigqueryTables {
         return [table, error];
       }
     });
-    const read = new BigqueryTables(client, new Map(found), now);
-    return client.staleMetadata ? read.#counted(signal) : read;
+    return new BigqueryTables(client, new Map(found), now);
   }
 
-  async #counted(signal: AbortSignal | undefined): Promise<BigqueryTables> {
+  /** The same as far as BigQuery goes; where metadata stand still, with rows that were counted: fit to be compared with other times. */
+  async comparable(signal?: AbortSignal): Promise<BigqueryTables> {
+    if (!this.#client.staleMetadata) return this;
     const there = new Map(
       [...this.#found].flatMap(([table]) => {
         const metadata = this.get(table);

@@ -60,13 +60,13 @@ export class BigqueryWarehouse implements Warehouse {
   }
 
   async probe(pipeline: Pipeline): Promise<string> {
-    const tables = await this.#tablesOf(tablesOfPipeline(pipeline));
+    const tables = await (await this.#tablesOf(tablesOfPipeline(pipeline))).comparable();
     this.#probed = { pipeline, tables };
     return tables.fingerprint();
   }
 
   async observe(pipeline: Pipeline, { days, signal, before }: ObserveOptions = {}): Promise<WarehouseReading> {
-    const tables = this.#takeProbed(pipeline) ?? (await this.#tablesOf(tablesOfPipeline(pipeline), signal));
+    const tables = this.#takeProbed(pipeline) ?? (await this.#compared(pipeline, days, signal));
     const call: Call = { purpose: 'coverage', meter: new Meter(), signal };
     const errors = new Map<string, WarehouseError>();
     const subjects = await readable(subjectsOf(pipeline, tables, before), errors);
@@ -150,6 +150,12 @@ export class BigqueryWarehouse implements Warehouse {
 
   #tablesOf(tables: readonly string[], signal?: AbortSignal): Promise<BigqueryTables> {
     return BigqueryTables.read(this.#client, tables, this.#clock.now(), signal);
+  }
+
+  /** Of some dates nothing is kept, so that nothing is compared. */
+  async #compared(pipeline: Pipeline, days: DayRange | undefined, signal: AbortSignal | undefined): Promise<BigqueryTables> {
+    const tables = await this.#tablesOf(tablesOfPipeline(pipeline), signal);
+    return days === undefined ? tables.comparable(signal) : tables;
   }
 
   /** Once: who reads again wants newer ones. */

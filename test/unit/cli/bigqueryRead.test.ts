@@ -72,6 +72,9 @@ describe('Coverage of BigQuery on the command line', function () {
     'PCF 03': 'blocked',
   };
 
+  /** The queries but those that count rows, in the place of an emulator's metadata. */
+  const reads = () => proxy.queries.filter((sql) => !/^SELECT 0 AS at, COUNT/.test(sql));
+
   it('shows coverage, gaps and causes, and asks nothing again in the next process', async () => {
     const first = await backfill('coverage', '--format', 'json');
     assert.deepEqual([first.err, first.code], ['', 1]);
@@ -83,7 +86,7 @@ describe('Coverage of BigQuery on the command line', function () {
     assert.equal(gaps.code, 1);
     const explained = await backfill('explain', 'PCF', '2021-11-02');
     assert.match(explained.out, /PDC/);
-    assert.deepEqual(proxy.queries, [], 'metadata said that nothing changed');
+    assert.deepEqual(reads(), [], 'it was told that nothing changed');
     const again = await backfill('coverage', '--refresh');
     assert.match(again.out.replace(/\s+/g, ' '), /from the warehouse \(2 queries, 0 bytes billed\)/, 'an emulator bills nothing');
   });
@@ -96,10 +99,10 @@ describe('Coverage of BigQuery on the command line', function () {
     proxy.seen = [];
     const next = await backfill('coverage', '--format', 'json');
     assert.deepEqual(statusesOf(next.out), { ...EXPECTED, 'PDC 02': 'complete', 'PCF 02': 'missing' });
-    assert.equal(proxy.queries.length, 2);
+    assert.equal(reads().length, 2);
     assert.ok(
-      proxy.queries.every((sql) => !/pcf|schedule/.test(sql)),
-      proxy.queries.join('\n'),
+      reads().every((sql) => !/pcf|schedule/.test(sql)),
+      reads().join('\n'),
     );
   });
 
