@@ -60,7 +60,7 @@ const TRANSIENT_REASONS: ReadonlySet<string> = new Set([
 
 /** Whether it may go well a moment later. */
 export function isTransient({ status, reason }: BigqueryFailure): boolean {
-  return status !== 400 && (TRANSIENT_REASONS.has(reason) || [429, 502, 503, 504].includes(status));
+  return status !== 400 && (TRANSIENT_REASONS.has(reason) || [429, 500, 502, 503, 504].includes(status));
 }
 
 /** Whether the same request may. */
@@ -261,8 +261,7 @@ const RULES: readonly Rule[] = [
   {
     reason: /^(?:jobB|b)ackendError$|^(?:jobI|i)nternalError$/,
     kind: 'unreachable',
-    say: (_, __, { status, message }) =>
-      `BigQuery is out of order at the moment (${status > 0 ? `${status} ` : ''}${oneLine(message)}): refresh later.`,
+    say: (_, __, failure) => outOfOrder(failure),
   },
   {
     reason: /^(?:invalidQuery|invalid|parseError)$/,
@@ -282,11 +281,16 @@ export function bigqueryError(thrown: unknown, context: ErrorContext): Warehouse
     if (message !== undefined && found == null) continue;
     return new WarehouseError(kind, say(found?.groups ?? {}, context, failure));
   }
+  if (failure.status >= 500) return new WarehouseError('unreachable', outOfOrder(failure));
   const code = failure.status > 0 ? ` ${failure.status}` : '';
   return new WarehouseError(
     'unreachable',
     `BigQuery answered with an error${code} that is not known here: ${oneLine(failure.message)}`,
   );
+}
+
+function outOfOrder({ status, message }: BigqueryFailure): string {
+  return `BigQuery is out of order at the moment (${status > 0 ? `${status} ` : ''}${oneLine(message)}): refresh later.`;
 }
 
 /** BigQuery writes `project:dataset.table`; a manifest writes `project.dataset.table`. */

@@ -266,6 +266,7 @@ const TABLE: readonly (readonly [string, string, number, WarehouseErrorKind, str
     'unreachable',
     'BigQuery is out of order at the moment (503 Backend Error): refresh later.',
   ],
+  ['Bad Gateway', '', 502, 'unreachable', 'BigQuery is out of order at the moment (502 Bad Gateway): refresh later.'],
   [
     'Precondition Failed',
     'conditionNotMet',

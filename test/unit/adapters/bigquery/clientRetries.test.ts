@@ -23,6 +23,7 @@ describe('BigQuery client when things go wrong', () => {
       ['twice after 503', [error(503, 'backendError'), error(503, 'backendError')], 3],
       ['after 429', [error(429, 'tooManyRequests')], 2],
       ['after 500 of the backend', [error(500, 'backendError')], 2],
+      ['after 500 without a reason', [error(500, '')], 2],
       ['after 502', [error(502, '')], 2],
       ['after a broken connection', ['reset'], 2],
       ['after 403 rateLimitExceeded', [error(403, 'rateLimitExceeded')], 2],
