@@ -1,6 +1,6 @@
 import { type Day, formatDay } from '../base/day';
 import { formatSeconds } from '../base/figures';
-import type { BackfillEventBody, Plan, PlannedJob } from '../core/backfill';
+import type { BackfillEventBody, PlannedJob } from '../core/backfill';
 import type { AttemptFact, AttemptInput } from '../core/coverage';
 import { explainVerdict } from '../core/logs/explainVerdict';
 import type { LogDigest } from '../core/logs/logDigest';
@@ -13,27 +13,20 @@ import { signatureOf } from '../core/signature';
 import type { WorkItem } from '../core/workSet';
 import { type Attempt, endedEvent, logName, nameOf, startedEvent } from './attemptEvents';
 import type { ChildExit, ChildRunner } from './children';
-import type { Claim, Journal, PartitionHold } from './journal';
+import type { Claim, PartitionHold } from './journal';
 import type { LiveCoverage } from './liveCoverage';
 import { Patience } from './patience';
-import { type Clock, LostJobError, type PartitionWriter, type Warehouse, WarehouseError } from './ports';
-import { replacePartition } from './replacePartition';
+import { type Clock, LostJobError, type Warehouse, WarehouseError } from './ports';
+import { type ReplacementDeps, replacePartition } from './replacePartition';
 
-export interface CallRunnerDeps {
-  readonly plan: Plan;
-  readonly journal: Journal;
+export interface CallRunnerDeps extends ReplacementDeps {
   readonly warehouse: Warehouse;
-  /** Absent where nothing is executed by SQL. */
-  readonly writer: PartitionWriter | undefined;
   readonly children: ChildRunner;
   readonly clock: Clock;
-  readonly appendText: (path: string, text: string) => Promise<void>;
   /** What the log of a processor's job says. Never rejects. */
   readonly readLog: (processor: Processor, path: string) => Promise<LogDigest>;
   /** The manifest's. */
   readonly folder: string;
-  /** By the names that the manifest gives the files. */
-  readonly sqlTexts: ReadonlyMap<string, string>;
   readonly live: LiveCoverage;
   readonly claim: Claim;
 }

@@ -1,13 +1,22 @@
 import { formatDay } from '../base/day';
 import { formatSeconds } from '../base/figures';
 import { messageOf } from '../base/logger';
-import type { PlannedJob } from '../core/backfill';
+import type { Plan, PlannedJob } from '../core/backfill';
 import type { CallEnding } from '../core/outcome';
 import type { Processor } from '../core/pipeline';
 import type { WorkItem } from '../core/workSet';
-import type { CallRunnerDeps } from './callRunner';
-import type { PartitionHold } from './journal';
-import { LostJobError, WarehouseError, type WriteAttempt } from './ports';
+import type { Journal, PartitionHold } from './journal';
+import { LostJobError, type PartitionWriter, WarehouseError, type WriteAttempt } from './ports';
+
+export interface ReplacementDeps {
+  readonly plan: Plan;
+  readonly journal: Journal;
+  /** Absent where nothing is executed by SQL. */
+  readonly writer: PartitionWriter | undefined;
+  /** By the names that the manifest gives the files. */
+  readonly sqlTexts: ReadonlyMap<string, string>;
+  readonly appendText: (path: string, text: string) => Promise<void>;
+}
 
 /** One attempt to replace a partition by SQL. */
 export interface Replacement {
@@ -26,7 +35,7 @@ export interface Replacement {
 }
 
 /** Replaces one partition and says how that ended. Rejects where nothing of it is this partition's fault, or its end cannot be told. */
-export async function replacePartition(deps: CallRunnerDeps, replacement: Replacement): Promise<CallEnding> {
+export async function replacePartition(deps: ReplacementDeps, replacement: Replacement): Promise<CallEnding> {
   const { sqlTexts, writer, appendText } = deps;
   const { job, processor, item, log, signal, patiently } = replacement;
   const file = job.command[0] ?? '';
@@ -50,7 +59,7 @@ export async function replacePartition(deps: CallRunnerDeps, replacement: Replac
   return ending;
 }
 
-function writeAttempt({ plan, journal, appendText }: CallRunnerDeps, replacement: Replacement): WriteAttempt {
+function writeAttempt({ plan, journal, appendText }: ReplacementDeps, replacement: Replacement): WriteAttempt {
   const { attempt, item, hold, log, signal } = replacement;
   let jobs = 0;
   return {

@@ -2,10 +2,16 @@ import type { BackfillRecord } from '../app/journal';
 import { formatCount } from '../base/figures';
 import type { BackfillEvent, Plan } from '../core/backfill';
 import { saidText } from '../core/logs/explainVerdict';
+import type { LogDigest } from '../core/logs/logDigest';
 import { lastOf } from '../core/logs/logDigest';
 import { type BackfillProgress, progressOf } from '../core/progress';
 import type { BackfillSummary } from '../protocol/messages';
-import type { CallLog } from './callLogs';
+
+/** A call for many dates that runs, with what its log says so far. The journal tells of its dates only when it has ended. */
+export interface CallLog {
+  readonly processor: string;
+  readonly digest: LogDigest;
+}
 
 /** A backfill as the views know it. */
 export interface BackfillView {

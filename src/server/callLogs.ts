@@ -1,13 +1,6 @@
 import { LogDigester } from '../core/logs/digestLog';
-import type { LogDigest } from '../core/logs/logDigest';
 import type { LogPatterns } from '../core/pipeline';
-import type { BackfillView } from './backfillViews';
-
-/** A call for many dates that runs, with what its log says so far. The journal tells of its dates only when it has ended. */
-export interface CallLog {
-  readonly processor: string;
-  readonly digest: LogDigest;
-}
+import type { BackfillView, CallLog } from './backfillViews';
 
 export interface CallLogsDeps {
   readonly logPath: (backfill: string, log: string) => string;

@@ -9,13 +9,10 @@ import { profileOf } from '../app/readLog';
 import type { Day } from '../base/day';
 import { type Logger, messageOf } from '../base/logger';
 import type { Mode } from '../base/status';
-import { dateStatuses } from '../core/dates';
 import type { RunTimes } from '../core/estimate';
-import { explain } from '../core/explain';
 import type { Noted } from '../core/noted';
 import type { Unavailable } from '../core/observation';
 import type { PipelineNode } from '../core/pipeline';
-import { rootText } from '../core/words';
 import type { BackfillSummary, ServerNotifications, ServerState, TreeViewId } from '../protocol/messages';
 import type { Snapshot } from '../protocol/snapshot';
 import { BackfillList } from './backfillList';
@@ -27,7 +24,8 @@ import { ElsewhereFeed } from './elsewhereFeed';
 import { FailuresFeed } from './failuresFeed';
 import { type FailuresTreeSource, failuresChildren } from './failuresTree';
 import { NotedDates } from './notedDates';
-import { buildSnapshot, changeBetween } from './snapshots';
+import { serverState } from './serverState';
+import { SnapshotFeed } from './snapshotFeed';
 import { TreePublisher } from './treePublisher';
 
 /** How often things are looked at, in milliseconds. */
@@ -89,6 +87,7 @@ export class PipelineService {
   readonly #failures: FailuresFeed;
   readonly #noted: NotedDates;
   readonly #elsewhere: ElsewhereFeed;
+  readonly #snapshots: SnapshotFeed;
   #remembered = Promise.resolve();
   #session: PipelineSession;
   #mode: Mode;
@@ -105,8 +104,6 @@ export class PipelineService {
   #stopWatching: (() => void) | undefined;
   #toldState: ServerState | undefined;
   #toldBackfills: readonly BackfillSummary[] | undefined;
-  #snapshot: Snapshot | undefined;
-  #version = 0;
 
   constructor(deps: ServiceDeps, mode: Mode) {
     this.#deps = deps;
@@ -131,6 +128,7 @@ export class PipelineService {
     this.#noted = new NotedDates(this.#records, this.#pace.patience, late);
     const { elsewhere: jobs, clock, logger } = deps;
     this.#elsewhere = new ElsewhereFeed({ jobs, clock, logger, slowMs: this.#pace.elsewhere, changed: () => this.#publish() });
+    this.#snapshots = new SnapshotFeed(deps.manifest, (change) => deps.send('backfill/coverageChanged', change));
     this.#tree = this.#composeTree();
   }
 
@@ -233,8 +231,7 @@ export class PipelineService {
     this.#watch = watch;
     this.#failures.watched = watch.failures;
     clearInterval(this.#poll);
-    // What the matrix holds may be older: changes were not sent meanwhile.
-    if (matrixIsNew && this.#version > 0) this.#deps.send('backfill/coverageChanged', { version: ++this.#version });
+    if (matrixIsNew) this.#snapshots.forget();
     this.#elsewhere.watch(this.#isWatched());
     if (!this.#isWatched()) return;
     this.#poll = setInterval(() => this.#background('Polling', this.#look()), this.#pace.poll);
@@ -249,8 +246,7 @@ export class PipelineService {
 
   /** The whole, for a view that holds no version that a change applies to. */
   snapshot(): Snapshot | undefined {
-    if (this.#snapshot === undefined && this.#state !== undefined) this.#snapshot = this.#buildSnapshot(this.#state);
-    return this.#snapshot;
+    return this.#snapshots.whole(this.#state);
   }
 
   summaries(): readonly BackfillSummary[] {
@@ -363,49 +359,18 @@ export class PipelineService {
       this.#toldBackfills = backfills;
       this.#deps.send('backfill/backfillsChanged', { backfills });
     }
-    const state = this.#serverState();
+    const state = serverState({
+      reading: this.#reading,
+      mistakes: this.#mistakes,
+      state: this.#state,
+      failures: this.#failures.summary(this.#state, this.#session.pipeline),
+      elsewhere: this.#elsewhere.running,
+    });
     if (!isDeepStrictEqual(state, this.#toldState)) {
       this.#toldState = state;
       this.#deps.send('backfill/state', state);
     }
-    this.#publishSnapshot();
-  }
-
-  #publishSnapshot(): void {
-    if (this.#state === undefined) return;
-    const before = this.#snapshot;
-    // Nobody holds one: the next that asks gets the whole.
-    if (before === undefined || !this.#watch.matrix) {
-      this.#snapshot = undefined;
-      return;
-    }
-    const next = this.#buildSnapshot(this.#state, before);
-    const change = changeBetween(before, next);
-    const same = change !== undefined && change.cells.length === 0 && isSame(before, next);
-    if (same) return;
-    this.#snapshot = next;
-    this.#deps.send('backfill/coverageChanged', { version: next.version, ...(change !== undefined && { change }) });
-  }
-
-  #buildSnapshot(state: CoverageState, previous?: Snapshot): Snapshot {
-    const { input, grid, source, asOf, problem } = state;
-    return buildSnapshot(
-      {
-        input,
-        grid,
-        manifest: this.#deps.manifest,
-        source,
-        ...(asOf !== undefined && { asOf }),
-        ...(problem !== undefined && { problem: { message: problem.message, since: problem.since } }),
-        dates: dateStatuses(input, grid),
-        rootText: (gap) =>
-          explain(input, grid, Math.floor(gap / grid.dayCount), grid.firstDay + (gap % grid.dayCount))
-            .roots.map(rootText)
-            .join('; '),
-      },
-      ++this.#version,
-      previous,
-    );
+    this.#snapshots.publish(this.#state, this.#watch.matrix);
   }
 
   #compose(view: TreeViewId, parent: string) {
@@ -432,59 +397,9 @@ export class PipelineService {
       now: this.#deps.clock.now(),
     });
   }
-
-  #serverState(): ServerState {
-    const state = this.#state;
-    const problem = state?.problem;
-    const failures = this.#failures.summary(state, this.#session.pipeline);
-    const elsewhere = this.#elsewhere.running;
-    return {
-      reading: this.#reading,
-      mistakes: this.#mistakes,
-      ...(elsewhere.length > 0 && { elsewhere }),
-      ...(problem !== undefined && { problem: { message: problem.message, since: problem.since } }),
-      // Before anything was read nothing is known to be missing.
-      ...(state?.asOf !== undefined && {
-        coverage: {
-          pipeline: state.input.pipeline.name,
-          mode: state.input.mode,
-          asOf: state.asOf,
-          ...countGaps(state),
-        },
-      }),
-      ...(failures !== undefined && { failures }),
-    };
-  }
 }
 
 function unavailableOf(state: CoverageState | undefined): ReadonlyMap<string, Unavailable> {
   const isRead = state?.asOf !== undefined && (state.problem === undefined || state.problem.kind === 'calendar');
   return isRead ? state.input.observations.unavailableNodes : new Map();
-}
-
-/** Gaps of processors that are not waived, and the distinct partitions that cause them. */
-function countGaps({ input, grid }: CoverageState): { gaps: number; causes: number } {
-  let gaps = 0;
-  const sets = new Set<number>();
-  for (const { index } of input.pipeline.processors) {
-    for (let cell = index * grid.dayCount; cell < (index + 1) * grid.dayCount; cell++) {
-      const set = grid.rootSet[cell] ?? 0;
-      if (set === 0) continue;
-      gaps++;
-      sets.add(set);
-    }
-  }
-  const causes = new Set([...sets].flatMap((set) => [...(grid.rootSets[set] ?? [])]));
-  return { gaps, causes: causes.size };
-}
-
-/** Beyond their cells, which are compared elsewhere. */
-function isSame(a: Snapshot, b: Snapshot): boolean {
-  return (
-    a.asOf === b.asOf &&
-    a.source === b.source &&
-    isDeepStrictEqual(a.problem, b.problem) &&
-    isDeepStrictEqual(a.rootTexts, b.rootTexts) &&
-    isDeepStrictEqual(a.dates, b.dates)
-  );
 }
