@@ -19,7 +19,7 @@ const DATES = /^(?:DATE|DATETIME|TIMESTAMP|STRING)$/;
 const STAMPS = /^(?:DATE|DATETIME|TIMESTAMP)$/;
 
 /** Every date there is, for tables that refuse a query which names none. */
-export const EVER: DayRange = { from: dayOf(1000, 1, 1), to: dayOf(9998, 12, 31) };
+export const EVER: DayRange = { from: dayOf(1000, 1, 1), to: dayOf(9999, 12, 31) };
 
 /** Runs a text in another database. */
 const LEAVES = /^`?EXTERNAL_QUERY`?$/i;

@@ -37,7 +37,7 @@ export function wayOf({ dateColumn, where }: Processor, target: TableMetadata | 
   const { type, field } = target.timePartitioning ?? {};
   const isDay = type === 'DAY' && field?.toLowerCase() === dateColumn.toLowerCase();
   // The rows of a query are NULLABLE, and a job may not turn columns of the table into that.
-  const canTake = target.type === 'TABLE' && target.fields.every(({ mode }) => mode !== 'REQUIRED');
+  const canTake = target.type === 'TABLE' && !target.fields.some(isRequired);
   return isDay && where === undefined && canTake ? 'into' : 'merge';
 }
 
@@ -181,6 +181,11 @@ function partitionBy(column: TableField | undefined): string[] {
   if (column?.type === 'DATE') return [`PARTITION BY ${ticked(column.name)}`];
   if (column?.type !== 'TIMESTAMP' && column?.type !== 'DATETIME') return [];
   return [`PARTITION BY DATE(${ticked(column.name)})`];
+}
+
+/** Also within a STRUCT. */
+function isRequired({ mode, fields }: TableField): boolean {
+  return mode === 'REQUIRED' || fields.some(isRequired);
 }
 
 function isNamed({ name }: TableField, column: string): boolean {

@@ -52,6 +52,9 @@ export function duckdbDialect(from?: (table: string) => string): SqlDialect {
 const ticked = (identifier: string): string => `\`${identifier.replace(/[\\`]/g, '\\$&')}\``;
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r' };
 
+/** 9999-12-31. */
+const LAST_DAY = 2_932_896;
+
 /** What the texts for BigQuery need to know of its tables. */
 export interface BigqueryNames {
   /** The whole path of a table of the manifest: `project.dataset.table`. */
@@ -81,7 +84,9 @@ export function bigqueryDialect({ path, typeOf }: BigqueryNames): SqlDialect {
       if (type !== 'TIMESTAMP' && type !== 'DATETIME') return between(dateOf(column, table), range);
       // The column bare and not in a function, so that its partitions are pruned.
       const at = (day: Day): string => `${type} '${formatDay(day)} 00:00:00${type === 'TIMESTAMP' ? '+00' : ''}'`;
-      return `(${ticked(column)} >= ${at(range.from)} AND ${ticked(column)} < ${at(range.to + 1)})`;
+      const from = `${ticked(column)} >= ${at(range.from)}`;
+      // There is no midnight after the last date, which some use for "never".
+      return range.to >= LAST_DAY ? `(${from})` : `(${from} AND ${ticked(column)} < ${at(range.to + 1)})`;
     },
     epochMs: (expression) => `UNIX_MILLIS(CAST(${expression} AS TIMESTAMP))`,
     tuple: (columns) => `TO_JSON_STRING(STRUCT(${columns.map(ticked).join(', ')}))`,

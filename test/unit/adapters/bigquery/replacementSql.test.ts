@@ -50,6 +50,8 @@ describe('The SQL that replaces a partition', () => {
     assert.equal(way({ timePartitioning: { type: 'DAY' } }), 'merge', 'by the time at which rows arrive');
     assert.equal(way({ timePartitioning: { type: 'DAY', field: 'made' } }), 'merge');
     assert.equal(way({ fields: [...FIELDS, field('id', 'INT64', 'REQUIRED')] }), 'merge');
+    const strict = field('pass', 'STRUCT', 'REPEATED', [field('to', 'STRING', 'REQUIRED')]);
+    assert.equal(way({ fields: [...FIELDS, strict] }), 'merge', 'also within a STRUCT');
     assert.equal(wayOf(processor(), undefined), 'create');
   });
 

@@ -29,6 +29,8 @@ describe('The BigQuery dialect', () => {
       dialect.within('local', 't', first),
       "(`local` >= DATETIME '2021-11-01 00:00:00' AND `local` < DATETIME '2021-11-02 00:00:00')",
     );
+    const never = { from: day('9999-12-31'), to: day('9999-12-31') };
+    assert.equal(dialect.within('at', 't', never), "(`at` >= TIMESTAMP '9999-12-31 00:00:00+00')");
     assert.equal(dialect.within('text', 't', first), "SAFE_CAST(`text` AS DATE) = DATE '2021-11-01'");
   });
 
