@@ -20,7 +20,7 @@ import { reasonsOf, refOfCell } from '../core/reasons';
 import { calendarKey } from '../core/sql/coverage';
 import type { Tables } from '../core/tables';
 import { listText, reasonText, refText } from '../core/words';
-import type { Clock, Warehouse } from './ports';
+import type { Clock, EarlierReading, Warehouse } from './ports';
 
 export interface LiveCoverageDeps {
   readonly pipeline: Pipeline;
@@ -48,6 +48,7 @@ export class LiveCoverage {
   readonly #deps: LiveCoverageDeps;
   readonly #parts: readonly Part[];
   #observations: Observations = NOTHING_OBSERVED;
+  #earlier: { readonly days: DayRange | undefined; readonly reading: EarlierReading } | undefined;
   /** Epoch milliseconds; -Infinity before the first read. */
   readAt = Number.NEGATIVE_INFINITY;
 
@@ -58,10 +59,18 @@ export class LiveCoverage {
     for (const [key, fact] of deps.attempts.last) this.#partOf(dayOfKey(key))?.last.set(key, withoutStaleness(fact));
   }
 
-  /** Reads the warehouse in one query. Rejects with a WarehouseError when nothing could be read. */
+  /** Reads these dates, where the warehouse can tell only what changed since the last time. Rejects with a WarehouseError when nothing could be read. */
   async refresh(warehouse: Warehouse, days: DayRange | undefined, signal: AbortSignal): Promise<void> {
     const { pipeline } = this.#deps;
-    const reading = await warehouse.observe(pipeline, { ...(days !== undefined && { days }), signal });
+    const isSame = this.#earlier?.days?.from === days?.from && this.#earlier?.days?.to === days?.to;
+    const before = isSame ? this.#earlier?.reading : undefined;
+    const reading = await warehouse.observe(pipeline, {
+      ...(days !== undefined && { days }),
+      signal,
+      ...(before !== undefined && { before }),
+    });
+    const { memo, nodes, calendars: dated } = reading;
+    this.#earlier = memo === undefined ? undefined : { days, reading: { memo, nodes, calendars: dated } };
     const unavailable = (names: readonly string[], keyOf: (name: string) => string) =>
       new Map(
         names.flatMap((name) => {

@@ -100,7 +100,7 @@ export interface ObserveOptions {
   /** Only these dates; all where absent. */
   readonly days?: DayRange;
   readonly signal?: AbortSignal;
-  /** Allows to read only what changed since; without it everything is read. Not together with `days`. */
+  /** Allows to read only what changed since; without it everything is read. Together with `days` an earlier reading of the same dates. */
   readonly before?: EarlierReading;
 }
 

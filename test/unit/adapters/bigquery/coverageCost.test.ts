@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { BigqueryWarehouse } from '../../../../src/adapters/bigquery/bigqueryWarehouse';
 import { partitionsSql } from '../../../../src/adapters/bigquery/partitions';
+import { LiveCoverage } from '../../../../src/app/liveCoverage';
 import type { EarlierReading, WarehouseReading } from '../../../../src/app/ports';
 import { formatDay } from '../../../../src/base/day';
 import type { Pipeline } from '../../../../src/core/pipeline';
@@ -21,6 +22,7 @@ const PIPELINE = buildPipeline({
 
 /** Enough where the number of tables is not what a test is about. */
 const FEW: Pipeline = { ...PIPELINE, nodes: PIPELINE.nodes.slice(0, 10) };
+const NOTHING_DONE = { last: new Map(), active: new Map() };
 
 describe('What coverage of 50 tables by 1,500 dates costs', () => {
   let server: ScriptedBigquery;
@@ -129,6 +131,39 @@ describe('What coverage of 50 tables by 1,500 dates costs', () => {
     assert.equal(partitions, partitionsSql('p.nba', ['t3']));
     assert.equal(coverage.match(/SELECT/g)?.length, 1);
     assert.match(coverage, /WHERE `day` BETWEEN DATE '2018-01-08' AND DATE '2018-01-09'\nGROUP BY 3/);
+  });
+
+  it('is one query of the changed tables for an executor that looks again', async () => {
+    const deps = {
+      pipeline: PIPELINE,
+      mode: 'production',
+      waivers: [],
+      attempts: NOTHING_DONE,
+      clock: { now: () => 1 },
+    } as const;
+    const live = new LiveCoverage(deps);
+    const reader = warehouse();
+    const days = { from: FIRST, to: FIRST + 9 };
+    const refreshed = async () => {
+      server.requests.length = 0;
+      await live.refresh(reader, days, new AbortController().signal);
+      return jobs();
+    };
+    assert.deepEqual(
+      (await refreshed()).map((sql) => sql.match(/SELECT/g)?.length),
+      [TABLES],
+    );
+    assert.deepEqual(await refreshed(), []);
+    const first = await reader.observe(PIPELINE, { days });
+    rewritten.set('t3', new Set([FIRST + 7]));
+    describeTable('t3', 2);
+    const [sql = '', ...more] = await refreshed();
+    assert.deepEqual(more, []);
+    assert.match(sql, /FROM `p\.nba\.t3`\nWHERE `day` BETWEEN DATE '2018-01-01' AND DATE '2018-01-10'\nGROUP BY 3\nORDER/);
+    const again = await reader.observe(PIPELINE, { days, before: earlier(first) });
+    const all = await reader.observe(PIPELINE, { days });
+    assert.deepEqual(again.nodes, all.nodes);
+    assert.deepEqual([...(again.nodes.get('T3')?.rows ?? [])], [1, 1, 1, 1, 1, 1, 1, 2, 1, 1]);
   });
 
   it('stays below a cap by reading in turns, and labels every job', async () => {
