@@ -35,6 +35,15 @@ export class ChangingTables {
     this.#tables.set(table, { rows: 0, modified: this.#now, partitions: new Map() });
   }
 
+  get project(): string {
+    return this.#project;
+  }
+
+  /** `project.dataset.table` */
+  pathOf(table: string): string {
+    return `${this.#project}.${table}`;
+  }
+
   insert(table: string, day: Day, entity: string, value: number): Promise<void> {
     return this.#change(table, day, (path, date) => `INSERT INTO ${path} VALUES (${date}, '${entity}', ${value})`, true);
   }

@@ -19,11 +19,11 @@ import { BigqueryRecords } from './bigqueryRecords';
 import { BigqueryTables, requireEnclosable } from './bigqueryTables';
 import { type BigqueryClient, MIN_BYTES_PER_TABLE } from './client';
 import { dayOfText, type Row } from './decodeRows';
-import { memoText, readMemo } from './memo';
+import { blindPeriod, memoText, readMemo } from './memo';
 import { PartitionsReader } from './partitionsReader';
 import { observationsOf } from './reading';
 import { extentsOf, needsPartitions, type TableNow } from './readPlan';
-import { isUnmade, readable, type Subject, subjectsOf, tablesOfPipeline } from './subjects';
+import { isAnyBlind, isUnmade, readable, type Subject, subjectsOf, tablesOfPipeline } from './subjects';
 import { tableSchemas } from './tableSchemas';
 import { QUERY_LIMITS, type QueryLimits, queriesOf, runBranches } from './unionQueries';
 
@@ -62,16 +62,18 @@ export class BigqueryWarehouse implements Warehouse {
   async probe(pipeline: Pipeline): Promise<string> {
     const tables = await (await this.#tablesOf(tablesOfPipeline(pipeline))).comparable();
     this.#probed = { pipeline, tables };
-    return tables.fingerprint();
+    const isBlind = isAnyBlind(expressionsIn(pipeline));
+    return isBlind ? `${tables.fingerprint()} ${blindPeriod(tables.readAt)}` : tables.fingerprint();
   }
 
-  async observe(pipeline: Pipeline, { days, signal, before }: ObserveOptions = {}): Promise<WarehouseReading> {
+  async observe(pipeline: Pipeline, { days, signal, before: earlier }: ObserveOptions = {}): Promise<WarehouseReading> {
+    // Whoever reads some dates judges by them what may run: metadata that stand still are not good enough for that.
+    const before = days !== undefined && this.#client.staleMetadata ? undefined : earlier;
     const tables = this.#takeProbed(pipeline) ?? (await this.#compared(pipeline, days, signal));
     const call: Call = { purpose: 'coverage', meter: new Meter(), signal };
     const errors = new Map<string, WarehouseError>();
     const subjects = await readable(subjectsOf(pipeline, tables, before), errors);
-    // What is read of some dates is read as it is: there is nothing to compare it with, and nothing to keep.
-    const states = days === undefined ? await this.#statesOf(tables, subjects, before?.memo, call) : undefined;
+    const states = await this.#statesOf(tables, subjects, before?.memo, days === undefined, call);
     const extents = extentsOf(subjects, states);
     const branches = subjects.flatMap((subject) => {
       const extent = extents.get(subject.key) ?? 'all';
@@ -97,7 +99,7 @@ export class BigqueryWarehouse implements Warehouse {
       ...observationsOf({ pipeline, extents, before, errors, days: tableDays(rows.flat(), dayOfText), readAt: tables.readAt }),
       errors,
       cost: call.meter.cost,
-      ...(states !== undefined && { memo: memoText(states) }),
+      memo: memoText(states),
     };
   }
 
@@ -152,7 +154,7 @@ export class BigqueryWarehouse implements Warehouse {
     return BigqueryTables.read(this.#client, tables, this.#clock.now(), signal);
   }
 
-  /** Of some dates nothing is kept, so that nothing is compared. */
+  /** Of some dates nothing is compared where metadata stand still. */
   async #compared(pipeline: Pipeline, days: DayRange | undefined, signal: AbortSignal | undefined): Promise<BigqueryTables> {
     const tables = await this.#tablesOf(tablesOfPipeline(pipeline), signal);
     return days === undefined ? tables.comparable(signal) : tables;
@@ -165,11 +167,15 @@ export class BigqueryWarehouse implements Warehouse {
     return probed?.pipeline === pipeline ? probed.tables : undefined;
   }
 
-  /** The tables as they are before any row of them is read: what changes meanwhile differs the next time. */
+  /**
+   * The tables as they are before any row of them is read: what changes meanwhile differs the next time.
+   * @param byPartition whether it is worth asking which of their partitions changed.
+   */
   async #statesOf(
     tables: BigqueryTables,
     subjects: readonly Subject[],
     memo: string | undefined,
+    byPartition: boolean,
     call: Call,
   ): Promise<ReadonlyMap<string, TableNow>> {
     const earlier = memo === undefined ? undefined : readMemo(memo);
@@ -180,7 +186,9 @@ export class BigqueryWarehouse implements Warehouse {
       const metadata = tables.get(table);
       return metadata === undefined ? [] : [{ table, metadata, print: tables.print(metadata), before: earlier?.get(table) }];
     });
-    const asked = states.filter((state) => needsPartitions(columns.get(state.table) ?? [], state)).map(({ table }) => table);
+    const asked = byPartition
+      ? states.filter((state) => needsPartitions(columns.get(state.table) ?? [], state)).map(({ table }) => table)
+      : [];
     const partitions = await this.#partitions.read(asked, tables, (sql, read, location) =>
       this.#query(sql, read, location, { ...call, purpose: 'partitions' }),
     );

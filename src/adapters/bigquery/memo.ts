@@ -44,18 +44,23 @@ function entryOf(table: string, value: unknown): [string, TableMemo][] {
 /** How long an answer holds of which metadata cannot tell that it changed. */
 const BLIND_MS = 15 * 60_000;
 
+/** Another one as soon as an answer of which metadata cannot tell that it changed holds no more. */
+export function blindPeriod(now: number): number {
+  return Math.floor(now / BLIND_MS);
+}
+
 /**
- * A table's fingerprint by free metadata: equal means unchanged. That of a view or an external table, whose metadata says nothing of its
- * rows, is another one every quarter of an hour.
+ * A table's fingerprint by free metadata: equal means unchanged. Where metadata do not tell of all rows, as of a view, it is another one
+ * every quarter of an hour.
  */
 export function tablePrint(table: TableMetadata, now: number): string {
   const { type, lastModifiedTime, numRows, numBytes, streamingBuffer } = table;
   const buffer = streamingBuffer === undefined ? [] : [streamingBuffer.estimatedRows, streamingBuffer.estimatedBytes];
-  const blind = isBlind(table) ? [type, Math.floor(now / BLIND_MS)] : [];
+  const blind = isBlind(table) ? [type, blindPeriod(now)] : [];
   return [lastModifiedTime, numRows, numBytes, ...buffer, ...blind].join(' ');
 }
 
-/** Whether metadata says nothing of its rows. */
-export function isBlind({ type }: TableMetadata): boolean {
-  return type !== 'TABLE' && type !== 'SNAPSHOT';
+/** Whether metadata do not tell of all its rows: those of the streaming buffer they estimate, and not at once. */
+export function isBlind({ type, streamingBuffer }: TableMetadata): boolean {
+  return (type !== 'TABLE' && type !== 'SNAPSHOT') || streamingBuffer !== undefined;
 }

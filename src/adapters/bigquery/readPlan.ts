@@ -25,16 +25,15 @@ export interface Planned {
   readonly dateColumn: string;
   readonly isWhole: boolean;
   readonly isKnown: boolean;
+  /** Its tables do not tell of all that it depends on. */
+  readonly isBlind: boolean;
 }
 
-/** How much of each has to be read, by key. @param states by table; undefined: nothing is known of what was. */
-export function extentsOf(
-  planned: readonly Planned[],
-  states: ReadonlyMap<string, TableNow> | undefined,
-): ReadonlyMap<string, Extent> {
+/** How much of each has to be read, by key. @param states by table. */
+export function extentsOf(planned: readonly Planned[], states: ReadonlyMap<string, TableNow>): ReadonlyMap<string, Extent> {
   return new Map(
-    planned.map(({ key, tables, dateColumn, isWhole, isKnown }) => {
-      if (states === undefined || !isKnown) return [key, 'all'];
+    planned.map(({ key, tables, dateColumn, isWhole, isKnown, isBlind }) => {
+      if (!isKnown || isBlind) return [key, 'all'];
       const extent = extentOf(
         dateColumn,
         tables.flatMap((table) => states.get(table) ?? []),
@@ -62,8 +61,7 @@ function extentOfTable(dateColumn: string, { metadata, print, before, partitions
   if (before === undefined || isBlind(metadata)) return 'all';
   if (before.print === print) return 'nothing';
   if (before.partitions === undefined || partitions === undefined) return 'all';
-  // Rows in the streaming buffer can be of any date.
-  if (metadata.streamingBuffer !== undefined || !isPartitionedBy(metadata, dateColumn)) return 'all';
+  if (!isPartitionedBy(metadata, dateColumn)) return 'all';
   return changedDates(before.partitions, partitions);
 }
 

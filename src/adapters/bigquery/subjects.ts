@@ -9,7 +9,7 @@ import {
   nodeBranches,
   tableCalendars,
 } from '../../core/sql/coverage';
-import { calendarExpressions, expressionsOf, type NamedExpression } from '../../core/sql/expressions';
+import { calendarExpressions, dependsOnMore, expressionsOf, type NamedExpression } from '../../core/sql/expressions';
 import type { BigqueryTables } from './bigqueryTables';
 
 /** A node or a calendar table: what is read or not as one. */
@@ -22,6 +22,8 @@ export interface Subject {
   readonly isWhole: boolean;
   /** What was read of it before still holds where nothing changed. */
   readonly isKnown: boolean;
+  /** Its tables do not tell of all that it depends on. */
+  readonly isBlind: boolean;
   /** Its table is made by its first run. */
   readonly isUnmade: boolean;
   readonly expressions: readonly NamedExpression[];
@@ -42,6 +44,7 @@ export function subjectsOf(pipeline: Pipeline, tables: BigqueryTables, before?: 
         dateColumn,
         isWhole: true,
         isKnown: before?.calendars.has(name) === true,
+        isBlind: isAnyBlind(calendarExpressions(calendar)),
         isUnmade: false,
         expressions: calendarExpressions(calendar),
         require: () => tables.requireCalendar(calendar),
@@ -55,6 +58,7 @@ export function subjectsOf(pipeline: Pipeline, tables: BigqueryTables, before?: 
         dateColumn: node.dateColumn,
         isWhole: false,
         isKnown: before?.nodes.has(node.id) === true,
+        isBlind: isAnyBlind(expressionsOf(node)),
         isUnmade: isUnmade(node, tables),
         expressions: expressionsOf(node),
         require: () => tables.requireNode(node),
@@ -62,6 +66,11 @@ export function subjectsOf(pipeline: Pipeline, tables: BigqueryTables, before?: 
       }),
     ),
   ];
+}
+
+/** Whether what these expressions give can change while their tables do not. */
+export function isAnyBlind(expressions: readonly NamedExpression[]): boolean {
+  return expressions.some((expression) => dependsOnMore(expression, 'googlesql'));
 }
 
 /** Those that can be read; why others cannot goes to `errors`. */

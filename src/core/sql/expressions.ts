@@ -1,5 +1,7 @@
 import type { Pipeline, PipelineNode } from '../pipeline';
 import { type TableCalendar, tableCalendars } from './coverage';
+import type { SqlLexis } from './lexis';
+import { tokenize } from './tokens';
 
 /** A SQL expression of the manifest with the words that name it. */
 export interface NamedExpression {
@@ -21,4 +23,18 @@ export function expressionsOf(node: PipelineNode): NamedExpression[] {
 /** The expressions of a calendar table. */
 export function calendarExpressions({ name, where }: TableCalendar): NamedExpression[] {
   return where === undefined ? [] : [{ subject: `Calendar ${name}: \`where\``, expression: where }];
+}
+
+/** A query in the expression, the clock, chance, who asks, or a function that somebody defined: `dataset.function(`. */
+const MORE =
+  /\bSELECT\b|\( FROM\b|\| >|\b(?:CURRENT_(?:DATE|DATETIME|TIME|TIMESTAMP)|RAND|GENERATE_UUID|SESSION_USER)\b|(?:[\w`] \. \w+|`) \(/i;
+
+/** Whether an expression can turn out otherwise although the rows that it is told of are what they were, as of another table's rows. */
+export function dependsOnMore({ expression }: NamedExpression, lexis: SqlLexis): boolean {
+  const code = tokenize(expression, lexis).flatMap(({ kind, text }) => {
+    if (kind === 'space' || kind === 'comment') return [];
+    if (kind === 'string') return "''";
+    return kind === 'quotedName' ? '``' : text;
+  });
+  return MORE.test(code.join(' '));
 }

@@ -99,6 +99,34 @@ describe('Incremental coverage from BigQuery', () => {
     assert.deepEqual(contentOf(again), contentOf(await warehouse.observe(PIPELINE)));
   });
 
+  it('reads anew what an expression takes from elsewhere, which no metadata of its table tell', async () => {
+    const where = `entity IN (SELECT entity FROM \`${tables.pathOf('mart.b')}\` WHERE value > 0)`;
+    const pipeline = buildPipeline({
+      calendars: [DAILY],
+      nodes: [
+        { id: 'A', tables: ['mart.a'], ...OF, where },
+        { id: 'MONTHS', tables: ['mart.months'], ...OF },
+      ],
+    });
+    await tables.insert('mart.a', FIRST, 'x', 1);
+    await tables.insert('mart.b', FIRST, 'x', 0);
+    const first = await warehouse.observe(pipeline);
+    const probed = await warehouse.probe(pipeline);
+    await tables.update('mart.b', FIRST, 1);
+    const later = new BigqueryWarehouse(
+      new BigqueryClient({ type: 'bigquery', project: tables.project, endpoint: proxy.endpoint }),
+      {
+        now: () => 15 * 60_000 + 5,
+      },
+    );
+    assert.notEqual(await later.probe(pipeline), probed, 'looked at anew, if only after a while');
+    const [again, queries] = await queriesOf(() => later.observe(pipeline, { before: earlier(first) }));
+    assert.equal(queries.length, 1, 'and nothing of the other node');
+    assert.deepEqual([...(first.nodes.get('A')?.days ?? [])], []);
+    assert.deepEqual([...(again.nodes.get('A')?.days ?? [])], [FIRST]);
+    assert.deepEqual(contentOf(again), contentOf(await later.observe(pipeline)));
+  });
+
   it('takes as many queries for one date as for many, and for one node as for many', async () => {
     const small: Pipeline = { ...PIPELINE, calendars: PIPELINE.calendars.slice(1), nodes: PIPELINE.nodes.slice(0, 1) };
     const countOf = async (pipeline: Pipeline, dates: number): Promise<number> => {

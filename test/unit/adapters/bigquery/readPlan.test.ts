@@ -37,7 +37,7 @@ describe('How much of a node is read', () => {
       'a view': { ...unchanged, metadata: { ...daily, type: 'VIEW' } },
       'no partitions then': { ...changed, before: { print: 'old' } },
       'no partitions now': { ...changed, partitions: undefined },
-      'streamed rows': { ...changed, metadata: { ...daily, streamingBuffer: { estimatedRows: 1, estimatedBytes: 1 } } },
+      'streamed rows': { ...unchanged, metadata: { ...daily, streamingBuffer: { estimatedRows: 1, estimatedBytes: 1 } } },
       'another date column': { ...changed, metadata: bigqueryTable({ timePartitioning: { type: 'DAY', field: 'loaded' } }) },
       'integer ranges': { ...changed, metadata: bigqueryTable({ rangePartitioning: { field: 'day' } }) },
       'no partitions at all': { ...changed, metadata: bigqueryTable() },
@@ -51,12 +51,15 @@ describe('How much of a node is read', () => {
       ['t', changed],
       ['u', unchanged],
     ]);
-    const plan = (table: string, isWhole: boolean, isKnown: boolean) =>
-      textOf(extentsOf([{ key: 'K', tables: [table], dateColumn: 'day', isWhole, isKnown }], states).get('K') ?? 'nothing');
+    const plan = (table: string, isWhole: boolean, isKnown: boolean, isBlind = false) => {
+      const planned = { key: 'K', tables: [table], dateColumn: 'day', isWhole, isKnown, isBlind };
+      return textOf(extentsOf([planned], states).get('K') ?? 'nothing');
+    };
     assert.equal(plan('u', false, false), 'all');
     assert.equal(plan('t', true, true), 'all');
     assert.equal(plan('u', true, true), 'nothing');
     assert.deepEqual(plan('t', false, true), ['2021-11-01']);
+    assert.equal(plan('u', false, true, true), 'all', 'its table does not tell');
   });
 
   it('asks for the partitions of what changed only, and only where they can tell', () => {
