@@ -78,8 +78,13 @@ export class RemoteJobs {
       try {
         return await this.#client.startJob(request);
       } catch (thrown) {
-        // Everything else is an answer: the job was refused.
-        if (!(thrown instanceof WarehouseError) || thrown.kind !== 'unreachable') throw thrown;
+        if (!(thrown instanceof WarehouseError)) throw thrown;
+        if (thrown.kind !== 'unreachable') {
+          // The last try was refused. An earlier one may have arrived, and its answer got lost.
+          const arrived = await this.#client.job(job.job, job.location).catch(() => undefined);
+          if (arrived === undefined) throw thrown;
+          return arrived;
+        }
         const status = await this.#whateverComes(job, signal, (until) => this.#ask(job, until));
         if (status !== undefined) return status;
         signal.throwIfAborted();

@@ -73,6 +73,17 @@ describe('RemoteJobs', () => {
     assert.deepEqual([...table.jobs.keys()], [recorded[0]?.job]);
   });
 
+  it('adopts it, too, where the answer was lost and sending it again is refused', async () => {
+    for (const refusal of [failure(403, 'rateLimitExceeded', 'Exceeded rate limits'), failure(403, 'accessDenied', 'Denied')]) {
+      table.jobs.clear();
+      const remote = jobs({});
+      const keeper = table.keeper({ inserted: () => 'hangUp', asked: done });
+      gate.keeper = (request, forward) => (request.method === 'POST' && table.jobs.size > 0 ? refusal : keeper(request, forward));
+      await remote.run(REQUEST, attempt());
+      assert.equal(table.jobs.size, 1);
+    }
+  });
+
   it('sends again by the same name what never arrived', async () => {
     const remote = jobs({ inserted: done });
     const keeper = table.keeper({ inserted: done });
