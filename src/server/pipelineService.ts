@@ -330,8 +330,9 @@ export class PipelineService {
     await this.#backfills.refresh(ids);
     await this.#backfills.followLogs();
     await this.judgeAgain();
-    // Data changes where partitions end: only then the warehouse is asked.
-    if (this.#endings() !== before) await this.read('probe');
+    // Data changes where partitions end: only then the warehouse is asked, and not for each date where nobody looks.
+    const matters = this.#isWatched() || this.#backfills.active.length === 0;
+    if (matters && this.#endings() !== before) await this.read('probe');
   }
 
   #endings(): string {

@@ -8,7 +8,7 @@ import { WarehouseError } from '../../../src/app/ports';
 import type { BackfillEventBody, Plan } from '../../../src/core/backfill';
 import type { Sightings } from '../../../src/core/checkpoints/elsewhere';
 import { applyChange } from '../../../src/protocol/applyChange';
-import type { ServerNotifications } from '../../../src/protocol/messages';
+import type { BackfillSummary, ServerNotifications } from '../../../src/protocol/messages';
 import { type Pace, PipelineService } from '../../../src/server/pipelineService';
 import { day, observed } from '../../support/builders';
 import { failureRecord, historyRow, ScriptedRecords } from '../../support/records';
@@ -273,6 +273,55 @@ describe('PipelineService', () => {
         '2021-11-02: complete · 9 rows',
       ]);
       assert.match(service.children('backfills', '')[0]?.description ?? '', /^done · 1\/1/);
+    } finally {
+      await claim.release();
+    }
+  });
+
+  it('asks the warehouse once for all dates of a backfill that nobody looks at', async () => {
+    warehouse.blocksWriters = false;
+    const service = newService();
+    await service.start();
+    openTree(service);
+    const plan = planOf('B', '2021-11-02', '2021-11-03');
+    await journal.create(plan);
+    const claim = await journal.claim(plan.id);
+    assert.ok(claim);
+    const started = (date: string): BackfillEventBody => ({
+      ...{
+        type: 'attemptStarted',
+        attempt: date,
+        processor: 'B',
+        date,
+        before: '',
+        rowsBefore: 0,
+        inputs: [],
+        log: 'logs/B.log',
+      },
+    });
+    const ended = (date: string): BackfillEventBody => ({
+      ...{ type: 'attemptEnded', attempt: date, processor: 'B', date, outcome: 'done', seconds: 1 },
+    });
+    const told = (matches: (backfill: BackfillSummary | undefined) => boolean) =>
+      message((one) => one.method === 'backfill/backfillsChanged' && matches(one.params.backfills[0]));
+    try {
+      const { probes } = warehouse;
+      const first = told((backfill) => backfill?.done === 1);
+      await journal.append(plan.id, { type: 'started', owner: claim.owner }, started('2021-11-02'), ended('2021-11-02'));
+      await first;
+      const second = told((backfill) => backfill?.running === 1);
+      await journal.append(plan.id, started('2021-11-03'));
+      await second;
+      assert.equal(warehouse.probes, probes, 'not for the first');
+      hold(FULL, { '2021-11-01': 9, '2021-11-02': 9, '2021-11-03': 9 });
+      const filled = message(
+        (one) =>
+          one.method === 'backfill/treeChanged' &&
+          one.params.updated.some(({ description }) => description === '3/4 · 1 missing'),
+      );
+      await journal.append(plan.id, ended('2021-11-03'), { type: 'ended', result: 'done' });
+      await filled;
+      assert.equal(warehouse.probes, probes + 1);
     } finally {
       await claim.release();
     }
