@@ -15,6 +15,9 @@ export interface CoverageBranch {
   readonly sql: string;
 }
 
+/** The rows of a partition where they are digested: a column of that name would be digested in their place. */
+const OBSERVED = 'backfill_observed';
+
 export type TableCalendar = Extract<Calendar, { kind: 'table' }>;
 
 export function calendarKey(name: string): string {
@@ -62,9 +65,9 @@ export function unionOf(branches: readonly CoverageBranch[]): string {
 
 /** Partitions of one table of a node, exactly: the columns of a coverage branch, and with a digest of the rows as `content`. */
 export function partitionSql(node: PipelineNode, table: string, dialect: SqlDialect, ranges: readonly DayRange[]): string {
-  const digest = dialect.contentDigest?.('observed');
+  const digest = dialect.contentDigest?.(OBSERVED);
   const columns = [...measures(node, dialect, node.checks.length), ...(digest === undefined ? [] : [`${digest} AS content`])];
-  return `${branchSql(node.id, table, columns, node, dialect, ranges, ' AS observed')}\nORDER BY 1, 2, 3`;
+  return `${branchSql(node.id, table, columns, node, dialect, ranges, ` AS ${OBSERVED}`)}\nORDER BY 1, 2, 3`;
 }
 
 /** The distinct entities of one table of a node by date, as `day` and one text column for each part of an entity. */

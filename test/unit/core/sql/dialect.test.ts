@@ -78,7 +78,7 @@ describe('The BigQuery dialect', () => {
     assert.match(unionOf([games, pgs]), /\nUNION ALL\n/);
     const [node] = pipeline.nodes;
     assert.ok(node);
-    assert.match(partitionSql(node, 'mart.pgs', dialect, [first]), /FARM_FINGERPRINT\(TO_JSON_STRING\(observed\)\)/);
+    assert.match(partitionSql(node, 'mart.pgs', dialect, [first]), /FARM_FINGERPRINT\(TO_JSON_STRING\(backfill_observed\)\)/);
     assert.match(entitiesSql(node, 'mart.pgs', dialect, [first]), /^SELECT DISTINCT `day` AS day, CAST\(`player` AS STRING\)/);
   });
 });
