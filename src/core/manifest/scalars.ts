@@ -164,6 +164,21 @@ export const table = named(
   'write dataset.table or project.dataset.table, each of letters, digits, _ and -, without quotes',
 );
 
+/** A project of Google Cloud, which may belong to a domain: `example.com:my-project`. */
+export const project = named(
+  'project',
+  'badName',
+  /^(?:[A-Za-z0-9.-]+:)?[A-Za-z0-9][A-Za-z0-9_-]*$/,
+  'write the id of a project of Google Cloud, such as my-project',
+);
+
+/** Where a server answers, without a slash at the end. */
+export const address: Reader<string> = refine(text, '', (value, place) =>
+  /^https?:\/\/[^\s?#]+$/i.test(value)
+    ? value.replace(/\/+$/, '')
+    : place.expected('an address such as http://127.0.0.1:9050', undefined),
+);
+
 /** The name of an environment variable. */
 export const variable = named(
   'variable name',

@@ -2,7 +2,7 @@ import type { WarehouseConfig } from '../pipeline';
 import { object, optional, required, variant } from './collections';
 import { present } from './present';
 import type { Reader } from './reader';
-import { bytes, oneOf, text } from './scalars';
+import { address, bytes, oneOf, project, text } from './scalars';
 
 const STAND_IN: WarehouseConfig = { type: 'duckdb', path: '' };
 
@@ -23,10 +23,10 @@ export const bigqueryWarehouse = object(
   'a bigquery warehouse',
   {
     type: required(oneOf(['bigquery'])),
-    project: required(text),
+    project: required(project),
     location: optional(text),
     max_bytes_billed: optional(bytes),
-    endpoint: optional(text),
+    endpoint: optional(address),
   },
   ({ project, location, max_bytes_billed: maxBytesBilled, endpoint }): WarehouseConfig => ({
     type: 'bigquery',

@@ -169,6 +169,16 @@ describe('mistakes in a manifest', () => {
       'wrongType: `max_bytes_billed` must be a size such as 500MB or 1GB, not the text "lots".',
     );
     finds(
+      'a project',
+      manifest({ warehouse: 'warehouse: { type: bigquery, project: «my project» }' }),
+      'badName: "my project" is no project: write the id of a project of Google Cloud, such as my-project.',
+    );
+    finds(
+      'an address without its protocol',
+      manifest({ warehouse: 'warehouse: { type: bigquery, project: p, endpoint: «127.0.0.1:9050» }' }),
+      'wrongType: `endpoint` must be an address such as http://127.0.0.1:9050, not the text "127.0.0.1:9050".',
+    );
+    finds(
       'a weekday of no weekly calendar',
       manifest({ calendars: 'calendars: { daily: { every: day, on: «sunday» } }' }),
       'warning noEffect: `on` is the weekday of `every: week`, and has no effect with `every: day`.',

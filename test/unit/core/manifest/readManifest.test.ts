@@ -292,8 +292,10 @@ log_profiles:
     assert.deepEqual(warehouse('{ type: parquet, path: data// }'), { type: 'parquet', path: 'data' });
     assert.deepEqual(warehouse('{ type: parquet, path: / }'), { type: 'parquet', path: '/' });
     assert.deepEqual(warehouse('{ type: bigquery, project: my-project }'), { type: 'bigquery', project: 'my-project' });
+    const owned = warehouse('{ type: bigquery, project: "example.com:my-project" }');
+    assert.deepEqual(owned, { type: 'bigquery', project: 'example.com:my-project' });
     assert.deepEqual(
-      warehouse('{ type: bigquery, project: p, location: us-west2, max_bytes_billed: 1GB, endpoint: "http://127.0.0.1:9050" }'),
+      warehouse('{ type: bigquery, project: p, location: us-west2, max_bytes_billed: 1GB, endpoint: "http://127.0.0.1:9050/" }'),
       { type: 'bigquery', project: 'p', location: 'us-west2', maxBytesBilled: 1e9, endpoint: 'http://127.0.0.1:9050' },
     );
   });
