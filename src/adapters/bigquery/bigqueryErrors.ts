@@ -127,7 +127,10 @@ const RULES: readonly Rule[] = [
   {
     status: 401,
     kind: 'signIn',
-    say: () => `Google Cloud does not accept the sign-in of this machine: run ${LOGIN} again and refresh.`,
+    say: (_, { endpoint }) =>
+      endpoint === undefined
+        ? `Google Cloud does not accept the sign-in of this machine: run ${LOGIN} again and refresh.`
+        : `${endpoint} asks for a sign-in, and an emulator gets none: remove \`warehouse.endpoint\` from the manifest to reach Google.`,
   },
   {
     reason:
@@ -282,6 +285,9 @@ export function bigqueryError(thrown: unknown, context: ErrorContext): Warehouse
     return new WarehouseError(kind, say(found?.groups ?? {}, context, failure));
   }
   if (failure.status >= 500) return new WarehouseError('unreachable', outOfOrder(failure));
+  // It is BigQuery's answer to this request, and says nothing of others.
+  if (failure.ofJob || (failure.status >= 400 && failure.reason !== ''))
+    return new WarehouseError('refused', `BigQuery refuses this (${failure.reason}): ${oneLine(failure.message)}`);
   const code = failure.status > 0 ? ` ${failure.status}` : '';
   return new WarehouseError(
     'unreachable',

@@ -267,12 +267,13 @@ const TABLE: readonly (readonly [string, string, number, WarehouseErrorKind, str
     'BigQuery is out of order at the moment (503 Backend Error): refresh later.',
   ],
   ['Bad Gateway', '', 502, 'unreachable', 'BigQuery is out of order at the moment (502 Bad Gateway): refresh later.'],
+  ['Precondition Failed', 'conditionNotMet', 412, 'refused', 'BigQuery refuses this (conditionNotMet): Precondition Failed'],
   [
-    'Precondition Failed',
-    'conditionNotMet',
-    412,
+    '<html>Not here</html>',
+    '',
+    404,
     'unreachable',
-    'BigQuery answered with an error 412 that is not known here: Precondition Failed',
+    'BigQuery answered with an error 404 that is not known here: <html>Not here</html>',
   ],
 ];
 
@@ -291,6 +292,16 @@ describe('Errors of BigQuery', () => {
     });
     assert.equal(refused.kind, 'unreachable');
     assert.match(refused.message, /^Nothing answers at http:\/\/127\.0\.0\.1:9050 \(ECONNREFUSED\): start the emulator/);
+  });
+
+  it('asks nobody to sign in who speaks to an emulator', () => {
+    const refused = bigqueryError(new BigqueryFailure('No', 'authError', 401), { project: 'p', endpoint: 'https://emulator' });
+    assert.match(refused.message, /^https:\/\/emulator asks for a sign-in, and an emulator gets none: remove/);
+  });
+
+  it('takes a job that failed by what is unknown here for its own fault', () => {
+    const refused = bigqueryError(BigqueryFailure.ofJob({ reason: 'notImplemented', message: 'Not yet.' }), CONTEXT);
+    assert.deepEqual([refused.isOfOneNode, refused.message], [true, 'BigQuery refuses this (notImplemented): Not yet.']);
   });
 
   it('leaves a sentence that is one already', () => {
