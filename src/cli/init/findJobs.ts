@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
+import { fileText } from './fileText';
 import { type JobFlags, jobFlagsIn, type Language } from './jobFlags';
 import { walk } from './walk';
 
@@ -21,6 +21,7 @@ const UNWRITABLE = /[\p{Cc}{}]/u;
 const NO_JOB = /^(test_|conftest\.|setup\.)|[._-](test|spec)\.|_test\./;
 const NO_JOBS = /^(tests?|__tests__|docs?|examples?|fixtures?)$/i;
 const MOST_SCRIPTS = 2000;
+/** What is longer is no script that somebody wrote. */
 const MOST_BYTES = 256 * 1024;
 
 /** The scripts below a folder that take dates, by path. Files are read, none is executed; their number and size are bounded. */
@@ -35,18 +36,8 @@ export async function findJobs(folder: string): Promise<readonly Job[]> {
   });
   const jobs: Job[] = [];
   for (const { path, language } of scripts) {
-    const flags = jobFlagsIn(await textOf(path), language);
+    const flags = jobFlagsIn(await fileText(path, MOST_BYTES), language);
     if (flags !== undefined) jobs.push({ path: relative(folder, path).split(sep).join('/'), language, flags });
   }
   return jobs.sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-/** Nothing where a file is too long to be a script that somebody wrote, or cannot be read. */
-async function textOf(path: string): Promise<string> {
-  try {
-    const { size } = await stat(path);
-    return size > MOST_BYTES ? '' : await readFile(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

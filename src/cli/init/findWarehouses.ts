@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { WarehouseConfig } from '../../core/pipeline';
+import { isFile } from '../manifestFile';
 import { walk } from './walk';
 
 export type FileWarehouse = Extract<WarehouseConfig, { path: string }>;
@@ -28,6 +29,8 @@ export async function findWarehouses(folder: string): Promise<readonly FileWareh
 }
 
 async function isDuckdb(path: string): Promise<boolean> {
+  // A named pipe would wait for ever for somebody who writes.
+  if (!(await isFile(path))) return false;
   const file = await open(path).catch(() => undefined);
   if (file === undefined) return false;
   try {

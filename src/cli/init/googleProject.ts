@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { fileText } from './fileText';
 
 /** Where BigQuery's tables are likely to be, and what says so. */
 export interface GoogleProject {
@@ -23,7 +23,7 @@ const PROJECT = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
  * and nobody signs in.
  */
 export async function findGoogleProject(folder: string, env: Environment): Promise<GoogleProject | undefined> {
-  const dotenv = variablesIn(await textOf(join(folder, '.env')));
+  const dotenv = variablesIn(await fileText(join(folder, '.env')));
   const gcloud = await gcloudProject(env);
   const candidates: readonly (readonly [value: string | undefined, from: string])[] = [
     ...PROJECT_VARIABLES.map((name) => [env[name], name] as const),
@@ -45,9 +45,9 @@ export async function findGoogleProject(folder: string, env: Environment): Promi
 /** The `project` of the active configuration. */
 async function gcloudProject(env: Environment): Promise<string | undefined> {
   const folder = env['CLOUDSDK_CONFIG'] ?? defaultFolder(env);
-  const active = env['CLOUDSDK_ACTIVE_CONFIG_NAME'] ?? ((await textOf(join(folder, 'active_config'))).trim() || 'default');
+  const active = env['CLOUDSDK_ACTIVE_CONFIG_NAME'] ?? ((await fileText(join(folder, 'active_config'))).trim() || 'default');
   if (!/^[\w-]+$/.test(active)) return undefined;
-  const text = await textOf(join(folder, 'configurations', `config_${active}`));
+  const text = await fileText(join(folder, 'configurations', `config_${active}`));
   const core = /^\[core\]\s*$([^[]*)/m.exec(text)?.[1] ?? '';
   return /^\s*project\s*=\s*(\S+)/m.exec(core)?.[1];
 }
@@ -61,8 +61,4 @@ function defaultFolder(env: Environment): string {
 export function variablesIn(text: string): ReadonlyMap<string, string> {
   const lines = text.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^#\s]*))/gm);
   return new Map(Array.from(lines, ([, name = '', double, single, plain]) => [name, double ?? single ?? plain ?? '']));
-}
-
-async function textOf(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
 }

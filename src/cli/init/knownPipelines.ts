@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readManifest } from '../../core/manifest/readManifest';
 import { isFile } from '../manifestFile';
+import { fileText } from './fileText';
 
 /** A pipeline that a preset describes, found in a folder. */
 export interface KnownPipeline {
@@ -54,7 +54,7 @@ export async function recognise(folder: string): Promise<KnownPipeline | undefin
 async function projectIn(folder: string, paths: readonly string[]): Promise<string | undefined> {
   const named = new Map<string, number>();
   for (const path of paths) {
-    const text = await readFile(join(folder, path), 'utf8').catch(() => '');
+    const text = await fileText(join(folder, path));
     for (const [, project = ''] of text.matchAll(/\bproject(?:_id)?['"]?\s*[:=]\s*['"]([a-z][a-z0-9-]{4,28}[a-z0-9])['"]/gi))
       named.set(project, (named.get(project) ?? 0) + 1);
   }

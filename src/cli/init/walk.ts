@@ -5,6 +5,8 @@ import { join } from 'node:path';
 const SKIPPED = /^(\.|node_modules$|__pycache__$|site-packages$|venv$|env$|dist$|build$)/;
 const DEPTH = 6;
 const MOST_ENTRIES = 10_000;
+/** Of one folder: what holds more is data, and must not keep the walk from the folders beside it. */
+const MOST_OF_A_FOLDER = 500;
 
 /** A file or folder that was met. */
 export interface Entry {
@@ -28,9 +30,9 @@ export async function walk(folder: string, visit: (entry: Entry) => Promise<bool
   for (let depth = 0; depth < DEPTH && level.length > 0; depth++) {
     const next: string[] = [];
     for (const parent of level) {
-      const entries = await entriesOf(parent);
+      if (looked >= MOST_ENTRIES) return;
+      const entries = (await entriesOf(parent)).slice(0, Math.min(MOST_OF_A_FOLDER, MOST_ENTRIES - looked));
       looked += entries.length;
-      if (looked > MOST_ENTRIES) return;
       for (const entry of entries) {
         const path = join(parent, entry.name);
         const isFolder = entry.isDirectory();

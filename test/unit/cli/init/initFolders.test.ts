@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readManifest } from '../../../../src/core/manifest/readManifest';
@@ -134,6 +135,17 @@ Interpreter: .venv/bin/python.`,
         },
       ]);
       assert.match(text, /^# +run: \{ each: date, command: \[node, jobs\/report\.mjs, --date, "\{date\}"\] \}$/m);
+    });
+
+    it('finds jobs beside a folder full of data, and opens no pipes', async function () {
+      if (process.platform === 'win32') this.skip();
+      mkdirSync(join(folder(), 'data'));
+      for (let at = 0; at < 10_100; at++) writeFileSync(join(folder(), 'data', `${at}.json`), '');
+      write('jobs/orders.py', ARGPARSE);
+      for (const path of ['jobs/pipe.py', 'pipe.duckdb', '.env']) execFileSync('mkfifo', [join(folder(), path)]);
+      const { code, out } = await init();
+      assert.equal(code, 0);
+      assert.match(out, /^Found 1 script that takes dates/m);
     });
 
     it('says why BigQuery was not looked into', async () => {
