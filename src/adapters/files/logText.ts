@@ -5,7 +5,8 @@ const CHUNK = 1 << 16;
 const MOST = 64 << 20;
 
 /**
- * The text of a log in chunks, as UTF-8; of one that is longer than `most` bytes its end. Bytes that are no text become U+FFFD. Nothing
+ * The text of a log in chunks, as UTF-8, or as UTF-16 where it begins with the mark of that, as what PowerShell redirects does; of one that is
+ * longer than `most` bytes its end. Bytes that are no text become U+FFFD. Nothing
  * where there is no such file or it cannot be read; what cannot be read any more ends it.
  */
 export async function* readLogText(path: string, most: number = MOST): AsyncGenerator<string> {
@@ -17,7 +18,9 @@ export async function* readLogText(path: string, most: number = MOST): AsyncGene
   }
   try {
     const { size } = await file.stat();
-    yield* chunksOf(file, Math.max(0, size - most));
+    const encoding = await encodingOf(file);
+    const from = Math.max(0, size - most);
+    yield* chunksOf(file, encoding === 'utf-8' ? from : from - (from % 2), encoding);
   } catch {
     // A folder, or a disk that is gone: what was read until here is what there is.
   } finally {
@@ -25,8 +28,14 @@ export async function* readLogText(path: string, most: number = MOST): AsyncGene
   }
 }
 
-async function* chunksOf(file: FileHandle, from: number): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
+async function encodingOf(file: FileHandle): Promise<'utf-8' | 'utf-16le' | 'utf-16be'> {
+  const { buffer } = await file.read(new Uint8Array(2), 0, 2, 0);
+  const mark = (buffer[0] ?? 0) * 256 + (buffer[1] ?? 0);
+  return mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
+}
+
+async function* chunksOf(file: FileHandle, from: number, encoding: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding);
   const buffer = new Uint8Array(CHUNK);
   for (let position = from; ; ) {
     const { bytesRead } = await file.read(buffer, 0, CHUNK, position);

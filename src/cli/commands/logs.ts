@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { BackfillRecord, Journal } from '../../app/journal';
 import { unknownBackfill } from '../attach';
@@ -101,6 +102,13 @@ async function printDates(context: Context, options: DatesOptions, choice: LogCh
   return EXIT.fine;
 }
 
+/** What is wrong with a path that is no file. */
+async function noFileText(path: string, id: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return `There is no file ${id}.`;
+  return found.isDirectory() ? `${id} is a folder: name a log in it.` : `${id} is no file: save what it gives, and name that.`;
+}
+
 async function readDates(context: Context, options: DatesOptions, choice: LogChoice): Promise<readonly ReadLog[]> {
   const { services, cwd } = context;
   const { id, processor, date } = choice;
@@ -109,7 +117,7 @@ async function readDates(context: Context, options: DatesOptions, choice: LogCho
     return [await new DatesReader(services.readLogText, await profilesNearby(context, options), options.profile).file(id, cwd)];
   }
   // A name of a file that is not there is no id.
-  if (/[/\\]|\.\w+$/.test(id)) throw usageError(`There is no file ${id}.`);
+  if (/[/\\]|\.\w+$/.test(id)) throw usageError(await noFileText(resolve(cwd, id), id));
   const { manifest, pipeline } = await openPipeline(context, options);
   const journal = services.journal(manifest);
   const wanted = await chosenIn(journal, choice);

@@ -89,6 +89,7 @@ log_profiles: { mine: { date_start: '^Running (?<date>\\S+)', failure: '^giving 
   it('answers a mistake with one line', async () => {
     const mistakes: readonly (readonly [string[], RegExp])[] = [
       [['none.log', '--dates'], /^There is no file none\.log\.\n$/],
+      [['./', '--dates'], /^\.\/ is a folder: name a log in it\.\n$/],
       [['tdza.log', '--dates', '--profile', 'nba-phas4'], /^There is no log profile 'nba-phas4'\. Did you mean '?nba-phase4/],
       [['tdza.log', 'J', '--dates'], /^tdza\.log is a file: leave J out\.\n$/],
       [['tdza.log', '--profile', 'generic'], /^--profile is for --dates: add it\.\n$/],

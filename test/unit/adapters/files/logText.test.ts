@@ -30,7 +30,17 @@ describe('the text of a log', () => {
     assert.equal(await textOf(join(folder(), 'none.log')), '');
     assert.equal(await textOf(folder()), '');
     const path = join(folder(), 'b.log');
-    await writeFile(path, Uint8Array.of(0xff, 0xfe, 0x00, 0x41));
+    await writeFile(path, Uint8Array.of(0xff, 0xff, 0x00, 0x41));
     assert.equal(await textOf(path), '\ufffd\ufffd\u0000A');
+  });
+
+  it('is read as UTF-16 where its first bytes say so', async () => {
+    const path = join(folder(), 'a.log');
+    const text = '✓ Success: 30 teams\n'.repeat(10_000);
+    await writeFile(path, Buffer.from(`\ufeff${text}`, 'utf16le'));
+    assert.equal(await textOf(path), text);
+    assert.equal(await textOf(path, 13), ' teams\n');
+    await writeFile(path, Buffer.from(`\ufeff${text}`, 'utf16le').swap16());
+    assert.equal(await textOf(path), text);
   });
 });
