@@ -76,7 +76,7 @@ describe('attempts whose jobs log by date', () => {
     const executed = await run(['preflight']);
     assert.deepEqual(
       [...new Set(ends(executed).map(({ outcome, message }) => `${outcome}: ${message}`))],
-      ['failed: exit code 1: Phase 3 data is incomplete!'],
+      ['failed: exit code 1: PRE-FLIGHT CHECK FAILED: Phase 3 data is incomplete!'],
     );
   });
 });

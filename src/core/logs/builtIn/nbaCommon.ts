@@ -12,7 +12,7 @@ export const SECONDS = String.raw`[\d.]+`;
 
 export const COMMON_ERRORS = [
   '^(?:Analytics|Precompute)ProcessorBase Error: (?<cause>.+)',
-  String.raw`^[^\w\s]*\s*PRE-FLIGHT CHECK FAILED: (?<cause>.+)`,
+  String.raw`^[^\w\s]*\s*(?<cause>PRE-FLIGHT CHECK FAILED: .+)`,
   '^(?<cause>(?:Invalid (?:start |end )?date format|Start date must be before|End date cannot be|--start-date is required).*)',
   // A read that takes ten minutes and is given up: what somebody looks for where a job hangs.
   String.raw`^(?<cause>Completeness check for \S+ failed: .+)`,

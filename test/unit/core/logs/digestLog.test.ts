@@ -157,7 +157,7 @@ describe('the digest of a log', () => {
         'ERROR:__main__:❌ PRE-FLIGHT CHECK FAILED: Phase 3 data is incomplete!',
         'ERROR:__main__:Cannot proceed with Phase 4 backfill until Phase 3 is complete.',
       );
-      assert.deepEqual(log.failure, { cause: 'Phase 3 data is incomplete!', line: 2 });
+      assert.deepEqual(log.failure, { cause: 'PRE-FLIGHT CHECK FAILED: Phase 3 data is incomplete!', line: 2 });
     });
   });
 
