@@ -54,6 +54,11 @@ const OUTCOMES: Readonly<Record<Exclude<Ended['outcome'], 'done'>, string>> = {
   torn: 'ended abnormally after it had changed the partition',
 };
 
+/** How an attempt ended, in a word or two. */
+export function outcomeWords(outcome: Ended['outcome']): string {
+  return outcome === 'wroteNothing' ? 'wrote nothing' : outcome === 'succeededButEmpty' ? 'succeeded but empty' : outcome;
+}
+
 /** Why an attempt is no success, in words; undefined for one that is. */
 export function failureText({ outcome, category, message }: Ended): string | undefined {
   if (outcome === 'done') return undefined;

@@ -6,7 +6,7 @@ import { runCommandLine } from '../../core/commandLine';
 import type { BackfillProgress } from '../../core/progress';
 import { type Terminal, type Tone, toned } from '../terminal';
 import { plain, wrapped } from '../textWidth';
-import { type Ended, failureText } from './backfillFacts';
+import { type Ended, failureText, outcomeWords } from './backfillFacts';
 
 /** A partition that ended, as one plain line: `[3/120] PDC 2021-11-05: done, 214 rows in 12 s`. */
 export function endedLine(event: Ended, count: number, total: number): string {
@@ -14,7 +14,7 @@ export function endedLine(event: Ended, count: number, total: number): string {
   const failure = failureText(event);
   const rows = rowsAfter === undefined ? '' : `, ${counted(rowsAfter, 'row')}`;
   const alarm = event.alarm === true ? 'ALARM: it had rows before and is empty now. ' : '';
-  const text = failure === undefined ? `done${rows}` : `${outcome}${rows}`;
+  const text = failure === undefined ? `done${rows}` : `${outcomeWords(outcome)}${rows}`;
   return plain(
     `[${count}/${total}] ${processor} ${date}: ${text} in ${formatSeconds(seconds)}${failure === undefined ? '' : `. ${alarm}${failure}`}`,
   );

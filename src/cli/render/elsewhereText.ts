@@ -180,7 +180,7 @@ function titleOf(job: ElsewhereJob): string {
 /** The line without what stands in columns of its own. */
 function whatOf({ state, at, etaSeconds, processes, findings, resume }: ElsewhereJob): string {
   const parts = findings.filter(isWarning).map(findingText);
-  if (state === 'stopped' && resume !== undefined) parts.unshift(`${resumeText(resume)}.`);
+  if (state === 'stopped' && resume !== undefined) parts.unshift(resumeText(resume));
   const doing = [
     at === undefined ? '' : `${state === 'running' || state === 'perhapsRunning' ? 'at' : 'until'} ${formatDay(at)}`,
     etaSeconds === undefined ? '' : `~${formatSeconds(Math.round(etaSeconds))} left`,

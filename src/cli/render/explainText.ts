@@ -11,6 +11,7 @@ import { STATUS_TONES, statusLabel } from '../statusWords';
 import { csv, markdownTable } from '../table';
 import { type Terminal, toned } from '../terminal';
 import { plain, wrapped } from '../textWidth';
+import { outcomeWords } from './backfillFacts';
 import { fixesOf } from './gapsText';
 
 /** A statement about a partition: under which title, in which state, in words. */
@@ -73,7 +74,7 @@ function attemptTexts({ outcome, endedAt, seconds, stages, message, backfill }: 
   const said = message === undefined || message === '' ? '' : `: ${message}`;
   const took = [...(seconds === undefined ? [] : [`took ${formatSeconds(seconds)}`]), stagesText(stages)].filter(Boolean);
   return [
-    `${outcome} on ${formatInstant(endedAt)}${said}`,
+    `${outcomeWords(outcome)} on ${formatInstant(endedAt)}${said}`,
     ...(took.length === 0 ? [] : [took.join(': ')]),
     `backfill logs ${backfill} ${key}`,
   ];

@@ -63,7 +63,8 @@ function section(title: string, partitions: readonly PlannedPartition[], termina
 
 function whyText({ status, why, preflight, override }: PlannedPartition): string {
   const symbol = STATUS_SYMBOLS[status];
-  const sentence = why.startsWith(status) ? `${symbol} ${why}.` : `${symbol} ${status}: ${why}.`;
+  const stop = /[.!?…]$/.test(why) ? '' : '.';
+  const sentence = `${symbol} ${why.startsWith(status) ? why : `${status}: ${why}`}${stop}`;
   if (preflight === 'overrideNeeded') return `${sentence} Needs --override ${override ?? ''}.`;
   return preflight === 'never' ? `${sentence} Nothing overrides that.` : sentence;
 }

@@ -142,7 +142,7 @@ Backfill 20261123T140211-pdc-ab12 is done after 5 s: 2 of 2 done.
     run.journal.say(ended('PDC', 5, 1, { outcome: 'wroteNothing', rowsAfter: 0 }));
     assert.equal(await code, 1);
     assert.deepEqual(run.terminal.out.split('\n').slice(0, 4), [
-      '[1/2] PDC 2021-11-05: wroteNothing, 0 rows in 1 s. ended without an error and changed nothing',
+      '[1/2] PDC 2021-11-05: wrote nothing, 0 rows in 1 s. ended without an error and changed nothing',
       'waiting for the warehouse',
       '[2/2] PDC 2021-11-06: skipped, BOX is missing',
       'Backfill 20261123T140211-pdc-ab12 ended with failures after 5 s: 0 of 2 done, 1',

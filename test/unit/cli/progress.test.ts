@@ -120,7 +120,7 @@ describe('plain lines', () => {
     );
     assert.equal(
       line(ended('PDC', 6, 3, { outcome: 'succeededButEmpty', rowsAfter: 0, alarm: true })),
-      '[3/120] PDC 2021-11-06: succeededButEmpty, 0 rows in 3 s. ALARM: it had rows before and is empty now. ended without an error and left the partition empty',
+      '[3/120] PDC 2021-11-06: succeeded but empty, 0 rows in 3 s. ALARM: it had rows before and is empty now. ended without an error and left the partition empty',
     );
     // What a job wrote cannot steer the terminal or break the line.
     assert.equal(
