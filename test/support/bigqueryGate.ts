@@ -23,6 +23,7 @@ export interface SubmittedJob {
       readonly query?: string;
       readonly destinationTable?: { readonly datasetId: string; readonly tableId: string };
       readonly writeDisposition?: string;
+      readonly createDisposition?: string;
       readonly useQueryCache?: boolean;
     };
   };

@@ -11,9 +11,10 @@ interface Table {
  */
 export function takingPartitions(endpoint: string, project: string): Gatekeeper {
   return async ({ body }, forward) => {
-    const { query, destinationTable: into, writeDisposition } = body?.configuration?.query ?? {};
+    const { query, destinationTable: into, writeDisposition, createDisposition } = body?.configuration?.query ?? {};
     const [, name, date] = /^(.*)\$(\d{8})$/.exec(into?.tableId ?? '') ?? [];
     if (into === undefined || name === undefined || date === undefined) return forward();
+    if (createDisposition !== 'CREATE_NEVER') throw new Error(`${into.tableId} would be made where it is missing`);
     if (writeDisposition !== 'WRITE_TRUNCATE') throw new Error(`${into.tableId} is written with ${writeDisposition}`);
     const path = `projects/${project}/datasets/${into.datasetId}/tables/${name}`;
     const answer = await fetch(`${endpoint}/bigquery/v2/${path}`);
@@ -26,7 +27,7 @@ export function takingPartitions(endpoint: string, project: string): Gatekeeper 
       `WHEN NOT MATCHED BY SOURCE AND DATE(\`${timePartitioning.field}\`) = DATE '${day}' THEN DELETE`,
       `WHEN NOT MATCHED BY TARGET THEN INSERT (${columns}) VALUES (${columns})`,
     ];
-    const { destinationTable: _, writeDisposition: __, ...rest } = body?.configuration?.query ?? {};
+    const { destinationTable: _, writeDisposition: __, createDisposition: ___, ...rest } = body?.configuration?.query ?? {};
     return forward({ ...body, configuration: { ...body?.configuration, query: { ...rest, query: merge.join('\n') } } });
   };
 }

@@ -22,6 +22,8 @@ export interface JobRequest {
   readonly destination?: string;
   /** Default `WRITE_EMPTY`, as BigQuery's. */
   readonly writeDisposition?: 'WRITE_TRUNCATE' | 'WRITE_APPEND' | 'WRITE_EMPTY';
+  /** Default: a destination that is missing is made. */
+  readonly createDisposition?: 'CREATE_NEVER';
   /** What the destination is made with where it is missing. */
   readonly timePartitioning?: { readonly type: 'DAY'; readonly field?: string };
   readonly params?: QueryParameters;
@@ -79,7 +81,19 @@ export function labelValue(text: string): string {
 
 /** A request as the API takes it, capped as the manifest says. */
 export function jobResource(request: JobRequest, { project, maxBytesBilled }: BigqueryConfig): bigquery.IJob {
-  const { jobId, location, sql, destination, writeDisposition, timePartitioning, params, useCache, labels, timeoutMs } = request;
+  const {
+    jobId,
+    location,
+    sql,
+    destination,
+    writeDisposition,
+    createDisposition,
+    timePartitioning,
+    params,
+    useCache,
+    labels,
+    timeoutMs,
+  } = request;
   const to = destination === undefined ? undefined : parseTablePath(destination, project);
   const query: bigquery.IJobConfigurationQuery = {
     query: sql,
@@ -89,6 +103,7 @@ export function jobResource(request: JobRequest, { project, maxBytesBilled }: Bi
     ...(maxBytesBilled === undefined ? {} : { maximumBytesBilled: String(maxBytesBilled) }),
     ...(to === undefined ? {} : { destinationTable: { projectId: to.project, datasetId: to.dataset, tableId: to.table } }),
     ...(writeDisposition === undefined ? {} : { writeDisposition }),
+    ...(createDisposition === undefined ? {} : { createDisposition }),
     ...(timePartitioning === undefined ? {} : { timePartitioning }),
   };
   const values = Object.entries(labels ?? {}).map(([name, value]) => [name, labelValue(value)]);

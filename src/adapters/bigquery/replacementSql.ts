@@ -50,7 +50,9 @@ export function replacementJob(way: Way, replacement: Replacement): Omit<JobRequ
   switch (way) {
     case 'into': {
       const destination = `${path}$${formatDay(day).replaceAll('-', '')}`;
-      return { sql: rows(allColumns(given, target?.fields ?? [])), params, destination, writeDisposition: 'WRITE_TRUNCATE' };
+      // One that somebody drops at this moment would be made anew, partitioned by the time at which rows arrive.
+      const dispositions = { writeDisposition: 'WRITE_TRUNCATE', createDisposition: 'CREATE_NEVER' } as const;
+      return { sql: rows(allColumns(given, target?.fields ?? [])), params, destination, ...dispositions };
     }
     case 'create': {
       const by = partitionBy(given.find((field) => isNamed(field, processor.dateColumn)));
