@@ -79,9 +79,9 @@ export function nodeObservations(node: PipelineNode, days: readonly TableDay[], 
   const partitions = partitionsOf(node, days);
   return {
     days: Int32Array.from(partitions, ({ day }) => day),
-    rows: Int32Array.from(partitions, ({ rows }) => rows),
-    ...(node.entity.length > 0 ? { entities: Int32Array.from(partitions, ({ entities }) => entities ?? 0) } : {}),
-    ...(node.key.length > 0 ? { keys: Int32Array.from(partitions, ({ keys }) => keys ?? 0) } : {}),
+    rows: counts(partitions, ({ rows }) => rows),
+    ...(node.entity.length > 0 ? { entities: counts(partitions, ({ entities }) => entities ?? 0) } : {}),
+    ...(node.key.length > 0 ? { keys: counts(partitions, ({ keys }) => keys ?? 0) } : {}),
     ...(node.writtenAt !== undefined ? { written: Float64Array.from(partitions, ({ written }) => written ?? Number.NaN) } : {}),
     checks: node.checks.map((_, index) => Float64Array.from(partitions, ({ checks }) => checks[index] ?? Number.NaN)),
     readAt,
@@ -91,7 +91,12 @@ export function nodeObservations(node: PipelineNode, days: readonly TableDay[], 
 /** The dates of a calendar table as columns. */
 export function calendarObservations(days: readonly TableDay[], readAt: number): CalendarObservations {
   const ascending = days.toSorted((a, b) => a.day - b.day);
-  return { days: Int32Array.from(ascending, ({ day }) => day), counts: Int32Array.from(ascending, ({ rows }) => rows), readAt };
+  return { days: Int32Array.from(ascending, ({ day }) => day), counts: counts(ascending, ({ rows }) => rows), readAt };
+}
+
+/** What is more than 32 bits hold is as much as they do, and not as little as is left of it. */
+function counts<T>(of: readonly T[], count: (one: T) => number): Int32Array {
+  return Int32Array.from(of, (one) => Math.min(count(one), 2 ** 31 - 1));
 }
 
 /** Dates of a node as they were read exactly; those without rows with 0. */
