@@ -15,7 +15,7 @@ export interface JobContext {
 /** How a processor's dates are executed. @param days those that run, in the order of the plan; at least one. */
 export function planJob(context: JobContext, t: Tables, processor: Processor, days: readonly Day[]): PlannedJob {
   const { request } = context;
-  const method = chooseMethod(processor.run, days, (day) => isExpected(t, processor, day));
+  const method = chooseMethod(processor.run, days, (day) => isExpected(t, processor, day), request.overrides);
   const table = t.nodes[processor.index];
   const lane = method?.kind === 'sql' ? laneOf(t.input.pipeline, processor) : undefined;
   const sequential = [

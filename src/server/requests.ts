@@ -165,7 +165,8 @@ function choicesOf({ input, grid }: CoverageState): LaunchChoices {
         gaps: tally.gaps,
         summary: tallyText(tally),
         runnable: node.run.length > 0,
-        overrides: node.run.flatMap((method) => (method.kind === 'command' ? Object.keys(method.overrides) : [])),
+        // Several ways to run may have the same ones.
+        overrides: [...new Set(node.run.flatMap((method) => (method.kind === 'command' ? Object.keys(method.overrides) : [])))],
       };
     }),
     sources: pipeline.sources.map(({ id, name }) => ({ id, name })),

@@ -244,6 +244,19 @@ describe('makePlan', () => {
     });
   });
 
+  it('takes the way that has what was asked for', () => {
+    const run = [
+      { kind: 'command', each: 'list', argv: ['l', '{dates}'], overrides: { fresh: [] } },
+      { kind: 'command', each: 'range', argv: ['r', '{start}', '{end}'], overrides: { fresh: ['--f'], deep: ['--d'] } },
+    ] as const;
+    const command = (...overrides: string[]) =>
+      plan({ nodes: [{ id: 'A', run }] }, { dates: ['2021-11-01', '2021-11-03'], overrides }, 'parquet').jobs[0]?.command;
+    assert.deepEqual(command(), ['l', '{dates}']);
+    assert.deepEqual(command('fresh'), ['l', '{dates}'], 'it does so anyhow');
+    assert.deepEqual(command('fresh', 'deep'), ['r', '{start}', '{end}', '--f', '--d']);
+    assert.deepEqual(command('nothing of the kind'), ['l', '{dates}']);
+  });
+
   it('runs one at a time where the warehouse has one writer, and says so', () => {
     const [job] = plan({ nodes: [{ id: 'A' }] }, { dates: ['2021-11-01'] }).jobs;
     assert.deepEqual([job?.slots, job?.sequential], [1, 'a DuckDB file has one writer at a time']);

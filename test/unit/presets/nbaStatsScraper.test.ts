@@ -218,6 +218,16 @@ describe('the commands of the preset nba-stats-scraper', () => {
     }
   });
 
+  it('take ranges where an override is asked for that a list has not', () => {
+    const { run } = processor('PRED');
+    const days = ['2022-01-02', '2022-01-05'].map(day);
+    const ways = ['skip-mlfs-check', 'skip-preflight'].map((name) => chooseMethod(run, days, () => true, [name]));
+    assert.deepEqual(
+      ways.map((way) => (way?.kind === 'command' ? way.each : undefined)),
+      ['range', 'list'],
+    );
+  });
+
   it('take a single date', () => {
     for (const id of Object.keys(PATHS) as (keyof typeof PATHS)[]) {
       const expected = FLAGS[id].includes('--dates')
@@ -240,7 +250,7 @@ describe('the commands of the preset nba-stats-scraper', () => {
     }
   });
 
-  it('offer to skip the pre-flight and to forget the checkpoint exactly where a script has both, which is with ranges', () => {
+  it('offer to skip the pre-flight and to forget the checkpoint where a script has both, and with dates anyhow', () => {
     const offered = Object.fromEntries(
       Object.keys(PATHS).map((id) => [
         id,
@@ -249,11 +259,11 @@ describe('the commands of the preset nba-stats-scraper', () => {
           .join(', '),
       ]),
     );
-    const phase4 = 'list:, range: skip-preflight fresh';
+    const phase4 = 'list: skip-preflight fresh, range: skip-preflight fresh';
     assert.deepEqual(offered, {
-      PGS: 'list:, range: fresh',
-      TOGS: 'list:, range: fresh',
-      TDGS: 'list:, range: fresh',
+      PGS: 'list: fresh, range: fresh',
+      TOGS: 'list: fresh, range: fresh',
+      TDGS: 'list: fresh, range: fresh',
       UPGC: 'range: fresh',
       UTGC: 'range:',
       TDZA: phase4,
@@ -261,7 +271,7 @@ describe('the commands of the preset nba-stats-scraper', () => {
       PCF: phase4,
       PDC: phase4,
       MLFS: phase4,
-      PRED: 'list:, range: skip-preflight skip-mlfs-check fresh',
+      PRED: 'list: skip-preflight fresh, range: skip-preflight skip-mlfs-check fresh',
       GRADE: phase4,
       TIERS: 'date:, range:',
     });
