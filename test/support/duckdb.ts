@@ -17,6 +17,18 @@ export async function runDuckdb(path: string, ...statements: readonly string[]):
   }
 }
 
+/** Rows of a query on a database file that others may be reading, such as a window that shows it. */
+export async function readDuckdb(path: string, query: string): Promise<Record<string, unknown>[]> {
+  const instance = await DuckDBInstance.create(path, { access_mode: 'READ_ONLY' });
+  const connection = await instance.connect();
+  try {
+    return (await connection.runAndReadAll(query)).getRowObjects();
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
 /** A real other process that has a DuckDB file open. */
 export class Holder {
   readonly #child: ChildProcessWithoutNullStreams;

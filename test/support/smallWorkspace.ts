@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { temporaryFolder } from '../../scripts/vscode/server.mjs';
 import type { BackfillEvent, Plan } from '../../src/core/backfill';
-import { runDuckdb } from './duckdb';
+import { readDuckdb, runDuckdb } from './duckdb';
 
 /** Dates of the small pipelines; every date expects ten rows of everything. */
 export const DATES = ['2024-01-01', '2024-01-02', '2024-01-03', '2024-01-04', '2024-01-05', '2024-01-06'] as const;
@@ -74,11 +74,11 @@ export class SmallWorkspace {
     return join(this.folder, 'warehouse.duckdb');
   }
 
-  /** The rows that a processor's table holds for a date, from the file itself, when nobody else has it open. */
+  /** The rows that a processor's table holds for a date, from the file itself, when nobody writes it. */
   async rows(processor: string, date: string): Promise<number> {
     const table = `made.${processor.toLowerCase()}`;
     const count = `SELECT count(*)::INTEGER AS n FROM ${table} WHERE day = DATE '${date}'`;
-    const [row] = await runDuckdb(this.warehouse, count);
+    const [row] = await readDuckdb(this.warehouse, count);
     return Number(row?.['n']);
   }
 

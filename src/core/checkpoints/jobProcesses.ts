@@ -34,6 +34,8 @@ export interface JobCommand {
   readonly script: Pick<Script, 'name' | 'kind'>;
   /** Words that tell processors apart that share one script. */
   readonly words: readonly string[];
+  /** Those of them that come before any option, such as the name of a job: with others the script is that of somebody else. */
+  readonly subject: readonly string[];
   readonly flags: Readonly<Record<Placeholder, readonly string[]>>;
 }
 
@@ -57,7 +59,7 @@ export function jobCommands({ processors }: Pick<Pipeline, 'processors'>): reado
     return methods.flatMap((method): JobCommand[] => {
       const script = scriptOf(method.argv);
       if (script === undefined || /\{(?:date|start|end|dates)\}/.test(script.name)) return [];
-      return [{ processor: processor.index, script, words: fixedWords(script.args), flags }];
+      return [{ processor: processor.index, script, words: fixedWords(script.args), subject: subjectOf(script.args), flags }];
     });
   });
 }
@@ -86,7 +88,10 @@ export function jobProcesses(
   const found = processes.flatMap((process) => {
     const script = scriptOf(process.argv);
     if (script === undefined || script.wrapped || script.args.some((word) => ONLY_LOOKS.has(word))) return [];
-    const same = commands.filter((command) => isSameScript(command.script, script, process.cwd, place));
+    const same = commands.filter(
+      (command) =>
+        isSameScript(command.script, script, process.cwd, place) && command.subject.every((word) => script.args.includes(word)),
+    );
     return [...distinguished(same, script.args)].map(([processor, { flags }]): JobProcess => {
       return { processor, process, ...datesOf(script.args, flags) };
     });
@@ -112,6 +117,11 @@ function flagsOf(methods: readonly CommandRun[]): JobCommand['flags'] {
 function fixedWords(args: readonly string[]): readonly string[] {
   const isPlaceholder = (word: string | undefined) => word !== undefined && /\{(?:date|start|end|dates)\}/.test(word);
   return args.filter((word, index) => !isPlaceholder(word) && !(word.startsWith('-') && isPlaceholder(args[index + 1])));
+}
+
+function subjectOf(args: readonly string[]): readonly string[] {
+  const end = args.findIndex((word) => word.startsWith('-') || /\{(?:date|start|end|dates)\}/.test(word));
+  return end < 0 ? args : args.slice(0, end);
 }
 
 /** By processor: the command that fits best. */

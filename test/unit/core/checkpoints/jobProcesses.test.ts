@@ -34,6 +34,7 @@ const PIPELINE = buildPipeline({
     { id: 'SQL' },
     { id: 'RAW', run: [range('bin/run.sh', '{start}', '{end}')] },
     { id: 'DBT', run: [range('dbtx', 'run', '--vars', '{start}')] },
+    { id: 'ONE', run: [range('python', '/opt/tools/run_job.py', 'one', '--start', '{start}')] },
   ],
 });
 const COMMANDS = jobCommands(PIPELINE);
@@ -142,6 +143,11 @@ describe('processes of jobs', () => {
     const argv = (id: string) => ['node', 'jobs/job.mjs', '--processor', id, '--since=2021-11-01', '--until', '2021-11-02'];
     assert.deepEqual(found(argv('PCF')), ['PCF 2021-11-01 2021-11-02']);
     assert.deepEqual(found(argv('OTHER')), []);
+  });
+
+  it('are of somebody else where a script for many jobs runs another one', () => {
+    assert.deepEqual(found(['python', '/opt/tools/run_job.py', 'one', '--start', '2021-11-01']), ['ONE 2021-11-01 ?']);
+    assert.deepEqual(found(['python', '/opt/tools/run_job.py', 'two', '--start', '2021-11-01']), []);
   });
 
   it('have a name in common with their command, which is cheap to look for', () => {
