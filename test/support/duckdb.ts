@@ -3,9 +3,14 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { DuckDBInstance } from '@duckdb/node-api';
 
-/** Runs statements on a database file, which is made where it is missing, and closes it. Returns the rows of the last one. */
+const LOCK_PATIENCE_MS = 20_000;
+
+/**
+ * Runs statements on a database file, which is made where it is missing, and closes it. Waits for others that have it open, such as a window
+ * that looks at it. Returns the rows of the last one.
+ */
 export async function runDuckdb(path: string, ...statements: readonly string[]): Promise<Record<string, unknown>[]> {
-  const instance = await DuckDBInstance.create(path);
+  const instance = await openToWrite(path);
   const connection = await instance.connect();
   try {
     let rows: Record<string, unknown>[] = [];
@@ -14,6 +19,18 @@ export async function runDuckdb(path: string, ...statements: readonly string[]):
   } finally {
     connection.closeSync();
     instance.closeSync();
+  }
+}
+
+async function openToWrite(path: string): Promise<DuckDBInstance> {
+  const end = performance.now() + LOCK_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await DuckDBInstance.create(path);
+    } catch (error) {
+      if (!/Could not set lock/.test(String(error)) || performance.now() > end) throw error;
+      await new Promise((next) => setTimeout(next, 20));
+    }
   }
 }
 

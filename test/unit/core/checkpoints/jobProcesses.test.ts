@@ -151,7 +151,7 @@ describe('processes of jobs', () => {
   });
 
   it('have a name in common with their command, which is cheap to look for', () => {
-    assert.deepEqual(fragmentsOf(COMMANDS), ['tdza_precompute_backfill', 'job', 'run', 'dbtx']);
+    assert.deepEqual(fragmentsOf(COMMANDS), ['tdza_precompute_backfill', 'job', 'run', 'dbtx', 'run_job']);
   });
 });
 
