@@ -15,6 +15,7 @@ import type { Unavailable } from '../core/observation';
 import type { PipelineNode } from '../core/pipeline';
 import type { BackfillSummary, ServerNotifications, ServerState, TreeViewId } from '../protocol/messages';
 import type { Snapshot } from '../protocol/snapshot';
+import { Allowance } from './allowance';
 import { BackfillList } from './backfillList';
 import { backfillChildren } from './backfillsTree';
 import { summaryOf } from './backfillViews';
@@ -88,6 +89,7 @@ export class PipelineService {
   readonly #noted: NotedDates;
   readonly #elsewhere: ElsewhereFeed;
   readonly #snapshots: SnapshotFeed;
+  readonly #allowance = new Allowance();
   #remembered = Promise.resolve();
   #session: PipelineSession;
   #mode: Mode;
@@ -206,6 +208,7 @@ export class PipelineService {
     const session = this.#session;
     if (freshness === 'read') this.#setReading(true);
     const state = await session.coverage(freshness);
+    this.#allowance.note(state, freshness === 'read', this.#deps.clock.now());
     // Another session was made meanwhile, for another mode: what it says comes next.
     if (session !== this.#session) return;
     if (freshness !== 'cached') this.#reading = false;
@@ -305,7 +308,7 @@ export class PipelineService {
     if (this.#session.reading === undefined) return;
     await this.#deps.lookAtFiles();
     if (await this.#backfills.followLogs()) this.#publish();
-    await Promise.all([this.read('probe'), this.#elsewhere.look()]);
+    await Promise.all([this.#mayPay() ? this.read('probe') : undefined, this.#elsewhere.look()]);
     const judgedAt = this.#state?.input.now;
     if (judgedAt !== undefined && this.#deps.clock.now() - judgedAt > this.#pace.clock) await this.judgeAgain();
   }
@@ -331,12 +334,17 @@ export class PipelineService {
     await this.#backfills.followLogs();
     await this.judgeAgain();
     // Data changes where partitions end: only then the warehouse is asked, and not for each date where nobody looks.
-    const matters = this.#isWatched() || this.#backfills.active.length === 0;
+    const matters = this.#backfills.active.length === 0 || (this.#isWatched() && this.#mayPay());
     if (matters && this.#endings() !== before) await this.read('probe');
   }
 
   #endings(): string {
     return this.#backfills.views.map(({ progress: { id, done, failed, phase } }) => `${id} ${done} ${failed} ${phase}`).join();
+  }
+
+  /** Whether the warehouse may be read though nobody asks for it. */
+  #mayPay(): boolean {
+    return this.#allowance.isLeft(this.#deps.clock.now());
   }
 
   #isWatched(): boolean {

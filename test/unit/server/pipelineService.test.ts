@@ -47,6 +47,8 @@ describe('PipelineService', () => {
   let sent: Sent[];
   let waiting: { matches: (sent: Sent) => boolean; resolve: () => void }[];
   let services: PipelineService[];
+  /** Runs whenever a service looks at files, which it does first when it looks at all. */
+  let looked: () => void;
 
   function hold(a: Record<string, number>, b: Record<string, number>): void {
     warehouse.fingerprint = JSON.stringify([a, b]);
@@ -83,7 +85,7 @@ describe('PipelineService', () => {
         judged: () => {},
         looked: () => Promise.resolve(),
         readLogBytes,
-        lookAtFiles: () => Promise.resolve(),
+        lookAtFiles: () => Promise.resolve(looked()),
         pace,
       },
       'backfill',
@@ -108,6 +110,7 @@ describe('PipelineService', () => {
     sent = [];
     waiting = [];
     services = [];
+    looked = () => {};
     hold(FULL, { '2021-11-01': 9 });
   });
 
@@ -209,6 +212,26 @@ describe('PipelineService', () => {
     await service.judgeAgain();
     assert.ok(after > probes);
     assert.equal(warehouse.probes, after);
+  });
+
+  it('goes on paying by itself no longer than it may, and whenever it is asked to', async () => {
+    manifest = MANIFEST.replace('{ type: duckdb, path: test.duckdb }', '{ type: bigquery, project: p }');
+    const free = warehouse.answer;
+    warehouse.answer = async () => ({ ...(await free()), cost: { queries: 2, bytes: 2 ** 31 } });
+    const service = newService({ ...PACE, poll: 5 });
+    await service.start();
+    warehouse.fingerprint = 'changed';
+    let looks = 0;
+    const thrice = new Promise<void>((resolve) => {
+      looked = () => {
+        if (++looks === 3) resolve();
+      };
+    });
+    service.watch({ views: true, matrix: false, failures: false });
+    await thrice;
+    assert.deepEqual([warehouse.probes, warehouse.reads], [1, 1]);
+    await service.read('read');
+    assert.equal(warehouse.reads, 2);
   });
 
   it('keeps the last good manifest when the new one is broken, and says so', async () => {
