@@ -14,7 +14,7 @@ export const failuresCommand = defineCommand({
   name: 'failures',
   summary: 'Show what jobs noted as failed, by category: what stops first',
   details:
-    'Reads the failure tables of the manifest. A failure is stale where the partition is complete now, or was written again since. Ends with 1 when there are failures of a category that stops which are not stale.',
+    'Reads the failure tables of the manifest. A failure is stale where the partition was written again after it was noted; where that is not known, or a whole date had failed, where it is complete now. Ends with 1 when there are failures of a category that stops which are not stale.',
   options: {
     ...MANIFEST_OPTION,
     ...SCOPE_OPTIONS,

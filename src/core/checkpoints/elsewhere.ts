@@ -203,7 +203,9 @@ function judge(
   function stateOf(): ElsewhereState {
     if (live) return 'running';
     if (file !== undefined && checkpoint === undefined) return 'unreadable';
-    const isThrough = dates.known ? left.length === 0 : resume?.kind === 'startsOver' && resume.why === 'complete';
+    const isOverAsNoted = resume?.kind === 'startsOver' && (resume.why === 'complete' || resume.why === 'offDaysLeft');
+    // A calendar without any date of the range says as little of its end as one that is not known.
+    const isThrough = dates.known && dates.expected.length > 0 ? left.length === 0 : isOverAsNoted;
     if (isThrough) return failed.length > 0 ? 'failed' : 'complete';
     const lively = Math.max(LIVELY_MS, (secondsPerDate ?? 0) * 3000);
     return !processesKnown && now - sign < lively ? 'perhapsRunning' : 'stopped';

@@ -98,6 +98,23 @@ const sentences = ({ findings }: ElsewhereJob) => findings.map(findingText);
 const kinds = ({ findings }: ElsewhereJob) => findings.map(({ kind }) => kind);
 
 describe('a job elsewhere', () => {
+  it('is not complete because its calendar has no date of the range, but when it has come to its end', () => {
+    const summer = (lastSuccess: string) => {
+      const text = {
+        job_name: 'team_defense_zone_analysis',
+        start_date: '2021-11-11',
+        end_date: '2021-11-20',
+        last_successful_date: lastSuccess,
+        successful_dates: ['2021-11-11', lastSuccess],
+      };
+      const checkpoint = readCheckpoint(JSON.stringify(text), {});
+      assert.ok(typeof checkpoint === 'object');
+      return only({ files: [{ path: '/cp/a.json', name: {}, writtenAt: WRITTEN, checkpoint, seen: [] }] }).state;
+    };
+    assert.equal(summer('2021-11-12'), 'stopped');
+    assert.equal(summer('2021-11-20'), 'complete');
+  });
+
   it('that runs is as far as its checkpoint says, of the dates that its calendar expects', () => {
     const seen = { files: [file({ skipped: [1], done: [2, 4, 5] })], processes: [running(7)] };
     const job = only(seen, full(), READ_AT + MINUTE);
