@@ -19,7 +19,9 @@ import { BigqueryRecords } from './bigqueryRecords';
 import { BigqueryTables, requireEnclosable } from './bigqueryTables';
 import { type BigqueryClient, MIN_BYTES_PER_TABLE } from './client';
 import { dayOfText, type Row } from './decodeRows';
+import { inParallel } from './inParallel';
 import { blindPeriod, memoText, readMemo } from './memo';
+import { partitionColumnOf } from './partitions';
 import { PartitionsReader } from './partitionsReader';
 import { observationsOf } from './reading';
 import { extentsOf, needsPartitions, type TableNow } from './readPlan';
@@ -195,7 +197,7 @@ export class BigqueryWarehouse implements Warehouse {
     return new Map(
       states.map(({ table, ...state }) => {
         const unchanged = state.before?.print === state.print ? state.before.partitions : undefined;
-        return [table, { ...state, partitions: partitions.get(table) ?? unchanged }];
+        return [table, { ...state, partitions: partitions.get(table) ?? unchanged, by: partitionColumnOf(state.metadata) }];
       }),
     );
   }
@@ -244,22 +246,21 @@ export class BigqueryWarehouse implements Warehouse {
     errors: Map<string, WarehouseError>,
     { signal }: Call,
   ): Promise<void> {
-    for (const { key, tables: read, dateColumn, expressions } of subjects) {
+    const suspects = subjects.flatMap(({ key, tables: read, dateColumn, expressions }) => {
       const error = errors.get(key);
-      if (error === undefined || !['invalidSql', 'missingColumn'].includes(error.kind)) continue;
-      for (const { subject, expression } of expressions) {
-        for (const table of read) {
-          const sql = expressionSql(expression, table, tables, dateColumn);
-          const location = tables.locationOf(table) || undefined;
-          const refused = await this.#client.dryRun(sql, { purpose: 'check', tables: [table], location, signal }).then(
-            () => undefined,
-            (thrown: unknown) => thrown,
-          );
-          signal?.throwIfAborted();
-          if (refused instanceof WarehouseError && refused.kind === error.kind) errors.set(key, ofSubject(subject, refused));
-        }
-      }
-    }
+      if (error === undefined || !['invalidSql', 'missingColumn'].includes(error.kind)) return [];
+      return expressions.flatMap((named) => read.map((table) => ({ ...named, key, table, dateColumn, kind: error.kind })));
+    });
+    await inParallel(suspects, async ({ subject, expression, key, table, dateColumn, kind }) => {
+      const sql = expressionSql(expression, table, tables, dateColumn);
+      const location = tables.locationOf(table) || undefined;
+      const refused = await this.#client.dryRun(sql, { purpose: 'check', tables: [table], location, signal }).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      signal?.throwIfAborted();
+      if (refused instanceof WarehouseError && refused.kind === kind) errors.set(key, ofSubject(subject, refused));
+    });
   }
 }
 

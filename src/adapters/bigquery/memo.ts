@@ -6,6 +6,8 @@ export interface TableMemo {
   readonly print: string;
   /** Absent where there is no telling. */
   readonly partitions?: PartitionPrints | undefined;
+  /** The column whose dates those are, as `partitionColumnOf` says. */
+  readonly by?: string | undefined;
 }
 
 /** By path of the manifest. */
@@ -15,9 +17,9 @@ const VERSION = 1;
 
 /** As text, for the next process. */
 export function memoText(memo: Memo): string {
-  const tables = [...memo].map(([table, { print, partitions }]) => [
+  const tables = [...memo].map(([table, { print, partitions, by = '' }]) => [
     table,
-    [print, ...(partitions === undefined ? [] : [Object.fromEntries(partitions)])],
+    [print, ...(partitions === undefined ? [] : [Object.fromEntries(partitions), by])],
   ]);
   return JSON.stringify({ version: VERSION, tables: Object.fromEntries(tables) as object });
 }
@@ -35,10 +37,11 @@ export function readMemo(text: string): Memo {
 
 function entryOf(table: string, value: unknown): [string, TableMemo][] {
   if (!Array.isArray(value)) return [];
-  const [print, partitions] = value as unknown[];
+  const [print, partitions, by] = value as unknown[];
   if (typeof print !== 'string') return [];
   if (typeof partitions !== 'object' || partitions === null) return [[table, { print }]];
-  return [[table, { print, partitions: new Map(Object.entries(partitions as Record<string, string>)) }]];
+  const prints = new Map(Object.entries(partitions as Record<string, string>));
+  return [[table, { print, partitions: prints, ...(typeof by === 'string' && { by }) }]];
 }
 
 /** How long an answer holds of which metadata cannot tell that it changed. */

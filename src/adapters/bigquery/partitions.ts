@@ -50,6 +50,11 @@ export function isPartitionedBy(table: TableMetadata, column: string): boolean {
   return field === undefined ? isPseudoColumn(column) : field.toLowerCase() === column.toLowerCase();
 }
 
+/** The column by whose dates a table is partitioned: in lower case, `_partitiontime` of the time at which rows arrive; undefined: by none. */
+export function partitionColumnOf({ timePartitioning }: TableMetadata): string | undefined {
+  return timePartitioning && (timePartitioning.field ?? '_PARTITIONTIME').toLowerCase();
+}
+
 /** Of tables that are partitioned by the time at which rows arrive. */
 export function isPseudoColumn(column: string): boolean {
   return /^_PARTITION(?:DATE|TIME)$/i.test(column);

@@ -1,6 +1,6 @@
 import type { DayRange } from '../../base/day';
 import { isBlind, type TableMemo } from './memo';
-import { changedDates, isPartitionedBy, type PartitionPrints } from './partitions';
+import { changedDates, isPartitionedBy, type PartitionPrints, partitionColumnOf } from './partitions';
 import type { TableMetadata } from './tableMetadata';
 
 /** How much of a node must be asked: nothing, since nothing changed; some dates; or all. */
@@ -13,6 +13,8 @@ export interface TableNow {
   readonly before?: TableMemo | undefined;
   /** Absent where they were not asked for or cannot be told. */
   readonly partitions?: PartitionPrints | undefined;
+  /** For the memo, as there. */
+  readonly by?: string | undefined;
 }
 
 /** More ranges than this in one condition are joined over the dates between them: those are read, too, which is as exact. */
@@ -61,7 +63,8 @@ function extentOfTable(dateColumn: string, { metadata, print, before, partitions
   if (before === undefined || isBlind(metadata)) return 'all';
   if (before.print === print) return 'nothing';
   if (before.partitions === undefined || partitions === undefined) return 'all';
-  if (!isPartitionedBy(metadata, dateColumn)) return 'all';
+  // A table that was made anew may have had partitions of another column.
+  if (!isPartitionedBy(metadata, dateColumn) || before.by !== partitionColumnOf(metadata)) return 'all';
   return changedDates(before.partitions, partitions);
 }
 

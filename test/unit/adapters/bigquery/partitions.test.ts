@@ -85,7 +85,7 @@ describe('Partitions of BigQuery', () => {
 describe('The memo of a reading', () => {
   it('gives back what it was given, and tells nothing where it cannot be read', () => {
     const memo = new Map([
-      ['nba.a', { print: 'x', partitions: new Map([['20211101', '3.u.rs']]) }],
+      ['nba.a', { print: 'x', partitions: new Map([['20211101', '3.u.rs']]), by: 'game_date' }],
       ['nba.b', { print: 'y' }],
     ]);
     assert.deepEqual(readMemo(memoText(memo)), memo);

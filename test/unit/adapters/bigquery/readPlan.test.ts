@@ -12,7 +12,7 @@ import { formatRange } from '../../../../src/base/day';
 import { bigqueryTable } from '../../../support/bigqueryMetadata';
 
 const daily = bigqueryTable({ timePartitioning: { type: 'DAY', field: 'day' } });
-const before = { print: 'old', partitions: new Map([['20211101', 'a']]) };
+const before = { print: 'old', partitions: new Map([['20211101', 'a']]), by: 'day' };
 const changed: TableNow = { metadata: daily, print: 'new', before, partitions: new Map([['20211101', 'b']]) };
 const unchanged: TableNow = { ...changed, print: 'old' };
 const textOf = (extent: Extent) => (typeof extent === 'string' ? extent : extent.map(formatRange));
@@ -35,6 +35,7 @@ describe('How much of a node is read', () => {
     const all: Record<string, TableNow> = {
       'never read': { ...changed, before: undefined },
       'a view': { ...unchanged, metadata: { ...daily, type: 'VIEW' } },
+      'partitions of another column then': { ...changed, before: { ...before, by: 'loaded' } },
       'no partitions then': { ...changed, before: { print: 'old' } },
       'no partitions now': { ...changed, partitions: undefined },
       'streamed rows': { ...unchanged, metadata: { ...daily, streamingBuffer: { estimatedRows: 1, estimatedBytes: 1 } } },
