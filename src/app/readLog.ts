@@ -9,6 +9,9 @@ import type { LogPatterns, Pipeline } from '../core/pipeline';
  */
 export type LogSource = (path: string) => AsyncIterable<string>;
 
+/** What is read of a log at most, in bytes: its end. Reading this much takes a few seconds. */
+export const MOST_OF_A_LOG = 64 << 20;
+
 /** The profile that a processor's logs are read with; the generic one where it names none that there is. */
 export function profileOf(pipeline: Pick<Pipeline, 'logProfiles' | 'processors'> | undefined, processor: string): LogPatterns {
   const name = pipeline?.processors.find(({ id }) => id === processor)?.log;

@@ -1,6 +1,7 @@
+import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { BackfillRecord, Journal } from '../app/journal';
-import { type LogSource, readLog } from '../app/readLog';
+import { type LogSource, MOST_OF_A_LOG, readLog } from '../app/readLog';
 import { BUILT_IN_PROFILES } from '../core/logs/builtIn/profiles';
 import { guessProfile } from '../core/logs/guessProfile';
 import type { LogPatterns, Pipeline } from '../core/pipeline';
@@ -36,7 +37,9 @@ export class DatesReader {
   async file(path: string, cwd: string): Promise<ReadLog> {
     const absolute = resolve(cwd, path);
     const profile = this.#given ?? guessProfile(await this.#sample(absolute), this.#profiles) ?? GENERIC;
-    return { log: basename(path), profile, digest: await readLog(this.#source, absolute, this.#profiles.get(profile) ?? {}) };
+    const { size } = await stat(absolute);
+    const digest = await readLog(this.#source, absolute, this.#profiles.get(profile) ?? {});
+    return { log: basename(path), profile, ...(size > MOST_OF_A_LOG && { bytes: size }), digest };
   }
 
   /** The logs of a backfill's calls, in the order in which they began, each by the profile of its processor. */

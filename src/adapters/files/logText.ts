@@ -1,15 +1,14 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { MOST_OF_A_LOG } from '../../app/readLog';
 
 const CHUNK = 1 << 16;
-/** What is read of a log at most: its end. Reading this much takes a few seconds. */
-const MOST = 64 << 20;
 
 /**
  * The text of a log in chunks, as UTF-8, or as UTF-16 where it begins with the mark of that, as what PowerShell redirects does; of one that is
  * longer than `most` bytes its end. Bytes that are no text become U+FFFD. Nothing
  * where there is no such file or it cannot be read; what cannot be read any more ends it.
  */
-export async function* readLogText(path: string, most: number = MOST): AsyncGenerator<string> {
+export async function* readLogText(path: string, most: number = MOST_OF_A_LOG): AsyncGenerator<string> {
   let file: FileHandle;
   try {
     file = await open(path, 'r');

@@ -1,4 +1,5 @@
-import { counted, formatCount, formatSeconds, stagesText } from '../../base/figures';
+import { MOST_OF_A_LOG } from '../../app/readLog';
+import { counted, formatBytes, formatCount, formatSeconds, stagesText } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
 import type { LogDate, LogDigest, LogOutcome } from '../../core/logs/logDigest';
 import { type Cell, type Column, csv, markdownTable, tableLines } from '../table';
@@ -10,6 +11,8 @@ export interface ReadLog {
   readonly log: string;
   readonly profile: string;
   readonly processor?: string;
+  /** How long the file is, where only its end was read. */
+  readonly bytes?: number;
   readonly digest: LogDigest;
 }
 
@@ -19,6 +22,8 @@ const TONES: Readonly<Record<LogOutcome, Tone | undefined>> = {
   skipped: 'quiet',
   started: 'warning',
 };
+const NO_DATES =
+  'No known profile finds dates in it. Name the profile of its job with --profile, or describe how it logs in log_profiles of the manifest.';
 const MOST_SAMPLES = 10;
 const MOST_NAMED = 5;
 
@@ -44,6 +49,7 @@ export function logDatesTable(logs: readonly ReadLog[], terminal: Pick<Terminal,
   if (rows.length > 0) lines.push(...tableLines(terminal, columns(named), rows), '');
   for (const log of logs) {
     lines.push(...wrapped(headline(log), terminal.width), ...causeLines(log, terminal.width));
+    if (log.digest.dates.length === 0 && log.profile === 'generic') lines.push(...wrapped(NO_DATES, terminal.width));
     const { lines: unknown, samples } = log.digest.unmatched;
     if (unknown === 0) continue;
     lines.push(
@@ -57,13 +63,14 @@ export function logDatesTable(logs: readonly ReadLog[], terminal: Pick<Terminal,
 }
 
 /** `tdza.log, read as nba-phase4: 12 dates, 10 succeeded, 1 failed, 1 skipped; at 12 of 12; it ended.` */
-function headline({ log, profile, digest }: ReadLog): string {
+function headline({ log, profile, bytes, digest }: ReadLog): string {
   const { dates, omitted, progress, current, summary, failure } = digest;
   const counts = (['succeeded', 'failed', 'skipped', 'started'] as const)
     .map((outcome) => [outcome, dates.filter((date) => date.outcome === outcome).length] as const)
     .filter(([, count]) => count > 0)
     .map(([outcome, count]) => `${formatCount(count)} ${outcome === 'started' ? 'without an end' : outcome}`);
   const parts = [[counted(dates.length + omitted, 'date'), ...counts].join(', ')];
+  if (bytes !== undefined) parts.push(`only its last ${formatBytes(MOST_OF_A_LOG)} of ${formatBytes(bytes)} were read`);
   if (omitted > 0) parts.push(`the first ${formatCount(omitted)} are left out`);
   if (progress !== undefined) parts.push(`at ${formatCount(progress.done)} of ${formatCount(progress.total)}`);
   if (current !== undefined) parts.push(`${current} in hand`);
@@ -117,7 +124,7 @@ export function logDatesMarkdown(logs: readonly ReadLog[]): string {
 
 /** What `--format json` prints: all that is known of each log. */
 export function logDatesReport(logs: readonly ReadLog[]): Readonly<Record<string, unknown>> {
-  return { logs: logs.map(({ log, profile, processor, digest }) => ({ log, profile, processor, ...digest })) };
+  return { logs: logs.map(({ log, profile, processor, bytes, digest }) => ({ log, profile, processor, bytes, ...digest })) };
 }
 
 function columns(named: boolean): readonly Column[] {

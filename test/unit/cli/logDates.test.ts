@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { appendFile, truncate, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CommandLine } from '../../support/commandLine';
 import { ExecutionFixture } from '../../support/execution';
@@ -84,6 +84,16 @@ log_profiles: { mine: { date_start: '^Running (?<date>\\S+)', failure: '^giving 
       one.logs[0].dates.map(({ date, outcome, cause }: Record<string, string>) => [date, outcome, cause]),
       [['2021-11-03', 'failed', 'No upcoming player context data extracted']],
     );
+  });
+
+  it('says where only the end of a file was read, and what to do where it finds no dates', async () => {
+    const path = join(folder(), 'long.log');
+    await writeFile(path, '');
+    await truncate(path, 70_000_000);
+    await appendFile(path, `\n${LOG}`);
+    assert.match((await backfill('long.log', '--dates')).out, /; only its last 64 MiB of 67 MiB were read;/);
+    await writeFile(path, 'nothing of the kind\n');
+    assert.match((await backfill('long.log', '--dates')).out, /^No known profile finds dates in it\. Name the profile/m);
   });
 
   it('answers a mistake with one line', async () => {
