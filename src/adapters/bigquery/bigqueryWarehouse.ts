@@ -50,6 +50,9 @@ export class BigqueryWarehouse implements Warehouse {
   /** Of the last probe, for the read that follows it. */
   #probed: { readonly pipeline: Pipeline; readonly tables: BigqueryTables } | undefined;
 
+  /** Whether the last read was denied a table: somebody may grant it, of which no metadata tell. */
+  #isDenied = false;
+
   constructor(client: BigqueryClient, clock: Clock, limits: QueryLimits = QUERY_LIMITS) {
     this.#client = client;
     this.#clock = clock;
@@ -64,7 +67,7 @@ export class BigqueryWarehouse implements Warehouse {
   async probe(pipeline: Pipeline): Promise<string> {
     const tables = await (await this.#tablesOf(tablesOfPipeline(pipeline))).comparable();
     this.#probed = { pipeline, tables };
-    const isBlind = isAnyBlind(expressionsIn(pipeline));
+    const isBlind = this.#isDenied || isAnyBlind(expressionsIn(pipeline));
     return isBlind ? `${tables.fingerprint()} ${blindPeriod(tables.readAt)}` : tables.fingerprint();
   }
 
@@ -95,6 +98,7 @@ export class BigqueryWarehouse implements Warehouse {
     );
     const [trouble] = [...errors.values()].filter((error) => !error.isOfOneNode);
     if (trouble !== undefined && subjects.every(({ key }) => errors.has(key))) throw trouble;
+    this.#isDenied = [...errors.values()].some(({ kind }) => kind === 'permission');
     await this.#nameCulprits(subjects, tables, errors, call);
     return {
       readAt: tables.readAt,

@@ -177,6 +177,39 @@ describe('What coverage of 50 tables by 1,500 dates costs', () => {
     assert.ok(server.submitted.every(({ jobReference }) => jobReference?.location === 'us-west2'));
   });
 
+  it('looks after a while whether a table may be read that was denied, and at nothing else', async () => {
+    const answer = server.execute;
+    server.execute = (sql, job) =>
+      sql.includes('nba.t3`')
+        ? {
+            error: {
+              reason: 'accessDenied',
+              message: 'Access Denied: Table p:nba.t3: User does not have permission to query table p:nba.t3',
+            },
+          }
+        : answer(sql, job);
+    let now = 1;
+    const reader = new BigqueryWarehouse(server.client(), { now: () => now });
+    await reader.probe(FEW);
+    const first = await reader.observe(FEW);
+    assert.deepEqual(
+      [...first.errors].map(([id, { kind }]) => `${id} ${kind}`),
+      ['T3 permission'],
+    );
+    const probed = await reader.probe(FEW);
+    assert.equal(await reader.probe(FEW), probed);
+    server.execute = answer;
+    now += 15 * 60_000;
+    assert.notEqual(await reader.probe(FEW), probed);
+    server.requests.length = 0;
+    const again = await reader.observe(FEW, { before: earlier(first) });
+    assert.deepEqual(
+      jobs().map((sql) => sql.match(/FROM `.*`/g)),
+      [['FROM `p.nba.t3`']],
+    );
+    assert.deepEqual([again.errors.size, again.nodes.get('T3')?.rows.length], [0, DATES]);
+  });
+
   it('asks once a location that it did not know better, and reads on', async () => {
     server.next('jobs.insert', {
       status: 404,
