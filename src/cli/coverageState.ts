@@ -58,7 +58,13 @@ async function warnOfState({ terminal, services, cwd }: Context, { manifest, ses
 /** What of the manifest the warehouse refused, such as a table that it does not have. */
 function warnOfUnread(terminal: Context['terminal'], { input: { observations } }: CoverageState): void {
   const refused = [...observations.unavailableNodes, ...observations.unavailableCalendars];
-  for (const [name, { error }] of refused) terminal.warn(`Warning: ${name} was not read: ${plain(error)}`);
+  for (const [name, { error }] of refused) terminal.warn(`Warning: ${plain(notReadText(name, error))}`);
+}
+
+/** `RAW was not read: there is no table a.b.` @param error may begin with what it is about. */
+export function notReadText(name: string, error: string): string {
+  const about = [`${name}: `, `Failures of ${name}: `].find((prefix) => error.startsWith(prefix)) ?? '';
+  return `${name} was not read: ${error.slice(about.length)}`;
 }
 
 /** What of some nodes the newest read failed to read: themselves and the calendars that they follow, by name. */
@@ -108,7 +114,7 @@ export function troubleOf(state: CoverageState, scope: Scope): { readonly proble
   const unread = failure === undefined ? [...unreadOf(state, scopeNodes(state.input.pipeline, scope))] : [];
   const told = [
     ...(failure === undefined ? [] : [failure]),
-    ...unread.map(([name, { error, since }]) => ({ message: `${name} was not read: ${error}`, since })),
+    ...unread.map(([name, { error, since }]) => ({ message: notReadText(name, error), since })),
     ...(state.alarm === undefined ? [] : [state.alarm]),
   ];
   if (told.length === 0) return {};

@@ -2,12 +2,14 @@ import { type FailureCategory, failureCategories, failuresIn, failuresOf } from 
 import { failureTableName } from '../../core/records';
 import { MOST_RECORDS } from '../../core/sql/records';
 import { defineCommand } from '../command';
-import { failureOf, origin, provenance, readCoverage, requireDates } from '../coverageState';
+import { failureOf, notReadText, origin, provenance, readCoverage, requireDates } from '../coverageState';
 import { CommandFailure, EXIT, type ExitCode, usageError } from '../exitCodes';
 import { openPipeline } from '../manifestFile';
 import { recordsOf } from '../notedState';
+import { didYouMean } from '../parseCommandLine';
 import { failuresCsv, failuresMarkdown, failuresReport, failuresText } from '../render/failuresText';
 import { FORMAT_OPTION, MANIFEST_OPTION, MODE_OPTION, REFRESH_OPTION, SCOPE_OPTIONS, scopeFrom } from '../sharedOptions';
+import type { Terminal } from '../terminal';
 import { plain, wrapped } from '../textWidth';
 
 export const failuresCommand = defineCommand({
@@ -46,14 +48,17 @@ export const failuresCommand = defineCommand({
     if (reading === undefined) throw new CommandFailure(EXIT.warehouse, problem?.message ?? 'The failures could not be read.');
     for (const [index, { message }] of reading.errors) {
       const table = pipeline.failures[index];
-      terminal.warn(
-        `Warning: ${table === undefined ? 'a table' : plain(failureTableName(table))} was not read: ${plain(message)}`,
-      );
+      terminal.warn(`Warning: ${plain(notReadText(table === undefined ? 'a table' : failureTableName(table), message))}`);
     }
     if (reading.truncated) terminal.warn(`Warning: only the newest ${MOST_RECORDS} groups were read: ask for fewer dates.`);
 
     const wanted = options.category.map((name) => name.toLowerCase());
-    const failures = failuresIn(failuresOf(reading.records, input, grid), input, scope).filter(
+    const all = failuresOf(reading.records, input, grid);
+    warnOfUnknown(terminal, options.category, [
+      ...all.map(({ category }) => category),
+      ...pipeline.failures.flatMap(({ expected, stop, meanings }) => [...expected, ...stop, ...meanings.keys()]),
+    ]);
+    const failures = failuresIn(all, input, scope).filter(
       ({ category, kind, stale }) =>
         (wanted.length === 0 || wanted.includes(category.toLowerCase())) &&
         (!options.stop || kind === 'stop') &&
@@ -76,12 +81,22 @@ export const failuresCommand = defineCommand({
       case 'table':
       case undefined:
         terminal.print(`${wrapped(`${plain(pipeline.name)}. ${provenance(state)}`, terminal.width).join('\n')}\n`);
-        for (const line of failuresText(categories, options.all, terminal)) terminal.print(line);
+        for (const line of failuresText(categories, options.all, terminal, reading.errors.size > 0)) terminal.print(line);
     }
     const unread = reading.errors.size > 0 || failureOf(state) !== undefined;
     return unread ? EXIT.warehouse : exitOf(categories);
   },
 });
+
+/** A category that neither a table nor the manifest has is likely mistyped. */
+function warnOfUnknown(terminal: Terminal, asked: readonly string[], categories: readonly string[]): void {
+  const known = [...new Set(categories.map((name) => name.toUpperCase()))];
+  for (const name of asked) {
+    const upper = name.toUpperCase();
+    if (!known.includes(upper))
+      terminal.warn(`Warning: no failure has the category '${plain(name)}'.${didYouMean(upper, known)}`);
+  }
+}
 
 function exitOf(categories: readonly FailureCategory[]): ExitCode {
   const stops = categories.some(({ kind, failures }) => kind === 'stop' && failures.some(({ stale }) => stale === undefined));

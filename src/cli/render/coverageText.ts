@@ -97,7 +97,7 @@ function absenceWords({ status, reason }: AbsentRange): string {
   if (status === 'off') return OFF_WORDS[reason as OffKind] ?? reason;
   const implied =
     reason === status || reason === 'neverRun' || (status === 'blocked' && reason === 'upstream') || reason === 'unavailable';
-  return implied ? status : `${status} (${reason})`;
+  return implied ? status : `${status} (${reason.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)})`;
 }
 
 function rangeText({ from, to }: AbsentRange): string {

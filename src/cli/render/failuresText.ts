@@ -15,13 +15,17 @@ const TONES: Readonly<Record<FailureKind, Tone>> = { stop: 'bad', attention: 'wa
 const MOST_DATES = 5;
 const MOST_RANGES = 8;
 
-/** Failures by category, what stops first: the newest dates in full, but for what is expected. */
+/**
+ * Failures by category, what stops first: the newest dates in full, but for what is expected.
+ * @param isPart some tables could not be read.
+ */
 export function failuresText(
   categories: readonly FailureCategory[],
   all: boolean,
   terminal: Pick<Terminal, 'width' | 'color'>,
+  isPart = false,
 ): readonly string[] {
-  if (categories.length === 0) return ['No failures.'];
+  if (categories.length === 0) return [isPart ? 'No failures in what could be read.' : 'No failures.'];
   return categories.flatMap((category, index) => [...(index === 0 ? [] : ['']), ...categoryLines(category, all, terminal)]);
 }
 

@@ -109,8 +109,11 @@ describe('what jobs note, on the command line', function () {
     writeFileSync(fixture.manifest, broken);
     const { code, out, err } = await backfill('failures');
     assert.equal(code, 3);
-    assert.match(err, /^Warning: ops\.gone was not read: Failures of ops\.gone: there is no table ops\.gone\.$/m);
+    assert.match(err, /^Warning: ops\.gone was not read: there is no table ops\.gone\.$/m);
     assert.match(out, /^BUG: stop/m);
+    const mistyped = await backfill('failures', '--category', 'BAG');
+    assert.match(mistyped.err, /^Warning: no failure has the category 'BAG'\. Did you mean '?BUG/m);
+    assert.match(mistyped.out, /^No failures in what could be read\.$/m);
     const explained = await backfill('explain', 'A', '2021-11-02');
     assert.match(explained.out, /^Not read:\n {2}Failures of ops\.gone: there is no table ops\.gone\.$/m);
   });
