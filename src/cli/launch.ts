@@ -118,8 +118,8 @@ export function requestFrom(pipeline: Pipeline, options: LaunchValues): PlanRequ
   };
 }
 
-/** Prints a plan. */
-export function showPlan(plan: Plan, format: Format | undefined, terminal: Terminal): void {
+/** Prints a plan. @param pipeline that it is of. */
+export function showPlan(plan: Plan, pipeline: Pipeline, format: Format | undefined, terminal: Terminal): void {
   switch (format) {
     case 'json':
       terminal.print(JSON.stringify(plan, null, 2));
@@ -132,6 +132,6 @@ export function showPlan(plan: Plan, format: Format | undefined, terminal: Termi
       break;
     case 'table':
     case undefined:
-      for (const line of planText(plan, terminal)) terminal.print(line);
+      for (const line of planText(plan, pipeline, terminal)) terminal.print(line);
   }
 }

@@ -4,14 +4,19 @@ import { counted, formatSeconds } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
 import type { Plan, PlannedJob, PlannedPartition } from '../../core/backfill';
 import { shellText } from '../../core/commandLine';
+import type { Pipeline } from '../../core/pipeline';
 import { titleOf } from '../../core/progress';
 import { STATUS_SYMBOLS } from '../statusWords';
 import { csv, markdownTable } from '../table';
 import { type Terminal, type Tone, toned } from '../terminal';
 import { plain, wrapped } from '../textWidth';
 
-/** A plan in full: the exact dates by name and number, what is skipped and why, how it runs and what it will take. */
-export function planText(plan: Plan, terminal: Pick<Terminal, 'width' | 'color'>): readonly string[] {
+/** A plan in full: the exact dates by name and number, what is skipped and why, how it runs, what could be asked for, and what it will take. */
+export function planText(
+  plan: Plan,
+  { processors }: Pick<Pipeline, 'processors'>,
+  terminal: Pick<Terminal, 'width' | 'color'>,
+): readonly string[] {
   const runs = plan.partitions.filter(({ action }) => action === 'run');
   const skips = plan.partitions.filter(({ action }) => action === 'skip');
   const lines = [toned(terminal, 'strong', plain(titleOf(plan))), ...estimateLines(plan, runs)];
@@ -22,6 +27,12 @@ export function planText(plan: Plan, terminal: Pick<Terminal, 'width' | 'color'>
   for (const job of jobs) {
     // What is to be copied stays on its line.
     lines.push(...indented(jobText(job), 2, terminal), `    ${safe(shellText(job.command))}`);
+    const run = processors.find(({ id }) => id === job.processor)?.run ?? [];
+    const method = run.find((one) => one.kind === 'command' && one.each === job.method);
+    if (method?.kind !== 'command') continue;
+    for (const [name, words] of Object.entries(method.overrides))
+      if (words.length > 0 && !plan.request.overrides.includes(name))
+        lines.push(...indented(`With --override ${name} also: ${shellText(words)}`, 4, terminal));
   }
   if (plan.warnings.length > 0) {
     lines.push('', toned(terminal, 'warning', 'Warnings:'));

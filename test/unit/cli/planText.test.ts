@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { planText } from '../../../src/cli/render/planText';
+import { classify } from '../../../src/core/classify';
+import { makePlan } from '../../../src/core/planner';
+import { buildInput } from '../../support/builders';
+
+describe('a plan as text', () => {
+  it('tells how it runs, and what could be asked for besides', () => {
+    const run = [
+      { kind: 'command', each: 'list', argv: ['l', '{dates}'], overrides: { fresh: [] } },
+      {
+        kind: 'command',
+        each: 'range',
+        argv: ['r', '{start}', '{end}'],
+        overrides: { fresh: ['--no-resume'], deep: ['--d', '2'] },
+      },
+    ] as const;
+    const input = buildInput({ seasons: [['2021-11-01', '2021-11-10']], nodes: [{ id: 'A', run }] });
+    const how = (dates: readonly string[], ...overrides: string[]) => {
+      const plan = makePlan({
+        input,
+        grid: classify(input),
+        request: {
+          processors: [],
+          dates,
+          choices: ['missing'],
+          withUpstream: false,
+          withDownstream: false,
+          order: 'oldest',
+          slots: 1,
+          policy: 'continue',
+          overrides,
+        },
+        manifest: '/x/backfill.yaml',
+        salt: 'ab12',
+        sqlText: () => undefined,
+        digest: (text) => text,
+      });
+      const lines = planText(plan, input.pipeline, { width: 100, color: false });
+      return lines.slice(lines.indexOf('How:') + 2);
+    };
+    assert.deepEqual(how(['2021-11-01', '2021-11-02'], 'fresh'), [
+      "    r '{start}' '{end}' --no-resume",
+      '    With --override deep also: --d 2',
+    ]);
+    assert.deepEqual(how(['2021-11-01', '2021-11-03']), ["    l '{dates}'"], 'what it does anyhow need not be asked for');
+  });
+});
