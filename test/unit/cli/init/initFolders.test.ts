@@ -6,6 +6,7 @@ import { readManifest } from '../../../../src/core/manifest/readManifest';
 import { CommandLine, type Ended } from '../../../support/commandLine';
 import { runDuckdb } from '../../../support/duckdb';
 import { emulator, freePort } from '../../../support/emulator';
+import { skipBecause } from '../../../support/skip';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';
 
 const JOBS = 'backfill_jobs';
@@ -138,7 +139,7 @@ Interpreter: .venv/bin/python.`,
     });
 
     it('finds jobs beside a folder full of data, and opens no pipes', async function () {
-      if (process.platform === 'win32') this.skip();
+      if (process.platform === 'win32') skipBecause(this, 'Windows has no named pipes among its files');
       mkdirSync(join(folder(), 'data'));
       for (let at = 0; at < 10_100; at++) writeFileSync(join(folder(), 'data', `${at}.json`), '');
       write('jobs/orders.py', ARGPARSE);
