@@ -34,8 +34,7 @@ export function nextCall(
 
 /**
  * The way to run dates of a processor: SQL where the manifest names it first, else the command that has most of the overrides that are asked
- * for, then the one that takes the fewest calls; of equals a range for dates in a row, else the one that the manifest names first. Undefined
- * when there is none.
+ * for, then the one that takes the fewest calls, then the one that it names first. Undefined when there is none.
  */
 export function chooseMethod(
   methods: readonly RunMethod[],
@@ -45,16 +44,13 @@ export function chooseMethod(
 ): RunMethod | undefined {
   const first = methods[0];
   if (first === undefined || first.kind === 'sql') return first;
-  const rank = (method: CommandRun) => [callsOf(method, days, isExpected), method.each === 'range' && days.length > 1 ? 0 : 1];
   const known = ({ overrides: named }: CommandRun) => overrides.filter((name) => Object.hasOwn(named, name)).length;
   const all = methods.filter((method) => method.kind === 'command');
   const most = Math.max(...all.map(known));
-  const commands = all.filter((method) => known(method) === most);
-  return commands.reduce((best, method) => {
-    const [calls = 0, order = 0] = rank(method);
-    const [bestCalls = 0, bestOrder = 0] = rank(best);
-    return calls < bestCalls || (calls === bestCalls && order < bestOrder) ? method : best;
-  });
+  const ways = all
+    .filter((method) => known(method) === most)
+    .map((method) => ({ method, calls: callsOf(method, days, isExpected) }));
+  return ways.reduce((best, way) => (way.calls < best.calls ? way : best)).method;
 }
 
 function callsOf(method: CommandRun, days: readonly Day[], isExpected: (day: Day) => boolean): number {

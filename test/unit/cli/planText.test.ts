@@ -7,7 +7,7 @@ import { buildInput } from '../../support/builders';
 describe('a plan as text', () => {
   it('tells how it runs, and what could be asked for besides', () => {
     const run = [
-      { kind: 'command', each: 'list', argv: ['l', '{dates}'], overrides: { fresh: [] } },
+      { kind: 'command', each: 'list', argv: ['l', '{dates}'], maxDates: 2, overrides: { fresh: [] } },
       {
         kind: 'command',
         each: 'range',
@@ -39,7 +39,7 @@ describe('a plan as text', () => {
       const lines = planText(plan, input.pipeline, { width: 100, color: false });
       return lines.slice(lines.indexOf('How:') + 2);
     };
-    assert.deepEqual(how(['2021-11-01', '2021-11-02'], 'fresh'), [
+    assert.deepEqual(how(['2021-11-01', '2021-11-02', '2021-11-03'], 'fresh'), [
       "    r '{start}' '{end}' --no-resume",
       '    With --override deep also: --d 2',
     ]);

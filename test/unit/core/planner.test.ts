@@ -216,9 +216,9 @@ describe('makePlan', () => {
     assert.match(planned.warnings.join(), /A needs its own earlier dates, and so runs oldest first/);
   });
 
-  it('chooses the way to run by the dates: a range for dates in a row, a list for scattered ones', () => {
+  it('chooses the way to run that takes the fewest calls for the dates, and of equals the first of the manifest', () => {
     const run = [
-      { kind: 'command', each: 'list', argv: ['l', '{dates}'], maxDates: 40, overrides: {} },
+      { kind: 'command', each: 'list', argv: ['l', '{dates}'], maxDates: 3, overrides: {} },
       {
         kind: 'command',
         each: 'range',
@@ -230,9 +230,9 @@ describe('makePlan', () => {
       },
     ] as const;
     const job = (request: Partial<PlanRequest>) => plan({ nodes: [{ id: 'A', run }] }, request, 'parquet').jobs[0];
-    assert.equal(job({ from: '2021-11-01', to: '2021-11-05' })?.method, 'range');
-    assert.equal(job({ dates: ['2021-11-01', '2021-11-03', '2021-11-05'] })?.method, 'list');
-    assert.equal(job({ dates: ['2021-11-01'] })?.method, 'list', 'the first of the manifest');
+    assert.equal(job({ from: '2021-11-01', to: '2021-11-05' })?.method, 'range', 'one call in place of two');
+    assert.equal(job({ dates: ['2021-11-01', '2021-11-03', '2021-11-05'] })?.method, 'list', 'one in place of three');
+    assert.equal(job({ from: '2021-11-01', to: '2021-11-02' })?.method, 'list', 'the first of the manifest');
     assert.deepEqual(job({ from: '2021-11-01', to: '2021-11-05', overrides: ['fresh'] }), {
       processor: 'A',
       method: 'range',

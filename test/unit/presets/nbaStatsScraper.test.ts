@@ -198,24 +198,25 @@ describe('the commands of the preset nba-stats-scraper', () => {
   const inARow = ['2022-01-02', '2022-01-03', '2022-01-04', '2022-01-05', '2022-01-06', '2022-01-07', '2022-01-08', '2022-01-09'];
   const python = (id: keyof typeof PATHS, flags: string) => `.venv/bin/python backfill_jobs/${PATHS[id]} ${flags}`;
 
-  it('take a range, where dates stand in a row', () => {
-    for (const id of Object.keys(PATHS) as (keyof typeof PATHS)[])
-      if (id !== 'TIERS') assert.deepEqual(started(id, inARow).calls, [python(id, RANGE)]);
-    assert.deepEqual(started('TIERS', ['2022-01-02', '2022-01-09']).calls, [python('TIERS', `${RANGE} --weekly`)]);
-  });
-
-  it('take a list, where the script does, and else as many ranges', () => {
+  it('take a list, where the script does: it has no pre-flight and no checkpoint to go on from', () => {
     const scattered = ['2022-01-02', '2022-01-05', '2022-01-09'];
     for (const id of Object.keys(PATHS) as (keyof typeof PATHS)[]) {
-      if (id === 'TIERS') continue;
-      const expected = FLAGS[id].includes('--dates')
-        ? [`--dates ${scattered.join(',')}`]
-        : scattered.map((date) => `--start-date ${date} --end-date ${date}`);
+      if (!FLAGS[id].includes('--dates')) continue;
+      for (const dates of [inARow, scattered])
+        assert.deepEqual(started(id, dates).calls, [python(id, `--dates ${dates.join(',')}`)]);
+    }
+  });
+
+  it('take ranges, where the script takes no list', () => {
+    const scattered = ['2022-01-02', '2022-01-05', '2022-01-09'];
+    for (const id of ['UPGC', 'UTGC'] as const) {
+      assert.deepEqual(started(id, inARow).calls, [python(id, RANGE)]);
       assert.deepEqual(
         started(id, scattered).calls,
-        expected.map((flags) => python(id, flags)),
+        scattered.map((date) => python(id, `--start-date ${date} --end-date ${date}`)),
       );
     }
+    assert.deepEqual(started('TIERS', ['2022-01-02', '2022-01-09']).calls, [python('TIERS', `${RANGE} --weekly`)]);
   });
 
   it('take ranges where an override is asked for that a list has not', () => {
