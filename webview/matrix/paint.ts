@@ -193,6 +193,12 @@ function daysLeftInMonth(day: number): number {
   return new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate() - Number(date);
 }
 
+/** Room for the longest id, as far as that leaves room for names. Widths of letters are not known here: these are wide ones. */
+function idWidth({ nodes }: Snapshot): number {
+  const longest = Math.max(0, ...nodes.map(({ id }) => id.length));
+  return Math.min(Math.max(48, longest * 10), 96);
+}
+
 function paintGutter(ops: PaintOp[], snapshot: Snapshot, layout: MatrixLayout, lines: readonly Line[], palette: Palette): void {
   const { view } = layout;
   ops.push({ op: 'fill', x: 0, y: 0, w: SIZE.gutter, h: view.height, color: palette.background, alpha: 1 });
@@ -201,6 +207,8 @@ function paintGutter(ops: PaintOp[], snapshot: Snapshot, layout: MatrixLayout, l
   const font = `10px ${palette.font}`;
   ops.push({ op: 'text', x: SIZE.gutter - 10, y: 34, text: 'gaps', color: palette.muted, font, align: 'right' });
   ops.push({ op: 'clip', x: 0, y: SIZE.header, w: SIZE.gutter - 1, h: view.height - SIZE.header });
+  const ids = idWidth(snapshot);
+  const names = 12 + ids + 8;
   for (const line of lines) {
     const middle = SIZE.header + line.y - view.scrollY + line.height / 2;
     const text = (x: number, words: string, color: string, font: string, max: number, align: 'left' | 'right' = 'left'): void => {
@@ -214,8 +222,8 @@ function paintGutter(ops: PaintOp[], snapshot: Snapshot, layout: MatrixLayout, l
       const node = snapshot.nodes[line.node];
       if (node === undefined) continue;
       const gaps = gapsOfNode(snapshot, line.node);
-      text(12, node.id, palette.foreground, `600 12px ${palette.font}`, 56);
-      text(66, node.name, palette.muted, `11px ${palette.font}`, SIZE.gutter - 66 - (gaps > 0 ? 40 : 10));
+      text(12, node.id, palette.foreground, `600 12px ${palette.font}`, ids);
+      text(names, node.name, palette.muted, `11px ${palette.font}`, SIZE.gutter - names - (gaps > 0 ? 40 : 10));
       if (gaps > 0) text(SIZE.gutter - 10, String(gaps), palette.status.missing, `600 11px ${palette.font}`, 32, 'right');
     }
   }
