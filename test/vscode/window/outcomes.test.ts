@@ -50,7 +50,7 @@ describe('what a backfill came to, by what the warehouse holds', () => {
     await window.seePartition('Build', 'GOOD', DATE, /missing/i);
     const attempt = await launch('GOOD');
     assert.equal(attempt.outcome, 'done');
-    await window.seeTerminal(/GOOD/);
+    await window.seeTerminal(/is done after/);
     await window.seePartition('Build', 'GOOD', DATE, /complete/i);
     assert.equal(await workspace.rows('GOOD', DATE), 10);
     await picture(window.workbench, 'outcome done');
