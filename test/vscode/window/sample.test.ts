@@ -39,7 +39,7 @@ describe('the sample pipeline, from a gap to a complete date', () => {
     await picture(workbench, 'sample matrix');
 
     await window.launch('TDZA', DATES.join(', '));
-    await window.seeTerminal(/TDZA/);
+    await window.seeTerminal(/TDZA/i);
     const backfill = await started(journal, past);
     assert.equal(await ended(journal, backfill), 'done');
     const done = journal.events(backfill).filter((event) => event.type === 'attemptEnded' && event.outcome === 'done');

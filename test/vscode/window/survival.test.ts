@@ -26,7 +26,7 @@ await run(\`INSERT INTO made.chatty SELECT DATE '\${date}', range, 1 FROM range(
     ]);
     const window = await PipelineWindow.open(workspace.folder);
     await window.launch('CHATTY', `${DATES[0]} to ${DATES[5]}`);
-    await window.seeTerminal(/CHATTY/);
+    await window.seeTerminal(/CHATTY/i);
     const backfill = await started(workspace, []);
     const terminal = terminalOf(backfill);
     await window.workbench.close();
@@ -58,14 +58,14 @@ await run(\`INSERT INTO made.slow SELECT DATE '\${date}', range, 1 FROM range(10
     ]);
     const window = await PipelineWindow.open(workspace.folder);
     await window.launch('SLOW', DATES[2]);
-    await window.seeTerminal(/SLOW/);
+    await window.seeTerminal(/SLOW/i);
     const backfill = await started(workspace, []);
 
     await window.workbench.runCommand('Terminal: Create New Terminal');
     await until('a prompt', async () => /[$#] *$/.test((await window.workbench.terminalText()).trimEnd()));
     await window.workbench.type(`backfill attach ${backfill}`);
     await window.workbench.press('Enter');
-    await window.seeTerminal(/SLOW/);
+    await window.seeTerminal(/SLOW/i);
     assert.equal(await ended(workspace, backfill), 'done');
     const executors = workspace.events(backfill).filter((event) => event.type === 'started');
     assert.equal(executors.length, 1);
