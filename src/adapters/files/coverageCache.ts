@@ -6,7 +6,7 @@ import { type Logger, messageOf } from '../../base/logger';
 import { codeOf, writeDurably } from '../journal/durableFile';
 
 /** Of what is written here; another one is read by another release and ignored by this one. */
-const VERSION = 1;
+const VERSION = 2;
 
 const integers = v.pipe(
   v.string(),
@@ -48,18 +48,23 @@ const file = v.object({
   version: v.literal(VERSION),
   probe: v.exactOptional(v.string()),
   memo: v.exactOptional(v.string()),
-  nodes: v.record(
-    v.string(),
-    v.object({ key: v.string(), observations: v.exactOptional(nodeObservations), unavailable: v.exactOptional(unavailable) }),
+  // By id, as pairs: as keys of an object some ids, such as `prototype`, would be left out by who reads it.
+  nodes: v.array(
+    v.tuple([
+      v.string(),
+      v.object({ key: v.string(), observations: v.exactOptional(nodeObservations), unavailable: v.exactOptional(unavailable) }),
+    ]),
   ),
-  calendars: v.record(
-    v.string(),
-    v.object({
-      key: v.string(),
-      observations: v.exactOptional(calendarObservations),
-      unavailable: v.exactOptional(unavailable),
-      alarm: v.exactOptional(unavailable),
-    }),
+  calendars: v.array(
+    v.tuple([
+      v.string(),
+      v.object({
+        key: v.string(),
+        observations: v.exactOptional(calendarObservations),
+        unavailable: v.exactOptional(unavailable),
+        alarm: v.exactOptional(unavailable),
+      }),
+    ]),
   ),
 });
 
@@ -86,10 +91,7 @@ export class FileCoverageCache implements CoverageCache {
   }
 
   async save({ probe, memo, nodes, calendars }: KnownCoverage): Promise<void> {
-    const text = JSON.stringify(
-      { version: VERSION, probe, memo, nodes: Object.fromEntries(nodes), calendars: Object.fromEntries(calendars) },
-      encoded,
-    );
+    const text = JSON.stringify({ version: VERSION, probe, memo, nodes: [...nodes], calendars: [...calendars] }, encoded);
     try {
       await mkdir(dirname(this.#path), { recursive: true });
       await writeDurably(this.#path, text);
@@ -103,8 +105,8 @@ function knownOf({ probe, memo, nodes, calendars }: v.InferOutput<typeof file>):
   return {
     ...(probe === undefined ? {} : { probe }),
     ...(memo === undefined ? {} : { memo }),
-    nodes: new Map(Object.entries(nodes)),
-    calendars: new Map(Object.entries(calendars)),
+    nodes: new Map(nodes),
+    calendars: new Map(calendars),
   };
 }
 
