@@ -8,6 +8,8 @@ export interface BackfillRecord {
   readonly events: readonly BackfillEvent[];
   /** One sentence for each line that could not be read, a torn last one included. */
   readonly problems: readonly string[];
+  /** Whether it has an owner that lives, at a moment at which exactly these events were there; false once it has ended. */
+  readonly ownerAlive: boolean;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Journal } from '../app/journal';
 import { messageOf } from '../base/logger';
-import type { BackfillPhase } from '../core/backfill';
+import { type BackfillPhase, isActivePhase } from '../core/backfill';
 import { type BackfillProgress, progressOf } from '../core/progress';
 import { type BackfillView, LiveView, PlainView } from './backfillView';
 import type { Context } from './command';
@@ -94,10 +94,9 @@ class Attachment {
   /** The backfill, when it has ended before. */
   async #over(): Promise<Sight | undefined> {
     const { id } = this.#options;
-    const alive = await this.#journal.ownerAlive(id);
     const record = await this.#journal.read(id);
     if (record === undefined) throw unknownBackfill(id);
-    const progress = progressOf(record.plan, record.events, alive);
+    const progress = progressOf(record.plan, record.events, record.ownerAlive);
     return isActive(progress.phase) ? undefined : { record, progress };
   }
 
@@ -164,7 +163,7 @@ class Attachment {
 }
 
 function isActive(phase: BackfillPhase): boolean {
-  return phase === 'planned' || phase === 'running' || phase === 'cancelling';
+  return phase === 'planned' || isActivePhase(phase);
 }
 
 function exitCodeOf({ phase, failed, skipped }: BackfillProgress): ExitCode {

@@ -1,4 +1,5 @@
 import type { Clock } from '../app/ports';
+import { formatSeconds } from '../base/figures';
 import type { BackfillEvent } from '../core/backfill';
 import type { Sight } from './followBackfill';
 import { LiveArea } from './liveArea';
@@ -107,6 +108,16 @@ class EventLines {
         return plain(event.message);
       case 'cancelRequested':
         return plain(`Cancel requested by ${event.by}: what runs is being ended.`);
+      case 'paused':
+        return plain(`Paused: ${event.message}`);
+      case 'continued':
+        return plain(`Goes on: ${event.by}`);
+      case 'silent':
+        return plain(
+          `${event.processor} ${event.date} may hang: it has said nothing for ${formatSeconds(event.seconds)}; ${event.basis}`,
+        );
+      case 'heard':
+        return plain(`${event.processor} ${event.date} is heard again.`);
       case 'started':
       case 'attemptStarted':
       case 'remoteJob':

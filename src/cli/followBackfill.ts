@@ -1,5 +1,6 @@
 import type { BackfillRecord, Journal } from '../app/journal';
 import type { Clock } from '../app/ports';
+import { isActivePhase } from '../core/backfill';
 import { type BackfillProgress, progressOf } from '../core/progress';
 
 /** A backfill as it was last seen. */
@@ -9,7 +10,7 @@ export interface Sight {
 }
 
 export interface FollowOptions {
-  readonly journal: Pick<Journal, 'read' | 'ownerAlive' | 'watch'>;
+  readonly journal: Pick<Journal, 'read' | 'watch'>;
   readonly clock: Clock;
   /** Called at first, after changes (at most ten times a second), and once a second. */
   readonly onSight: (sight: Sight) => void;
@@ -36,16 +37,16 @@ export async function followBackfill(id: string, options: FollowOptions): Promis
   try {
     for (;;) {
       const looked = clock.now();
-      // Whether the owner lives is asked before its events are read: an owner that is gone by then has written its last word.
-      const alive = await journal.ownerAlive(id);
+      // Whoever leaves is told what is so then, not what was so before.
+      const isLast = signal.aborted;
       const record = await journal.read(id);
       if (record === undefined) return undefined;
-      const sight = { record, progress: progressOf(record.plan, record.events, alive) };
+      const sight = { record, progress: progressOf(record.plan, record.events, record.ownerAlive) };
       onSight(sight);
       const { phase } = sight.progress;
       const starting = phase === 'planned' && clock.now() - begun < START_MS;
-      const active = phase === 'running' || phase === 'cancelling' || starting;
-      if (!active || signal.aborted) return sight;
+      const active = isActivePhase(phase) || starting;
+      if (!active || isLast) return sight;
       // A long journal takes long to read: following it takes a fifth of a core at most.
       await alarm.pause(Math.max(frameMs, 4 * (clock.now() - looked)));
       await alarm.wait(tickMs);

@@ -55,6 +55,7 @@ async function show(backfill: BackfillSummary, others: number): Promise<void> {
 const ENDINGS: Readonly<Record<BackfillSummary['phase'], string>> = {
   planned: 'is planned',
   running: 'runs',
+  paused: 'is paused',
   cancelling: 'is ending',
   done: 'is done',
   failed: 'ended with failures',

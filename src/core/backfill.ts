@@ -144,9 +144,47 @@ export type BackfillEventBody =
     }
   | { readonly type: 'skipped'; readonly processor: string; readonly date: string; readonly why: string }
   | { readonly type: 'note'; readonly message: string }
+  /** Nothing new starts until `continued`; what runs goes on. */
+  | { readonly type: 'paused'; readonly cause: PauseCause; readonly message: string }
+  /** By whom, or by what having passed. */
+  | { readonly type: 'continued'; readonly by: string }
+  /** A job has said nothing for longer than its history explains; time asleep does not count. */
+  | {
+      readonly type: 'silent';
+      readonly attempt: string;
+      readonly processor: string;
+      readonly date: string;
+      readonly seconds: number;
+      /** What explains silence up to now, such as `its longest silence was 40 s`. */
+      readonly basis: string;
+    }
+  /** A job that was silent has said something again. */
+  | { readonly type: 'heard'; readonly attempt: string; readonly processor: string; readonly date: string }
   | { readonly type: 'cancelRequested'; readonly by: string }
   | { readonly type: 'ended'; readonly result: 'done' | 'failed' | 'cancelled' };
 
-export type BackfillPhase = 'planned' | 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled' | 'interrupted';
+/**
+ * Why a backfill pauses. `asked`: somebody asked for it. `environment`: sign-in, quota, network, a lock, the journal's disk; it goes on by
+ * itself once that has passed. `signature`: failures with one signature in a row; somebody has to decide.
+ */
+export const PAUSE_CAUSES = ['asked', 'environment', 'signature'] as const;
+export type PauseCause = (typeof PAUSE_CAUSES)[number];
+
+export const BACKFILL_PHASES = [
+  'planned',
+  'running',
+  'paused',
+  'cancelling',
+  'done',
+  'failed',
+  'cancelled',
+  'interrupted',
+] as const;
+export type BackfillPhase = (typeof BACKFILL_PHASES)[number];
+
+/** Whether an executor lives that holds the backfill's partitions. */
+export function isActivePhase(phase: BackfillPhase): boolean {
+  return phase === 'running' || phase === 'paused' || phase === 'cancelling';
+}
 
 export type PartitionState = 'waiting' | 'running' | 'skipped' | AttemptOutcome;

@@ -1,5 +1,5 @@
 import { parseDay } from '../base/day';
-import type { BackfillEvent, Plan } from './backfill';
+import { type BackfillEvent, isActivePhase, type Plan } from './backfill';
 import type { AttemptFact, AttemptLedger, CallDate, PartitionKey } from './coverage';
 import { progressOf } from './progress';
 
@@ -32,7 +32,7 @@ export function ledgerOf(backfills: Iterable<JournaledBackfill>): AttemptLedger 
       else last.set(key, known.endedAt <= fact.endedAt ? succeed(known, fact) : succeed(fact, known));
     }
     const { id, phase, partitions } = progressOf(backfill.plan, backfill.events, backfill.ownerAlive);
-    if (phase !== 'running' && phase !== 'cancelling') continue;
+    if (!isActivePhase(phase)) continue;
     for (const [key, state] of partitions) {
       if (state === 'running') active.set(key, { backfill: id, state });
       else if (state === 'waiting' && !active.has(key)) active.set(key, { backfill: id, state: 'queued' });

@@ -1,4 +1,11 @@
-import type { BackfillEvent, BackfillPhase, PartitionState, Plan } from './backfill';
+import {
+  type BackfillEvent,
+  type BackfillPhase,
+  isActivePhase,
+  type PartitionState,
+  type PauseCause,
+  type Plan,
+} from './backfill';
 import type { AttemptOutcome, PartitionKey } from './coverage';
 
 /** How far a backfill has come, from its plan and its events alone. */
@@ -18,6 +25,10 @@ export interface BackfillProgress {
   readonly partitions: ReadonlyMap<PartitionKey, PartitionState>;
   /** What runs now, such as `PDC 2021-11-05` or `MLFS 2021-11-05 and 4 more`. */
   readonly current?: string;
+  /** Why nothing new starts, while that is so. */
+  readonly pause?: Pause;
+  /** Jobs that run and have said nothing for longer than their history explains. */
+  readonly silent: readonly SilentJob[];
   /** Partitions ended a minute, over the time since the start. Absent before the first has ended. */
   readonly perMinute?: number;
   /** Seconds left: medians of this backfill's own attempts over its slots. Absent before the first has ended and when nothing is left. */
@@ -25,6 +36,23 @@ export interface BackfillProgress {
   /** Epoch milliseconds. */
   readonly startedAt?: number;
   readonly endedAt?: number;
+}
+
+export interface Pause {
+  readonly cause: PauseCause;
+  readonly message: string;
+  /** Epoch milliseconds. */
+  readonly since: number;
+}
+
+export interface SilentJob {
+  readonly attempt: string;
+  readonly processor: string;
+  readonly date: string;
+  /** Epoch milliseconds: when it was called silent; it had been so for `seconds` by then. */
+  readonly since: number;
+  readonly seconds: number;
+  readonly basis: string;
 }
 
 /**
@@ -47,10 +75,13 @@ export function progressOf(plan: Plan, events: readonly BackfillEvent[], ownerAl
   let endedAt: number | undefined;
   let result: 'done' | 'failed' | 'cancelled' | undefined;
   let cancelling = false;
+  let pause: Pause | undefined;
+  const silent = new Map<string, SilentJob>();
   for (const event of events) {
     switch (event.type) {
       case 'started':
         startedAt ??= Date.parse(event.at);
+        pause = undefined;
         break;
       case 'attemptStarted':
         running.set(event.attempt, keyOf(event.processor, event.date));
@@ -76,13 +107,27 @@ export function progressOf(plan: Plan, events: readonly BackfillEvent[], ownerAl
         result = event.result;
         endedAt = Date.parse(event.at);
         break;
+      case 'paused':
+        pause = { cause: event.cause, message: event.message, since: Date.parse(event.at) };
+        break;
+      case 'continued':
+        pause = undefined;
+        break;
+      case 'silent': {
+        const { attempt, processor, date, seconds: quiet, basis } = event;
+        silent.set(attempt, { attempt, processor, date, since: Date.parse(event.at), seconds: quiet, basis });
+        break;
+      }
+      case 'heard':
+        silent.delete(event.attempt);
+        break;
       case 'note':
       case 'remoteJob':
         break;
     }
   }
-  const phase = phaseOf(result, startedAt !== undefined, cancelling, ownerAlive);
-  const active = phase === 'running' || phase === 'cancelling';
+  const phase = phaseOf({ result, started: startedAt !== undefined, cancelling, paused: pause !== undefined, alive: ownerAlive });
+  const active = isActivePhase(phase);
   for (const key of running.values()) {
     if (partitions.get(key) === 'waiting') partitions.set(key, active ? 'running' : 'interrupted');
   }
@@ -102,6 +147,8 @@ export function progressOf(plan: Plan, events: readonly BackfillEvent[], ownerAl
     total: planned.size,
     partitions,
     ...(current !== undefined && { current }),
+    ...(active && pause !== undefined && { pause }),
+    silent: active ? [...silent.values()].filter(({ attempt }) => running.has(attempt)) : [],
     ...(ended > 0 && minutes > 0 && { perMinute: ended / minutes }),
     ...(etaSeconds !== undefined && { etaSeconds }),
     ...(startedAt !== undefined && { startedAt }),
@@ -129,15 +176,17 @@ export function titleOf(plan: Plan): string {
   return who === '' ? `Nothing to run, ${when}` : `${who}, ${when}: ${count}`;
 }
 
-function phaseOf(
-  result: 'done' | 'failed' | 'cancelled' | undefined,
-  started: boolean,
-  cancelling: boolean,
-  alive: boolean,
-): BackfillPhase {
-  if (result !== undefined) return result;
-  if (!alive) return started ? 'interrupted' : 'planned';
-  return cancelling ? 'cancelling' : 'running';
+function phaseOf(facts: {
+  readonly result: 'done' | 'failed' | 'cancelled' | undefined;
+  readonly started: boolean;
+  readonly cancelling: boolean;
+  readonly paused: boolean;
+  readonly alive: boolean;
+}): BackfillPhase {
+  if (facts.result !== undefined) return facts.result;
+  if (!facts.alive) return facts.started ? 'interrupted' : 'planned';
+  if (facts.cancelling) return 'cancelling';
+  return facts.paused ? 'paused' : 'running';
 }
 
 function bucketOf(state: PartitionState): 'done' | 'failed' | 'skipped' | 'running' | 'waiting' {

@@ -201,7 +201,7 @@ export interface BackfillSummary {
   readonly title: string;
   /** Ids, in the order of the plan. */
   readonly processors: readonly string[];
-  readonly phase: 'planned' | 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled' | 'interrupted';
+  readonly phase: 'planned' | 'running' | 'paused' | 'cancelling' | 'done' | 'failed' | 'cancelled' | 'interrupted';
   readonly done: number;
   readonly failed: number;
   /** Cut off by a cancel or by the end of the executor. */

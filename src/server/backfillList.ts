@@ -46,6 +46,6 @@ export class BackfillList {
   async #read(id: string): Promise<void> {
     const record = await this.#journal.read(id);
     if (record === undefined) this.#views.delete(id);
-    else this.#views.set(id, viewOf(record, await this.#journal.ownerAlive(id)));
+    else this.#views.set(id, viewOf(record));
   }
 }

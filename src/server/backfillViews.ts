@@ -1,6 +1,6 @@
 import type { BackfillRecord } from '../app/journal';
 import { formatCount } from '../base/figures';
-import type { BackfillEvent, Plan } from '../core/backfill';
+import { type BackfillEvent, isActivePhase, type Plan } from '../core/backfill';
 import { saidText } from '../core/logs/explainVerdict';
 import type { LogDigest } from '../core/logs/logDigest';
 import { lastOf } from '../core/logs/logDigest';
@@ -21,8 +21,8 @@ export interface BackfillView {
   readonly calls?: readonly CallLog[];
 }
 
-export function viewOf(record: BackfillRecord, ownerAlive: boolean): BackfillView {
-  return { record, progress: progressOf(record.plan, record.events, ownerAlive) };
+export function viewOf(record: BackfillRecord): BackfillView {
+  return { record, progress: progressOf(record.plan, record.events, record.ownerAlive) };
 }
 
 export function summaryOf({ record, progress, calls }: BackfillView): BackfillSummary {
@@ -69,7 +69,7 @@ export function logText(calls: readonly CallLog[] | undefined, processor: string
 }
 
 export function isActive({ progress }: BackfillView): boolean {
-  return progress.phase === 'running' || progress.phase === 'cancelling';
+  return isActivePhase(progress.phase);
 }
 
 /** Ids of what it runs, in the order of the plan. */

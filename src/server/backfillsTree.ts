@@ -13,6 +13,7 @@ const MOST = 200;
 const PHASE_LOOKS: Readonly<Record<BackfillPhase, Look>> = {
   planned: { icon: 'circle-large', color: 'descriptionForeground' },
   running: STATUS_LOOKS.running,
+  paused: { icon: 'debug-pause', color: ORANGE },
   cancelling: { icon: 'loading~spin', color: ORANGE },
   done: STATUS_LOOKS.complete,
   failed: STATUS_LOOKS.failed,

@@ -10,7 +10,7 @@ import type { BackfillEvent, BackfillEventBody, Plan } from '../../core/backfill
 import type { AttemptLedger } from '../../core/coverage';
 import { type JournaledBackfill, ledgerOf } from '../../core/ledger';
 import { codeOf, makeFolder, writeDurably } from './durableFile';
-import { EventFile } from './eventFile';
+import { EventFile, type EventReading } from './eventFile';
 import { planToText, readPlan } from './journalText';
 import { claimFolder, isOwnerAlive, ownerProcesses } from './ownerClaim';
 import { watchRuns } from './runsWatcher';
@@ -74,8 +74,8 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
   async read(id: string): Promise<BackfillRecord | undefined> {
     const plan = await this.#plan(id);
     if (typeof plan !== 'object') return undefined;
-    const { events, problems } = await this.#file(id).read();
-    return { plan, events, problems };
+    const { events, problems, ownerAlive } = await this.#look(id);
+    return { plan, events, problems, ownerAlive };
   }
 
   async damage(): Promise<readonly JournalDamage[]> {
@@ -129,9 +129,8 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
       ids: () => this.list(),
       folderOf: (id: string) => this.folder(id),
       stateOf: async (id: string) => {
-        const { events, problems } = await this.#file(id).read();
-        if (hasEnded(events)) return undefined;
-        return `${events.length} ${problems.length} ${await this.ownerAlive(id)}`;
+        const { events, problems, ownerAlive } = await this.#look(id);
+        return hasEnded(events) ? undefined : `${events.length} ${problems.length} ${ownerAlive}`;
       },
     };
     return watchRuns(runs, this.#pollMs, listener);
@@ -142,8 +141,7 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
     const backfills: JournaledBackfill[] = [];
     for (const id of (await this.#ids()).toReversed()) {
       const plan = await this.#plan(id);
-      const { events } = await this.#file(id).read();
-      const ownerAlive = !hasEnded(events) && (await this.ownerAlive(id));
+      const { events, ownerAlive } = await this.#look(id);
       if (typeof plan === 'object') backfills.push({ plan, events, ownerAlive });
       else if (events.length > 0) backfills.push({ plan: this.#standIn(id, events), events, ownerAlive });
     }
@@ -189,6 +187,21 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
       .map(({ name }) => name)
       .sort()
       .reverse();
+  }
+
+  /**
+   * Events and owner that were there at one moment: an owner may come, write and go between two looks, and is neither to be missed nor to be
+   * taken for one that died.
+   */
+  async #look(id: string): Promise<EventReading & { readonly ownerAlive: boolean }> {
+    const file = this.#file(id);
+    for (let reading = await file.read(); ; ) {
+      if (hasEnded(reading.events)) return { ...reading, ownerAlive: false };
+      const ownerAlive = await this.ownerAlive(id);
+      const again = await file.read();
+      if (again.events.length === reading.events.length) return { ...again, ownerAlive };
+      reading = again;
+    }
   }
 
   /** What keeps the folder of all runs from being read, and what to do; undefined where it can be, or is not there yet. */

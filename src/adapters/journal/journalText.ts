@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { formatDay, parseDay } from '../../base/day';
 import { MODES, STATUSES } from '../../base/status';
-import { type BackfillEvent, CHOICES, type Plan } from '../../core/backfill';
+import { type BackfillEvent, CHOICES, PAUSE_CAUSES, type Plan } from '../../core/backfill';
 import type { AttemptInput } from '../../core/coverage';
 
 const date = v.pipe(
@@ -67,6 +67,10 @@ const eventSchema: v.GenericSchema<unknown, BackfillEvent> = v.variant('type', [
   v.object({ ...line, type: v.literal('notAttempted'), attempt: v.string(), ...partition, why: v.string() }),
   v.object({ ...line, type: v.literal('skipped'), ...partition, why: v.string() }),
   v.object({ ...line, type: v.literal('note'), message: v.string() }),
+  v.object({ ...line, type: v.literal('paused'), cause: v.picklist(PAUSE_CAUSES), message: v.string() }),
+  v.object({ ...line, type: v.literal('continued'), by: v.string() }),
+  v.object({ ...line, type: v.literal('silent'), attempt: v.string(), ...partition, seconds, basis: v.string() }),
+  v.object({ ...line, type: v.literal('heard'), attempt: v.string(), ...partition }),
   v.object({ ...line, type: v.literal('cancelRequested'), by: v.string() }),
   v.object({ ...line, type: v.literal('ended'), result: v.picklist(['done', 'failed', 'cancelled']) }),
 ]);

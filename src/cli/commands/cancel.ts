@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { isActivePhase } from '../../core/backfill';
 import { progressOf } from '../../core/progress';
 import { unknownBackfill } from '../attach';
 import { defineCommand } from '../command';
@@ -13,11 +14,10 @@ export const cancelCommand = defineCommand({
   options: { ...MANIFEST_OPTION },
   async run({ terminal, services, cwd }, options, [id = '']) {
     const journal = services.journal(await findManifest(cwd, options.manifest));
-    const alive = await journal.ownerAlive(id);
     const record = await journal.read(id);
     if (record === undefined) throw unknownBackfill(id);
-    const { phase } = progressOf(record.plan, record.events, alive);
-    if (phase !== 'running' && phase !== 'cancelling') {
+    const { phase } = progressOf(record.plan, record.events, record.ownerAlive);
+    if (!isActivePhase(phase)) {
       terminal.print(`Backfill ${id} does not run: it is ${phase}. Nothing was done.`);
       return EXIT.fine;
     }

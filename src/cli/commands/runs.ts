@@ -21,12 +21,13 @@ interface Run extends Omit<BackfillProgress, 'phase' | 'partitions'> {
   readonly problem: string | undefined;
 }
 
-const NOTHING_KNOWN = { title: '', done: 0, failed: 0, skipped: 0, running: 0, waiting: 0, total: 0 };
+const NOTHING_KNOWN = { title: '', done: 0, failed: 0, skipped: 0, running: 0, waiting: 0, total: 0, silent: [] };
 const MOST_DETAILS = 5;
 
 const TONES: Partial<Record<RunState, Tone>> = {
   damaged: 'bad',
   running: 'strong',
+  paused: 'warning',
   cancelling: 'warning',
   done: 'good',
   failed: 'bad',
@@ -72,10 +73,9 @@ export const runsCommand = defineCommand({
     }
     const runs: Run[] = [];
     for (const id of await journal.list()) {
-      const alive = await journal.ownerAlive(id);
       const record = await journal.read(id);
       if (record === undefined) continue;
-      const progress = progressOf(record.plan, record.events, alive);
+      const progress = progressOf(record.plan, record.events, record.ownerAlive);
       const damage = damaged.get(id);
       damaged.delete(id);
       runs.push({ ...progress, state: damage?.what === 'events' ? 'damaged' : progress.phase, problem: damage?.message });

@@ -28,6 +28,7 @@ export function skippedLine(event: { processor: string; date: string; why: strin
 const HEADLINES: Readonly<Record<BackfillPhase, string>> = {
   planned: 'has not started',
   running: 'is running',
+  paused: 'is paused',
   cancelling: 'is being cancelled',
   done: 'is done',
   failed: 'ended with failures',

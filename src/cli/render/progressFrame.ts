@@ -1,5 +1,5 @@
 import { counted, formatCount, formatSeconds } from '../../base/figures';
-import type { BackfillEvent, BackfillPhase, Plan } from '../../core/backfill';
+import { type BackfillEvent, type BackfillPhase, isActivePhase, type Plan } from '../../core/backfill';
 import type { BackfillProgress } from '../../core/progress';
 import { type Terminal, type Tone, toned } from '../terminal';
 import { fitted, padded, plain, textWidth } from '../textWidth';
@@ -9,6 +9,7 @@ import { bar } from './bar';
 const PHASE_TONES: Readonly<Record<BackfillPhase, Tone>> = {
   planned: 'quiet',
   running: 'strong',
+  paused: 'warning',
   cancelling: 'warning',
   done: 'good',
   failed: 'bad',
@@ -98,7 +99,7 @@ function processorLines(counts: readonly ProcessorCounts[], width: number, termi
 }
 
 function runningLines({ events, now, progress }: FrameInput, width: number): string[] {
-  if (progress.phase !== 'running' && progress.phase !== 'cancelling') return [];
+  if (!isActivePhase(progress.phase)) return [];
   return openAttempts(events).map(({ processor, date, at }) =>
     fitted(`▸ ${processor} ${date}  ${formatSeconds(Math.max(0, Math.round((now - Date.parse(at)) / 1000)))}`, width),
   );

@@ -43,9 +43,9 @@ class MemoryJournal {
     return new Promise((resolve) => this.#whenFollowed.push(resolve));
   }
 
-  readonly port: Pick<Journal, 'read' | 'ownerAlive' | 'watch' | 'requestCancel'> = {
-    read: async (id) => (id === this.plan.id ? { plan: this.plan, events: [...this.events], problems: [] } : undefined),
-    ownerAlive: async () => this.alive,
+  readonly port: Pick<Journal, 'read' | 'watch' | 'requestCancel'> = {
+    read: async (id) =>
+      id === this.plan.id ? { plan: this.plan, events: [...this.events], problems: [], ownerAlive: this.alive } : undefined,
     watch: (listener) => {
       this.#listeners.add(listener);
       for (const resolve of this.#whenFollowed.splice(0)) resolve();

@@ -61,7 +61,7 @@ const ended = (date: string, outcome: 'done' | 'failed', message?: string): Back
 });
 
 function view(bodies: readonly BackfillEventBody[], alive: boolean, partitions = DATES.map((date) => planned(date))) {
-  return viewOf({ plan: planOf(partitions), events: events(...bodies), problems: [] }, alive);
+  return viewOf({ plan: planOf(partitions), events: events(...bodies), problems: [], ownerAlive: alive });
 }
 
 const line = (bodies: readonly BackfillEventBody[], alive: boolean) => {

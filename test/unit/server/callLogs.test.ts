@@ -34,7 +34,7 @@ describe('the logs of calls that run', () => {
     ['PDC', 7],
   ]);
   function view(...bodies: readonly BackfillEventBody[]): BackfillView {
-    return viewOf({ plan, events: eventsOf([started, ...bodies].map((body, at) => [at, body])), problems: [] }, true);
+    return viewOf({ plan, events: eventsOf([started, ...bodies].map((body, at) => [at, body])), problems: [], ownerAlive: true });
   }
   const running = view(begun(5), begun(6), begun(7));
   const seen = () => {
