@@ -1,11 +1,8 @@
-import { billedText, type CoverageProblem, type CoverageState } from '../app/pipelineSession';
+import { failureOf, notReadText, unreadOf } from '../app/coverageOrigin';
+import { billedText, type CoverageState } from '../app/pipelineSession';
 import { formatRange } from '../base/day';
 import { formatInstant, formatSeconds } from '../base/figures';
-import { type Mode, statusCode } from '../base/status';
-import type { Overlay } from '../core/coverage';
-import type { Unavailable } from '../core/observation';
-import type { PipelineNode } from '../core/pipeline';
-import type { ProblemReport } from '../core/report';
+import { statusCode } from '../base/status';
 import { type Scope, scopeNodes, scopeOffsets } from '../core/scope';
 import type { Context } from './command';
 import { CommandFailure, EXIT, type ExitCode, usageError } from './exitCodes';
@@ -37,11 +34,6 @@ export async function readCoverage(context: Context, open: OpenPipeline, refresh
   return state;
 }
 
-/** Why the warehouse as a whole could not be read. */
-export function failureOf({ problem }: CoverageState): CoverageProblem | undefined {
-  return problem?.kind === 'calendar' ? undefined : problem;
-}
-
 /** What of the state folder cannot be read: without a word, waivers and attempts would be missing unnoticed. */
 async function warnOfState({ terminal, services, cwd }: Context, { manifest, session }: OpenPipeline): Promise<void> {
   const path = waiversFile(manifest);
@@ -59,28 +51,6 @@ async function warnOfState({ terminal, services, cwd }: Context, { manifest, ses
 function warnOfUnread(terminal: Context['terminal'], { input: { observations } }: CoverageState): void {
   const refused = [...observations.unavailableNodes, ...observations.unavailableCalendars];
   for (const [name, { error }] of refused) terminal.warn(`Warning: ${plain(notReadText(name, error))}`);
-}
-
-/** `RAW was not read: there is no table a.b.` @param error may begin with what it is about. */
-export function notReadText(name: string, error: string): string {
-  const about = [`${name}: `, `Failures of ${name}: `].find((prefix) => error.startsWith(prefix)) ?? '';
-  return `${name} was not read: ${error.slice(about.length)}`;
-}
-
-/** What of some nodes the newest read failed to read: themselves and the calendars that they follow, by name. */
-export function unreadOf(
-  { input: { pipeline, observations } }: CoverageState,
-  nodes: readonly PipelineNode[],
-): ReadonlyMap<string, Unavailable> {
-  const { unavailableNodes, unavailableCalendars } = observations;
-  const found = nodes.flatMap(({ id, calendar }): [string, Unavailable | undefined][] => {
-    const name = pipeline.calendars[calendar]?.name ?? '';
-    return [
-      [id, unavailableNodes.get(id)],
-      [name, unavailableCalendars.get(name)],
-    ];
-  });
-  return new Map(found.flatMap(([name, trouble]) => (trouble === undefined ? [] : [[name, trouble] as const])));
 }
 
 /** The exit code of a question about coverage: something in the scope could not be read now, gaps remain, or all is fine. */
@@ -108,40 +78,8 @@ export function requireDates({ grid }: CoverageState, scope: Scope): void {
   throw usageError(`None of the dates that were asked for is a date of the pipeline: ${dates}.`);
 }
 
-/** What JSON tells of trouble with reading, within a scope. */
-export function troubleOf(state: CoverageState, scope: Scope): { readonly problem?: ProblemReport; readonly stalled?: Overlay } {
-  const failure = failureOf(state);
-  const unread = failure === undefined ? [...unreadOf(state, scopeNodes(state.input.pipeline, scope))] : [];
-  const told = [
-    ...(failure === undefined ? [] : [failure]),
-    ...unread.map(([name, { error, since }]) => ({ message: notReadText(name, error), since })),
-    ...(state.alarm === undefined ? [] : [state.alarm]),
-  ];
-  if (told.length === 0) return {};
-  const message = told.map((one) => one.message).join(' ');
-  const problem = { message, since: new Date(Math.min(...told.map(({ since }) => since))).toISOString() };
-  if (failure === undefined) return { problem };
-  return { problem, stalled: { kind: 'unknown', error: failure.message, since: failure.since } };
-}
-
 /** `Read 2026-11-23 14:02:11 from the warehouse (2 queries, 20 MiB billed); thresholds of mode backfill.` */
 export function provenance({ asOf, cost, grid, source }: CoverageState): string {
   const read = asOf === undefined ? 'Never read' : `Read ${formatInstant(asOf)} from the ${source}`;
   return `${read}${cost === undefined ? '' : ` (${billedText(cost)})`}; thresholds of mode ${grid.mode}.`;
-}
-
-/** What every JSON answer about coverage carries. */
-export function origin(
-  state: CoverageState,
-  scope: Scope,
-): {
-  readonly asOf: string | null;
-  readonly source: string;
-  readonly mode: Mode;
-  readonly problem?: ProblemReport;
-} {
-  const { asOf, grid, source } = state;
-  const { problem } = troubleOf(state, scope);
-  const instant = asOf === undefined ? null : new Date(asOf).toISOString();
-  return { asOf: instant, source, mode: grid.mode, ...(problem !== undefined && { problem }) };
 }

@@ -1,9 +1,9 @@
+import { failureOf } from '../app/coverageOrigin';
 import type { CoverageState, Freshness } from '../app/pipelineSession';
 import { type ElsewhereReport, judgeElsewhere } from '../core/checkpoints/elsewhere';
 import type { Processor } from '../core/pipeline';
 import { listText } from '../core/words';
 import type { Context } from './command';
-import { failureOf } from './coverageState';
 import { plain } from './textWidth';
 
 /** Jobs that no backfill started, as far as this machine shows them. */

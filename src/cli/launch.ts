@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { failureOf, unreadOf } from '../app/coverageOrigin';
 import type { CoverageState } from '../app/pipelineSession';
 import { preparePlan } from '../app/preparePlan';
 import { formatDay } from '../base/day';
@@ -7,7 +8,7 @@ import { planConflicts } from '../core/checkpoints/planConflicts';
 import { DEFAULT_CHOICES, POLICY_WORDS } from '../core/commandLine';
 import type { Pipeline, PipelineNode } from '../core/pipeline';
 import type { Context, OptionSpecs, OptionValues } from './command';
-import { failureOf, readCoverage, requireDates, unreadOf } from './coverageState';
+import { readCoverage, requireDates } from './coverageState';
 import { judged } from './elsewhere';
 import { CommandFailure, EXIT, usageError } from './exitCodes';
 import { openPipeline } from './manifestFile';

@@ -1,3 +1,4 @@
+import { table } from '../base/markdown';
 import { type Terminal, type Tone, toned } from './terminal';
 import { fitted, padded, plain, textWidth } from './textWidth';
 
@@ -55,13 +56,11 @@ function shrink(widths: number[], columns: readonly Column[], limit: number): vo
 
 /** A Markdown table, padded so that it reads well as plain text too. */
 export function markdownTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const safe = rows.map((row) => row.map(markdownCell));
-  const titles = columns.map(({ title }) => markdownCell(title));
-  const widths = titles.map((title, index) => Math.max(3, textWidth(title), ...safe.map((row) => textWidth(row[index] ?? ''))));
-  const line = (cells: readonly string[]) =>
-    `| ${columns.map((column, index) => padded(cells[index] ?? '', widths[index] ?? 0, column.align)).join(' | ')} |`;
-  const rule = `|${columns.map(({ align }, index) => (align === 'right' ? `${'-'.repeat((widths[index] ?? 0) + 1)}:` : '-'.repeat((widths[index] ?? 0) + 2))).join('|')}|`;
-  return [line(titles), rule, ...safe.map(line)].join('\n');
+  return table(
+    columns.map(({ title, ...rest }) => ({ ...rest, title: markdownCell(title) })),
+    rows.map((row) => row.map(markdownCell)),
+    Number.POSITIVE_INFINITY,
+  );
 }
 
 /** On one line, and without a bar or tag that would break the table. */

@@ -1,20 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
-
-const ZERO = /[\p{Mn}\p{Me}\p{Cf}]/u;
-/** East Asian wide and fullwidth blocks, and emoji: two columns each. */
-const WIDE =
-  /[\u{1100}-\u{115f}\u{2e80}-\u{303e}\u{3041}-\u{a4cf}\u{ac00}-\u{d7a3}\u{f900}-\u{faff}\u{fe30}-\u{fe6f}\u{ff00}-\u{ff60}\u{ffe0}-\u{ffe6}\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-
-function columnsOf(character: string): number {
-  if (ZERO.test(character)) return 0;
-  return WIDE.test(character) ? 2 : 1;
-}
+import { columnsOf, widthOf } from '../base/textWidth';
 
 /** Columns that a line takes on a terminal; styling takes none. */
 export function textWidth(text: string): number {
-  let width = 0;
-  for (const character of stripVTControlCharacters(text)) width += columnsOf(character);
-  return width;
+  return widthOf(stripVTControlCharacters(text));
 }
 
 /** The text with spaces up to a width, on its right or, for numbers, on its left. */

@@ -1,6 +1,6 @@
 import { formatDay } from '../base/day';
 import type { CoverageGrid, CoverageInput } from './coverage';
-import { FAILURE_KINDS, type Failure, failuresOf } from './failures';
+import { countFailures, FAILURE_KINDS, type Failure, type FailureCategory, type FailureCounts, failuresOf } from './failures';
 import type { PipelineNode } from './pipeline';
 import type { FailureRecord, HistoryRow } from './records';
 import { failureTableName } from './records';
@@ -57,6 +57,23 @@ export function failureReport(failure: Failure): Readonly<Record<string, unknown
     ...(record.created !== undefined && { created: new Date(record.created).toISOString() }),
     ...(record.resolved > 0 && { resolved: record.resolved }),
     stale: stale ?? null,
+  };
+}
+
+/** Failures by category, as data for other tools. */
+export function failuresReport(categories: readonly FailureCategory[]): {
+  readonly counts: FailureCounts;
+  readonly categories: readonly Readonly<Record<string, unknown>>[];
+} {
+  return {
+    counts: countFailures(categories.flatMap(({ failures }) => failures)),
+    categories: categories.map(({ name, kind, meaning, counts, failures }) => ({
+      category: name,
+      kind,
+      ...(meaning !== undefined && { meaning }),
+      ...counts,
+      failures: failures.map(failureReport),
+    })),
   };
 }
 

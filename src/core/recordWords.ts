@@ -1,7 +1,16 @@
 import { counted, formatCount, formatInstant, formatSeconds } from '../base/figures';
-import type { Failure, FailureCounts, FailureKind, Staleness } from './failures';
+import { groupBy } from '../base/groupBy';
+import type { MarkdownColumn } from '../base/markdown';
+import {
+  countFailures,
+  type Failure,
+  type FailureCategory,
+  type FailureCounts,
+  type FailureKind,
+  type Staleness,
+} from './failures';
 import type { NotedRun, RunOutcome } from './runHistory';
-import { listText } from './words';
+import { listText, rangesText } from './words';
 
 /** What a kind of failure asks for, in two or three words. */
 export const KIND_WORDS: Readonly<Record<FailureKind, string>> = {
@@ -92,4 +101,33 @@ function reasonPart(reason: string | undefined): string {
 export function oneLine(text: string, most = 200): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
+}
+
+const MOST_RANGES = 8;
+
+/** The dates of failures, as ranges. */
+export function failureDates(failures: readonly Failure[]): string {
+  return rangesText(
+    failures.map(({ day }) => day),
+    MOST_RANGES,
+  );
+}
+
+/** For a table with a row for each category and processor. */
+export const FAILURE_COLUMNS: readonly MarkdownColumn[] = [
+  { title: 'Category' },
+  { title: 'Kind' },
+  { title: 'Processor' },
+  { title: 'Dates' },
+  { title: 'Failures', align: 'right' },
+  { title: 'Stale dates', align: 'right' },
+];
+
+export function failureRows(categories: readonly FailureCategory[]): string[][] {
+  return categories.flatMap(({ name, kind, failures }) =>
+    [...groupBy(failures, (failure) => failure.name)].map(([who, found]) => {
+      const { rows, stale } = countFailures(found);
+      return [name, KIND_WORDS[kind], who, failureDates(found), formatCount(rows), formatCount(stale)];
+    }),
+  );
 }

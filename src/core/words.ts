@@ -1,4 +1,4 @@
-import { type Day, formatDay } from '../base/day';
+import { type Day, formatDay, formatRange, rangesOf } from '../base/day';
 import { counted, formatCount } from '../base/figures';
 import type { OffKind } from '../base/status';
 import type { Overlay, PartitionKey, PartitionRef, Reason, Root } from './coverage';
@@ -131,6 +131,11 @@ export function refText({ node, day }: PartitionRef): string {
 export function listText(items: readonly string[], most: number): string {
   const shown = items.slice(0, most).join(', ');
   return items.length > most ? `${shown} and ${formatCount(items.length - most)} more` : shown;
+}
+
+/** `2021-11-05, 2021-11-07 to 2021-11-09 and 12 more`, of dates in any order. */
+export function rangesText(days: readonly Day[], most: number): string {
+  return listText(rangesOf([...new Set(days)].sort((a, b) => a - b)).map(formatRange), most);
 }
 
 /** `62 %`, `99.4 %`: never rounded up to a whole that is not reached. */

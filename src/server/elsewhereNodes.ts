@@ -1,5 +1,6 @@
 import { formatDay } from '../base/day';
 import { counted, formatInstant, formatSeconds } from '../base/figures';
+import { code, codeBlock, escaped } from '../base/markdown';
 import type { ElsewhereReport } from '../core/checkpoints/elsewhere';
 import { type ElsewhereJob, type ElsewhereState, type Finding, isLive, lastSign } from '../core/checkpoints/elsewhereJob';
 import {
@@ -15,7 +16,7 @@ import { shellText } from '../core/commandLine';
 import type { Pipeline, Processor } from '../core/pipeline';
 import { listText } from '../core/words';
 import type { TreeNode } from '../protocol/messages';
-import { code, codeBlock, commandLink, escaped } from './markdown';
+import { commandLink } from './commandLink';
 import { type Look, ORANGE, STATUS_LOOKS } from './statusLooks';
 
 /** Below it are the jobs that ended long ago; the ids of all jobs elsewhere begin with it. */

@@ -1,13 +1,14 @@
 import { formatDay, formatRange, rangesOf } from '../base/day';
 import { counted, formatCount, formatInstant, formatSeconds, stagesText } from '../base/figures';
 import { groupBy } from '../base/groupBy';
+import { code, escaped } from '../base/markdown';
 import type { CoverageInput, Explanation, NeedResult, Root } from '../core/coverage';
 import type { FailureKind } from '../core/failures';
 import type { Noted } from '../core/noted';
 import type { Pipeline, PipelineNode } from '../core/pipeline';
 import { failureText, KIND_WORDS, outcomeText, runDetails } from '../core/recordWords';
 import { fixText, listText, overlayText, reasonText, rootText } from '../core/words';
-import { code, commandLink, escaped } from './markdown';
+import { commandLink } from './commandLink';
 
 const WEEKDAY = new Intl.DateTimeFormat('en-US', { weekday: 'long', timeZone: 'UTC' });
 

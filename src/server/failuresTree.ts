@@ -2,14 +2,15 @@ import type { FailuresKnown } from '../app/pipelineRecords';
 import { formatDay } from '../base/day';
 import { counted, formatCount, formatInstant } from '../base/figures';
 import { groupBy } from '../base/groupBy';
+import { escaped } from '../base/markdown';
 import { countFailures, type Failure, type FailureCategory, type FailureKind } from '../core/failures';
 import type { FailureTable } from '../core/pipeline';
 import { failureTableName } from '../core/records';
 import { countsText, failureText, KIND_SENTENCES, KIND_WORDS, oneLine, STALE_WORDS, whomText } from '../core/recordWords';
 import { MOST_RECORDS } from '../core/sql/records';
 import type { NodeTarget, TreeNode } from '../protocol/messages';
+import { commandLink } from './commandLink';
 import { ageText } from './coverageTree';
-import { commandLink, escaped } from './markdown';
 import type { Look } from './statusLooks';
 
 const ROOT = 'failures';

@@ -1,13 +1,14 @@
 import { formatRange, parseDay, rangesOf } from '../base/day';
 import { counted, formatCount, formatSeconds } from '../base/figures';
 import { groupBy } from '../base/groupBy';
+import { code, codeBlock, escaped, table } from '../base/markdown';
 import { isGap } from '../base/status';
 import type { Plan, PlannedJob, PlannedPartition } from '../core/backfill';
 import { runCommandLine, shellText } from '../core/commandLine';
 import { confirmationOf } from '../core/confirmation';
 import { titleOf } from '../core/progress';
 import { listText } from '../core/words';
-import { code, codeBlock, commandLink, escaped, table } from './markdown';
+import { commandLink } from './commandLink';
 
 /** A plan in full, to be read before it is confirmed: every date that runs by name and number, what is skipped and why, and how. */
 export function planDocument(plan: Plan): string {

@@ -1,5 +1,6 @@
 import { parseDay } from '../base/day';
 import { counted, formatInstant, formatSeconds } from '../base/figures';
+import { code, escaped } from '../base/markdown';
 import { runCommandLine } from '../core/commandLine';
 import type { CoverageGrid, CoverageInput } from '../core/coverage';
 import { explain } from '../core/explain';
@@ -7,8 +8,8 @@ import { gapsByRoot } from '../core/gaps';
 import type { PipelineNode } from '../core/pipeline';
 import type { Scope } from '../core/scope';
 import { type BackfillView, summaryOf } from './backfillViews';
+import { commandLink } from './commandLink';
 import { explainTooltip } from './explainDocument';
-import { code, commandLink, escaped } from './markdown';
 import { tallyOf, tallySentence } from './tally';
 
 /** The tooltip of a node of the Coverage tree as Markdown, by the node's id; empty for a node that is gone. */

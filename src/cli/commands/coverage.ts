@@ -1,6 +1,7 @@
+import { troubleOf } from '../../app/coverageOrigin';
 import { coverageReport } from '../../core/report';
 import { defineCommand } from '../command';
-import { coverageExit, provenance, readCoverage, requireDates, troubleOf } from '../coverageState';
+import { coverageExit, provenance, readCoverage, requireDates } from '../coverageState';
 import { openPipeline } from '../manifestFile';
 import { coverageCsv, coverageMarkdown, coverageTable, datesText } from '../render/coverageText';
 import { FORMAT_OPTION, MANIFEST_OPTION, MODE_OPTION, REFRESH_OPTION, SCOPE_OPTIONS, scopeFrom } from '../sharedOptions';

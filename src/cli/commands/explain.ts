@@ -1,8 +1,9 @@
+import { origin, troubleOf } from '../../app/coverageOrigin';
 import { parseDay } from '../../base/day';
 import { explain } from '../../core/explain';
 import { withStalled } from '../../core/report';
 import { defineCommand } from '../command';
-import { coverageExit, origin, readCoverage, troubleOf } from '../coverageState';
+import { coverageExit, readCoverage } from '../coverageState';
 import { usageError } from '../exitCodes';
 import { openPipeline } from '../manifestFile';
 import { readNoted } from '../notedState';

@@ -1,13 +1,15 @@
+import { failureOf, notReadText, origin } from '../../app/coverageOrigin';
 import { type FailureCategory, failureCategories, failuresIn, failuresOf } from '../../core/failures';
+import { failuresReport } from '../../core/noted';
 import { failureTableName } from '../../core/records';
 import { MOST_RECORDS } from '../../core/sql/records';
 import { defineCommand } from '../command';
-import { failureOf, notReadText, origin, provenance, readCoverage, requireDates } from '../coverageState';
+import { provenance, readCoverage, requireDates } from '../coverageState';
 import { CommandFailure, EXIT, type ExitCode, usageError } from '../exitCodes';
 import { openPipeline } from '../manifestFile';
 import { recordsOf } from '../notedState';
 import { didYouMean } from '../parseCommandLine';
-import { failuresCsv, failuresMarkdown, failuresReport, failuresText } from '../render/failuresText';
+import { failuresCsv, failuresMarkdown, failuresText } from '../render/failuresText';
 import { FORMAT_OPTION, MANIFEST_OPTION, MODE_OPTION, REFRESH_OPTION, SCOPE_OPTIONS, scopeFrom } from '../sharedOptions';
 import type { Terminal } from '../terminal';
 import { plain, wrapped } from '../textWidth';

@@ -1,8 +1,10 @@
+import { origin } from '../../app/coverageOrigin';
+import { gapsReport } from '../../core/fixes';
 import { gapsByRoot } from '../../core/gaps';
 import { defineCommand } from '../command';
-import { coverageExit, origin, provenance, readCoverage, requireDates } from '../coverageState';
+import { coverageExit, provenance, readCoverage, requireDates } from '../coverageState';
 import { openPipeline } from '../manifestFile';
-import { gapsCsv, gapsMarkdown, gapsReport, gapsText } from '../render/gapsText';
+import { gapsCsv, gapsMarkdown, gapsText } from '../render/gapsText';
 import { FORMAT_OPTION, MANIFEST_OPTION, MODE_OPTION, REFRESH_OPTION, SCOPE_OPTIONS, scopeFrom } from '../sharedOptions';
 import { plain, wrapped } from '../textWidth';
 

@@ -1,10 +1,11 @@
+import { origin } from '../../app/coverageOrigin';
 import { type Day, formatDay } from '../../base/day';
 import { counted } from '../../base/figures';
 import { entityComparison, missingEntities } from '../../core/missingEntities';
 import type { PipelineNode } from '../../core/pipeline';
 import { refText } from '../../core/words';
 import { defineCommand } from '../command';
-import { origin, readCoverage } from '../coverageState';
+import { readCoverage } from '../coverageState';
 import { EXIT, usageError } from '../exitCodes';
 import { openPipeline } from '../manifestFile';
 import { FORMAT_OPTION, MANIFEST_OPTION, MODE_OPTION, nodeOf, processorOf, REFRESH_OPTION } from '../sharedOptions';

@@ -1,12 +1,13 @@
 import type { JournalDamage } from '../../app/journalDamage';
 import { formatCount, formatSeconds } from '../../base/figures';
 import type { BackfillPhase } from '../../core/backfill';
+import { elsewhereReport } from '../../core/checkpoints/elsewhereReport';
 import { type BackfillProgress, progressOf } from '../../core/progress';
 import { type Context, defineCommand } from '../command';
 import { type ElsewhereListing, listElsewhere } from '../elsewhere';
 import { EXIT } from '../exitCodes';
 import { findManifest } from '../manifestFile';
-import { ELSEWHERE_COLUMNS, elsewhereDetails, elsewhereJson, elsewhereRows, elsewhereTable } from '../render/elsewhereText';
+import { ELSEWHERE_COLUMNS, elsewhereDetails, elsewhereRows, elsewhereTable } from '../render/elsewhereText';
 import { FORMAT_OPTION, type Format, MANIFEST_OPTION } from '../sharedOptions';
 import { type Column, csv, markdownTable, tableLines } from '../table';
 import type { Tone } from '../terminal';
@@ -87,7 +88,13 @@ export const runsCommand = defineCommand({
     const rows = runs.map((run) => cells(run, now));
     switch (options.format) {
       case 'json':
-        terminal.print(JSON.stringify({ backfills: runs.map(runJson), elsewhere: elsewhereJson(elsewhere) }, null, 2));
+        terminal.print(
+          JSON.stringify(
+            { backfills: runs.map(runJson), elsewhere: elsewhereReport(elsewhere.jobs, elsewhere.processors) },
+            null,
+            2,
+          ),
+        );
         break;
       case 'csv':
         terminal.print(runsCsv(runs));
@@ -112,7 +119,7 @@ function showElsewhere({ terminal, services }: Context, listing: ElsewhereListin
   const titles = ELSEWHERE_COLUMNS.map(({ title }) => title);
   switch (format) {
     case 'json':
-      terminal.print(JSON.stringify({ elsewhere: elsewhereJson(listing) }, null, 2));
+      terminal.print(JSON.stringify({ elsewhere: elsewhereReport(listing.jobs, listing.processors) }, null, 2));
       break;
     case 'csv':
       terminal.print(csv(titles, elsewhereRows(listing, now)));

@@ -5,10 +5,11 @@ import { type NotedRun, runsOf } from '../../core/runHistory';
 import { scopeNodes } from '../../core/scope';
 import { EVER, MOST_RECORDS } from '../../core/sql/records';
 import { type TimedAttempt, timingOf } from '../../core/timing';
+import { timingReport } from '../../core/timingWords';
 import { type Context, defineCommand } from '../command';
 import { EXIT } from '../exitCodes';
 import { type OpenPipeline, openPipeline } from '../manifestFile';
-import { timingCsv, timingMarkdown, timingReport, timingText } from '../render/timingText';
+import { timingCsv, timingMarkdown, timingText } from '../render/timingText';
 import { FORMAT_OPTION, MANIFEST_OPTION, SCOPE_OPTIONS, scopeFrom } from '../sharedOptions';
 import { plain } from '../textWidth';
 

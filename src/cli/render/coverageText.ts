@@ -1,7 +1,8 @@
-import { type Day, parseDay } from '../../base/day';
 import { counted, formatCount } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
-import { type DateStatus, isGap, type OffKind } from '../../base/status';
+import { type DateStatus, isGap } from '../../base/status';
+import { absenceWords, daysIn, OFF_WORDS, rangeText } from '../../core/absenceWords';
+import { dateColumns, dateRows } from '../../core/dateRows';
 import type { AbsentRange, CoverageReport, PartitionReport, ProcessorReport } from '../../core/report';
 import { listText } from '../../core/words';
 import { type Column, csv, markdownTable, tableLines } from '../table';
@@ -84,34 +85,6 @@ function rangeLines(absentRanges: readonly AbsentRange[], all: boolean, terminal
   return lines.sort((a, b) => (a.from < b.from ? -1 : 1)).map(({ tone, text }) => toned(terminal, tone, `  ${plain(text)}`));
 }
 
-const OFF_WORDS: Readonly<Record<OffKind, string>> = {
-  offDay: 'off-day',
-  bootstrap: 'bootstrap',
-  excluded: 'excluded',
-  outside: 'outside the seasons',
-  future: 'future',
-  notDue: 'not due',
-};
-
-function absenceWords({ status, reason }: AbsentRange): string {
-  if (status === 'off') return OFF_WORDS[reason as OffKind] ?? reason;
-  const implied =
-    reason === status || reason === 'neverRun' || (status === 'blocked' && reason === 'upstream') || reason === 'unavailable';
-  return implied ? status : `${status} (${reason.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)})`;
-}
-
-function rangeText({ from, to }: AbsentRange): string {
-  return from === to ? from : `${from} to ${to}`;
-}
-
-function daysIn({ from, to }: AbsentRange): number {
-  return dayOfText(to) - dayOfText(from) + 1;
-}
-
-function dayOfText(text: string): Day {
-  return parseDay(text) ?? Number.NaN;
-}
-
 function datesLines(dates: CoverageReport['dates'], processors: readonly ProcessorReport[]): string[] {
   const counts = groupBy(dates, ({ status }) => status);
   const order: readonly DateStatus[] = ['complete', 'incomplete', 'running', 'unknown', 'off'];
@@ -133,27 +106,9 @@ function unexpectedLines(partitions: readonly PartitionReport[], terminal: Pick<
   return wrapped(`Rows where nothing is expected: ${listText(keys, MOST_RANGES)}.`, terminal.width);
 }
 
-/** The grid as operators draw it: a row a date, a column a processor, and what the date came to. */
-export function coverageMarkdown({ processors, dates, partitions }: CoverageReport): string {
-  const columns: Column[] = [
-    { title: 'Date' },
-    ...processors.map(({ id }): Column => ({ title: id, align: 'right' })),
-    { title: 'Status' },
-  ];
-  const cells = new Map(partitions.map((partition) => [`${partition.processor} ${partition.date}`, markdownCell(partition)]));
-  return markdownTable(
-    columns,
-    dates.map(({ date, summary }) => [date, ...processors.map(({ id }) => cells.get(`${id} ${date}`) ?? ''), summary]),
-  );
-}
-
-/** `214`, `36 partial`, `0 blocked`, `-` where nothing is expected nor there. */
-function markdownCell({ status, rows, overlays }: PartitionReport): string {
-  const figure = rows === null ? '?' : String(rows);
-  if (overlays?.some(({ kind }) => kind === 'waived') === true) return `${figure} waived`;
-  if (overlays?.some(({ kind }) => kind === 'unexpectedRows') === true) return `${figure} unexpected`;
-  if (status === 'off') return rows === null || rows === 0 ? '-' : figure;
-  return status === 'complete' ? figure : `${figure} ${status}`;
+/** The grid as operators draw it. */
+export function coverageMarkdown(report: CoverageReport): string {
+  return markdownTable(dateColumns(report), dateRows(report));
 }
 
 /** A row a partition. */

@@ -123,55 +123,6 @@ function jobDetails(job: ElsewhereJob, processor: Processor, terminal: Pick<Term
   return lines;
 }
 
-/** A job as `--format json` gives it: instants are ISO, dates too. */
-export function elsewhereJson({ jobs, processors }: ElsewhereListing): readonly Readonly<Record<string, unknown>>[] {
-  const instant = (epochMs: number | undefined) => (epochMs === undefined ? undefined : new Date(epochMs).toISOString());
-  return jobs.map((job) => {
-    const { id, processor, state, range, dates, processes, checkpoint, done, total, failed, left, at, resume, findings } = job;
-    const of = processors.find((one) => one.id === processor);
-    return {
-      id,
-      processor,
-      state,
-      from: range && formatDay(range.from),
-      to: range && formatDay(range.to),
-      dates: dates?.map(formatDay),
-      done,
-      total,
-      failed: failed.map(formatDay),
-      left: left.map(formatDay),
-      at: at === undefined ? undefined : formatDay(at),
-      secondsPerDate: job.secondsPerDate,
-      etaSeconds: job.etaSeconds,
-      processes: processes.map(({ pid, startedAt, argv }) => ({ pid, startedAt: instant(startedAt), argv })),
-      checkpoint: checkpoint && {
-        path: checkpoint.path,
-        madeAt: instant(checkpoint.madeAt),
-        writtenAt: instant(checkpoint.writtenAt),
-      },
-      resume: resume && {
-        kind: resume.kind,
-        at: formatDay(resume.at),
-        why: resume.kind === 'startsOver' ? resume.why : undefined,
-      },
-      findings: findings.map((finding) => {
-        const advice = of === undefined ? undefined : findingAdvice(finding, job, of);
-        const days = 'days' in finding ? finding.days.map(formatDay) : undefined;
-        const { text, command, own } = advice ?? {};
-        return {
-          kind: finding.kind,
-          warning: isWarning(finding),
-          text: findingText(finding),
-          dates: days,
-          advice: text,
-          command,
-          ownCommand: own,
-        };
-      }),
-    };
-  });
-}
-
 /** `TDZA 2021-11-01 to 2021-11-14`. */
 function titleOf(job: ElsewhereJob): string {
   return `${job.processor} ${datesText(job)}`.trimEnd();

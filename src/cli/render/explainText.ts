@@ -2,6 +2,7 @@ import { formatDay } from '../../base/day';
 import { counted, formatCount, formatInstant, formatSeconds, stagesText } from '../../base/figures';
 import type { Mode } from '../../base/status';
 import type { AttemptFact, Explanation, NeedResult } from '../../core/coverage';
+import { fixesOf } from '../../core/fixes';
 import { failureReport, type Noted, runReport } from '../../core/noted';
 import type { PipelineNode } from '../../core/pipeline';
 import { failureText, KIND_WORDS, outcomeText, runDetails } from '../../core/recordWords';
@@ -12,7 +13,6 @@ import { csv, markdownTable } from '../table';
 import { type Terminal, toned } from '../terminal';
 import { plain, wrapped } from '../textWidth';
 import { outcomeWords } from './backfillFacts';
-import { fixesOf } from './gapsText';
 
 /** A statement about a partition: under which title, in which state, in words. */
 interface Statement {

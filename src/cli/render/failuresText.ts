@@ -1,11 +1,9 @@
-import { type Day, formatDay, formatRange, rangesOf } from '../../base/day';
+import { formatDay } from '../../base/day';
 import { formatCount } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
-import { countFailures, type Failure, type FailureCategory, type FailureCounts, type FailureKind } from '../../core/failures';
-import { failureReport } from '../../core/noted';
+import type { FailureCategory, FailureKind } from '../../core/failures';
 import { failureTableName } from '../../core/records';
-import { countsText, failureText, KIND_WORDS } from '../../core/recordWords';
-import { listText } from '../../core/words';
+import { countsText, FAILURE_COLUMNS, failureDates, failureRows, failureText, KIND_WORDS } from '../../core/recordWords';
 import { csv, markdownTable } from '../table';
 import { type Terminal, type Tone, toned } from '../terminal';
 import { plain, wrapped } from '../textWidth';
@@ -13,7 +11,6 @@ import { plain, wrapped } from '../textWidth';
 const TONES: Readonly<Record<FailureKind, Tone>> = { stop: 'bad', attention: 'warning', expected: 'quiet' };
 /** Dates of a processor and category that are told in full, unless all are asked for. */
 const MOST_DATES = 5;
-const MOST_RANGES = 8;
 
 /**
  * Failures by category, what stops first: the newest dates in full, but for what is expected.
@@ -35,7 +32,7 @@ function categoryLines(category: FailureCategory, all: boolean, terminal: Pick<T
   const lines = wrapped(title, terminal.width).map((line) => toned(terminal, TONES[kind], line));
   for (const [who, found] of groupBy(failures, (failure) => failure.name)) {
     const unknown = found[0]?.processor === undefined ? ' (no processor of the manifest)' : '';
-    const head = `${plain(who) === '' ? 'No name' : plain(who)}${unknown}: ${datesText(found)}`;
+    const head = `${plain(who) === '' ? 'No name' : plain(who)}${unknown}: ${failureDates(found)}`;
     lines.push(...indented(head, 2, terminal));
     if (kind === 'expected' && !all) continue;
     const shown = all ? found : found.slice(0, MOST_DATES);
@@ -49,28 +46,6 @@ function categoryLines(category: FailureCategory, all: boolean, terminal: Pick<T
 
 function indented(text: string, by: number, { width }: Pick<Terminal, 'width'>): string[] {
   return wrapped(text, Math.max(20, width - by - 2)).map((line, index) => ' '.repeat(index === 0 ? by : by + 2) + line);
-}
-
-function datesText(failures: readonly Failure[]): string {
-  const days = [...new Set(failures.map(({ day }): Day => day))].sort((a, b) => a - b);
-  return listText(rangesOf(days).map(formatRange), MOST_RANGES);
-}
-
-/** What `--format json` adds to `asOf`, `source` and `mode`. */
-export function failuresReport(categories: readonly FailureCategory[]): {
-  readonly counts: FailureCounts;
-  readonly categories: readonly Readonly<Record<string, unknown>>[];
-} {
-  return {
-    counts: countFailures(categories.flatMap(({ failures }) => failures)),
-    categories: categories.map(({ name, kind, meaning, counts, failures }) => ({
-      category: name,
-      kind,
-      ...(meaning !== undefined && { meaning }),
-      ...counts,
-      failures: failures.map(failureReport),
-    })),
-  };
 }
 
 /** A row for each processor, date and category. */
@@ -98,20 +73,5 @@ export function failuresCsv(categories: readonly FailureCategory[]): string {
 
 /** A row for each category and processor. */
 export function failuresMarkdown(categories: readonly FailureCategory[]): string {
-  return markdownTable(
-    [
-      { title: 'Category' },
-      { title: 'Kind' },
-      { title: 'Processor' },
-      { title: 'Dates' },
-      { title: 'Failures', align: 'right' },
-      { title: 'Stale dates', align: 'right' },
-    ],
-    categories.flatMap(({ name, kind, failures }) =>
-      [...groupBy(failures, (failure) => failure.name)].map(([who, found]) => {
-        const { rows, stale } = countFailures(found);
-        return [name, KIND_WORDS[kind], who, datesText(found), formatCount(rows), formatCount(stale)];
-      }),
-    ),
-  );
+  return markdownTable(FAILURE_COLUMNS, failureRows(categories));
 }

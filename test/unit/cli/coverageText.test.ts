@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { coverageCsv, coverageMarkdown, coverageTable } from '../../../src/cli/render/coverageText';
 import { explainCsv, explainMarkdown, explainReport, explainText } from '../../../src/cli/render/explainText';
-import { gapsCsv, gapsMarkdown, gapsReport, gapsText } from '../../../src/cli/render/gapsText';
+import { gapsCsv, gapsMarkdown, gapsText } from '../../../src/cli/render/gapsText';
 import { classify } from '../../../src/core/classify';
 import { explain } from '../../../src/core/explain';
+import { gapsReport } from '../../../src/core/fixes';
 import { gapsByRoot } from '../../../src/core/gaps';
 import { coverageReport } from '../../../src/core/report';
 import { attempt, buildInput, day, GAMES, type Held } from '../../support/builders';

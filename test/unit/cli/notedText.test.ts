@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { explainCsv, explainMarkdown, explainReport, explainText } from '../../../src/cli/render/explainText';
-import { failuresCsv, failuresMarkdown, failuresReport, failuresText } from '../../../src/cli/render/failuresText';
-import { timingCsv, timingMarkdown, timingReport, timingText } from '../../../src/cli/render/timingText';
+import { failuresCsv, failuresMarkdown, failuresText } from '../../../src/cli/render/failuresText';
+import { timingCsv, timingMarkdown, timingText } from '../../../src/cli/render/timingText';
 import { classify } from '../../../src/core/classify';
 import { explain } from '../../../src/core/explain';
 import { failureCategories, failuresOf } from '../../../src/core/failures';
-import { notedOf } from '../../../src/core/noted';
+import { failuresReport, notedOf } from '../../../src/core/noted';
 import { runsOf } from '../../../src/core/runHistory';
 import { timingOf } from '../../../src/core/timing';
+import { timingReport } from '../../../src/core/timingWords';
 import { buildInput, day, READ_AT } from '../../support/builders';
 import { assertGolden } from '../../support/golden';
 import { failureRecord, failureTable, historyRow, historyTable } from '../../support/records';

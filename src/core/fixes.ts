@@ -1,0 +1,68 @@
+import { type Day, formatDay } from '../base/day';
+import { groupBy } from '../base/groupBy';
+import type { FixKind, Mode } from '../base/status';
+import { runCommandLine } from './commandLine';
+import type { GapGroup, PartitionRef, Root } from './coverage';
+import { type RootReport, rootReport } from './report';
+import { fixText, rangesText } from './words';
+
+/** What mends a root cause: a sentence, and the command where there is one. */
+export interface Fix {
+  readonly kind: FixKind;
+  readonly text: string;
+  readonly command?: string;
+}
+
+/** Most dates that a command names one by one. */
+const MOST_DATES = 4;
+const MOST_RANGES = 6;
+
+/**
+ * What to do about root causes, in the order in which to do it; the same on several dates is one.
+ * @param gaps the partitions that wait for the roots: where there are others than the roots themselves, a run takes them along.
+ */
+export function fixesOf(roots: readonly Root[], gaps: readonly PartitionRef[], mode: Mode): readonly Fix[] {
+  return [...groupBy(roots, ({ node, fix, consumer = '' }) => `${node} ${fix} ${consumer}`).values()].flatMap((same): Fix[] => {
+    const [root] = same;
+    if (root === undefined) return [];
+    const days = [...new Set(same.map(({ day }) => day))].sort((a, b) => a - b);
+    const more = days.filter((day) => day !== root.day);
+    const text = more.length === 0 ? fixText(root) : `${fixText(root)} Likewise on ${rangesText(more, MOST_RANGES)}.`;
+    const command = commandFor(root, days, gaps, mode);
+    return [{ kind: root.fix, text, ...(command !== undefined && { command }) }];
+  });
+}
+
+function commandFor(root: Root, days: readonly Day[], gaps: readonly PartitionRef[], mode: Mode): string | undefined {
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  if (root.fix === 'look') return `backfill explain ${root.node} ${formatDay(root.day)}`;
+  if (root.fix !== 'run') return undefined;
+  const dates = days.length <= MOST_DATES ? { dates: days.map(formatDay) } : { from: formatDay(first), to: formatDay(last) };
+  const withDownstream = gaps.some(({ node }) => node !== root.node);
+  return runCommandLine({ processors: [root.node], ...dates, withDownstream }, mode);
+}
+
+/** Gaps by cause, as data for other tools. */
+export interface GapsReport {
+  readonly gaps: number;
+  readonly groups: readonly {
+    readonly headline: string;
+    readonly roots: readonly (RootReport & { readonly status: string; readonly fix: FixKind })[];
+    readonly gaps: readonly { readonly processor: string; readonly date: string }[];
+    readonly fixes: readonly Fix[];
+  }[];
+}
+
+/** What `--format json` adds to `asOf`, `source` and `mode`. */
+export function gapsReport(groups: readonly GapGroup[], mode: Mode): GapsReport {
+  return {
+    gaps: groups.reduce((sum, { gaps }) => sum + gaps.length, 0),
+    groups: groups.map(({ headline, roots, gaps }) => ({
+      headline,
+      roots: roots.map((root) => ({ ...rootReport(root), status: root.status, fix: root.fix })),
+      gaps: gaps.map(({ node, day }) => ({ processor: node, date: formatDay(day) })),
+      fixes: fixesOf(roots, gaps, mode),
+    })),
+  };
+}
