@@ -50,8 +50,10 @@ export interface PlannedJob {
   readonly timeoutPerDateMs?: number;
   /** Why it runs one at a time, where it does. */
   readonly sequential?: string;
-  /** What only one call at a time may write, whatever processor it is for: a table whose mutations would conflict. */
+  /** What only one call at a time may write, whatever processor it is for: a table whose mutations would conflict, or a DuckDB file. */
   readonly lane?: string;
+  /** Other processors of the plan whose dates it waits for. */
+  readonly after?: readonly string[];
   /** SHA-256 of the argv or of the SQL text. */
   readonly hash: string;
 }
@@ -69,8 +71,25 @@ export interface Plan {
   readonly jobs: readonly PlannedJob[];
   readonly partitions: readonly PlannedPartition[];
   /** Seconds; absent without history. */
-  readonly estimate?: { readonly p50: number; readonly p90: number; readonly basis: string };
+  readonly estimate?: PlanEstimate;
   readonly warnings: readonly string[];
+}
+
+/** How long a plan takes, in seconds, as far as it was known when it was made. */
+export interface PlanEstimate {
+  readonly p50: number;
+  readonly p90: number;
+  readonly basis: string;
+  /** What past runs took for a date of each processor that has a history, so that an executed plan needs no other history. */
+  readonly dates?: readonly PastSeconds[];
+}
+
+/** Seconds of one date of a processor, over `of` past runs. */
+export interface PastSeconds {
+  readonly processor: string;
+  readonly p50: number;
+  readonly p90: number;
+  readonly of: number;
 }
 
 /** Who executes: dead only when none of these processes is left on the same host, boot and pid namespace. */

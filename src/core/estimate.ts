@@ -1,5 +1,5 @@
 import { counted } from '../base/figures';
-import type { Plan, PlannedJob, PlannedPartition } from './backfill';
+import type { PastSeconds, PlanEstimate, PlannedJob, PlannedPartition } from './backfill';
 import type { AttemptLedger } from './coverage';
 import { quantile } from './progress';
 import type { NotedRun } from './runHistory';
@@ -31,7 +31,7 @@ export function estimateOf(
   partitions: readonly PlannedPartition[],
   { last }: Pick<AttemptLedger, 'last'>,
   noted?: RunTimes,
-): Plan['estimate'] {
+): PlanEstimate | undefined {
   const history = new Map<string, number[]>();
   for (const [key, { outcome, seconds }] of last) {
     if (seconds === undefined || (outcome !== 'done' && outcome !== 'partial')) continue;
@@ -41,6 +41,7 @@ export function estimateOf(
   let p50 = 0;
   let p90 = 0;
   const known: string[] = [];
+  const dates: PastSeconds[] = [];
   const unknown: string[] = [];
   for (const { processor, slots } of jobs) {
     const own = history.get(processor);
@@ -55,10 +56,11 @@ export function estimateOf(
     p50 += (count * middle) / slots;
     p90 += (count * high) / slots;
     const basis = own === undefined ? `run of ${processor} in ${noted?.table}` : `attempt of ${processor}`;
+    dates.push({ processor, p50: middle, p90: high, of: seconds.length });
     known.push(counted(seconds.length, basis, basis.replace(/^\w+/, '$&s')));
   }
   if (known.length === 0) return undefined;
   const without =
     unknown.length === 0 ? '' : `; without ${unknown.join(', ')}, which ${unknown.length === 1 ? 'has' : 'have'} no history`;
-  return { p50, p90, basis: `${known.join(', ')}${without}` };
+  return { p50, p90, basis: `${known.join(', ')}${without}`, dates };
 }

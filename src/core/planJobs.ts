@@ -17,12 +17,14 @@ export function planJob(context: JobContext, t: Tables, processor: Processor, da
   const { request } = context;
   const method = chooseMethod(processor.run, days, (day) => isExpected(t, processor, day), request.overrides);
   const table = t.nodes[processor.index];
-  const lane = method?.kind === 'sql' ? laneOf(t.input.pipeline, processor) : undefined;
+  const { warehouse } = t.input.pipeline;
+  const shared = method?.kind === 'sql' ? laneOf(t.input.pipeline, processor) : undefined;
   const sequential = [
     ...(table !== undefined && needsItself(table) ? [`${processor.id} needs its own earlier dates`] : []),
-    ...(oneWriterReason(t.input.pipeline.warehouse) ?? []),
-    ...(lane === undefined ? [] : [`BigQuery takes one change of ${processor.tables[0]} at a time`]),
+    ...(oneWriterReason(warehouse) ?? []),
+    ...(shared === undefined ? [] : [`BigQuery takes one change of ${processor.tables[0]} at a time`]),
   ].join('; ');
+  const lane = warehouse.type === 'duckdb' ? warehouse.path : shared;
   const limit = method?.kind === 'command' ? (method.slots ?? request.slots) : request.slots;
   return {
     processor: processor.id,
@@ -31,6 +33,19 @@ export function planJob(context: JobContext, t: Tables, processor: Processor, da
     ...(sequential !== '' && { sequential }),
     ...(lane !== undefined && { lane }),
   };
+}
+
+/** The jobs of a plan, each with the others whose dates it waits for. */
+export function inOrder({ processors, nodes }: Pipeline, jobs: readonly PlannedJob[]): PlannedJob[] {
+  const planned = new Set(jobs.map(({ processor }) => processor));
+  return jobs.map((job) => {
+    const processor = processors.find(({ id }) => id === job.processor);
+    const needs = (processor?.needs ?? []).flatMap((need) => (need.kind === 'anyOf' ? need.alternatives : [need]));
+    const ratio = processor?.expect.ratioOf;
+    const ids = [...needs, ...(ratio === undefined ? [] : [ratio])].flatMap(({ node }) => nodes[node]?.id ?? []);
+    const after = [...new Set(ids)].filter((id) => id !== job.processor && planned.has(id));
+    return after.length === 0 ? job : { ...job, after };
+  });
 }
 
 /** What a method executes, and the hash by which a later change of it is noticed. */

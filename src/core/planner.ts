@@ -10,7 +10,7 @@ import { estimateOf } from './estimate';
 import { IS_GAP } from './expectations';
 import { topologicalOrder } from './manifest/order';
 import type { Processor } from './pipeline';
-import { planJob } from './planJobs';
+import { inOrder, planJob } from './planJobs';
 import { chooseScope, downstreamCells, isChosen, upstreamCells } from './planScope';
 import { dayOfCell, heldOf, reasonsOf, refOfCell, tableOfCell } from './reasons';
 import type { Tables } from './tables';
@@ -62,13 +62,14 @@ export function makePlan(context: PlanContext): Plan {
     ...order.map((cell) => plannedPartition({ context, t, after, feasible, candidates: asksFor, running }, cell)),
     ...scope.beyond,
   ];
-  const jobs = t.input.pipeline.processors.flatMap((processor) => {
+  const planned = t.input.pipeline.processors.flatMap((processor) => {
     const base = processor.index * t.dayCount;
     const days = order
       .filter((cell) => running.has(cell) && cell >= base && cell < base + t.dayCount)
       .map((cell) => dayOfCell(t, cell));
     return days.length === 0 ? [] : [planJob(context, t, processor, days)];
   });
+  const jobs = inOrder(t.input.pipeline, planned);
   const estimate = estimateOf(jobs, partitions, input.attempts);
   return {
     version: 1,

@@ -106,6 +106,7 @@ const planSchema: v.GenericSchema<unknown, Plan> = v.object({
       timeoutPerDateMs: v.exactOptional(v.number()),
       sequential: text,
       lane: text,
+      after: v.exactOptional(v.array(v.string())),
       hash: v.string(),
     }),
   ),
@@ -119,7 +120,14 @@ const planSchema: v.GenericSchema<unknown, Plan> = v.object({
       override: text,
     }),
   ),
-  estimate: v.exactOptional(v.object({ p50: seconds, p90: seconds, basis: v.string() })),
+  estimate: v.exactOptional(
+    v.object({
+      p50: seconds,
+      p90: seconds,
+      basis: v.string(),
+      dates: v.exactOptional(v.array(v.object({ processor: v.string(), p50: seconds, p90: seconds, of: v.number() }))),
+    }),
+  ),
   warnings: v.array(v.string()),
 });
 

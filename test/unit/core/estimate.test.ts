@@ -42,6 +42,10 @@ describe('an estimate from a run history', () => {
     assert.deepEqual(estimateOf([job('A'), job('B')], [...dates('A', 2), ...dates('B', 1)], { last: new Map() }, noted), {
       ...{ p50: 47, p90: 63 },
       basis: '3 runs of A in ops.runs, 1 run of B in ops.runs',
+      dates: [
+        { processor: 'A', p50: 20, p90: 28, of: 3 },
+        { processor: 'B', p50: 7, p90: 7, of: 1 },
+      ],
     });
   });
 

@@ -297,7 +297,10 @@ describe('makePlan', () => {
     );
     const nodes = [{ id: 'A' }, { id: 'B' }];
     const planned = plan({ nodes, last }, { dates: ['2021-11-06', '2021-11-07'] });
-    assert.deepEqual(planned.estimate, { p50: 60, p90: 92, basis: '5 attempts of A; without B, which has no history' });
+    assert.deepEqual(planned.estimate, {
+      ...{ p50: 60, p90: 92, basis: '5 attempts of A; without B, which has no history' },
+      dates: [{ processor: 'A', p50: 30, p90: 46, of: 5 }],
+    });
     assert.equal(plan({ nodes }, { dates: ['2021-11-06'] }).estimate, undefined);
   });
 
