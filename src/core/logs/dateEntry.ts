@@ -27,6 +27,7 @@ export class DateEntry {
   reason: string | undefined;
   cause: string | undefined;
   category: string | undefined;
+  causeLine: number | undefined;
   error: LoggedError | undefined;
   loaded: number | undefined;
   counted: number | undefined;
@@ -42,10 +43,12 @@ export class DateEntry {
   }
 
   /** The first verdict holds; a later one of the same kind may say more. */
-  judge(outcome: Exclude<LogOutcome, 'started'>, groups: Groups): void {
+  judge(outcome: Exclude<LogOutcome, 'started'>, groups: Groups, line: number): void {
     if (this.outcome !== 'started' && this.outcome !== outcome) return;
     this.outcome = outcome;
-    this.cause = cut(groups['cause']) ?? this.cause;
+    const cause = cut(groups['cause']);
+    if (cause !== undefined || this.causeLine === undefined) this.causeLine = line;
+    this.cause = cause ?? this.cause;
     this.category = groups['category'] ?? this.category;
     this.reason = cut(groups['reason']) ?? this.reason;
     this.counted = numberIn(groups['rows']) ?? this.counted;
@@ -81,12 +84,14 @@ export class DateEntry {
     const explains = outcome === 'failed' || outcome === 'started';
     const cause = explains ? (this.cause ?? error?.cause) : undefined;
     const category = explains ? (this.category ?? error?.category) : undefined;
+    const causeLine = (this.cause === undefined ? error?.line : undefined) ?? this.causeLine;
     const seconds = this.seconds ?? between(startedAt, endedAt);
     return {
       date,
       outcome,
       ...(cause !== undefined && { cause }),
       ...(category !== undefined && { category }),
+      ...(explains && causeLine !== undefined && { causeLine }),
       ...(outcome === 'skipped' && reason !== undefined && { skipReason: reason }),
       ...this.#rows(),
       stages: Object.fromEntries(this.stages),

@@ -157,7 +157,7 @@ export class LogDigester {
       const groups = this.#profile.match(key, message);
       if (groups === undefined) continue;
       const entry = this.#judged(groups['date'], number);
-      entry?.judge(outcome, groups);
+      entry?.judge(outcome, groups, number);
       return true;
     }
     return false;

@@ -10,6 +10,8 @@ export interface LogDate {
   readonly cause?: string;
   /** A class of cause such as `ValueError`. */
   readonly category?: string;
+  /** The line that tells the cause, or that it failed. */
+  readonly causeLine?: number;
   readonly skipReason?: string;
   readonly rows?: number;
   /** `loaded`: by what was written; `counter`: only by the job's own count, which may be wrong. */

@@ -1,3 +1,4 @@
+import { withoutControls } from './cleanText';
 import { readPrefix } from './logPrefix';
 
 /** A line of a log as a person saw it: without colours, control characters, and what a progress bar wrote over. */
@@ -16,13 +17,6 @@ export interface LogLine {
 
 /** What is longer is cut: nothing that is looked for is. */
 const LONGEST = 8192;
-const ESC = '\\u001b';
-/** Colours and cursor movements; titles and links, which end with BEL or ST; other escapes. */
-const ANSI = new RegExp(`${ESC}\\[[0-?]*[ -/]*[@-~]|${ESC}\\][^\\u0007${ESC}]*(?:\\u0007|${ESC}\\\\)|${ESC}[ -/]*[0-~]`, 'g');
-/** All but the tab. */
-const CONTROLS = ['\\u0000-\\u0008', '\\u000a-\\u001f', '\\u007f-\\u009f'].join('');
-const CONTROL = new RegExp(`[${CONTROLS}]`, 'g');
-const HAS_CONTROL = new RegExp(`[${CONTROLS}]`);
 
 /**
  * Splits the text of a log into lines and tells which belong together. Takes chunks of any size; what it holds between them is bounded, and
@@ -86,7 +80,7 @@ export class LineSplitter {
     this.#before = '';
     this.#returned = false;
     this.#number += 1;
-    this.#take(this.#lineOf(HAS_CONTROL.test(text) ? text.replace(ANSI, '').replace(CONTROL, '') : text));
+    this.#take(this.#lineOf(withoutControls(text)));
   }
 
   #lineOf(text: string): LogLine {

@@ -8,7 +8,7 @@ import { SHARED_DATA } from '../../../support/realSeasons';
 import { skipBecause } from '../../../support/skip';
 
 /** The fields of a date that the tables of `test/fixtures/logs` hold. Who reads a sample writes them down; no reader's output is copied. */
-type ExpectedDate = Omit<LogDate, 'firstLine' | 'lastLine' | 'startedAt' | 'endedAt'>;
+type ExpectedDate = Omit<LogDate, 'firstLine' | 'lastLine' | 'causeLine' | 'startedAt' | 'endedAt'>;
 
 interface ExpectedLog {
   readonly profile: string;
@@ -31,7 +31,7 @@ function digestOf(text: string, profile: string): LogDigest {
   return digestLog(text, patterns);
 }
 
-function fieldsOf({ firstLine: _1, lastLine: _2, startedAt: _3, endedAt: _4, ...fields }: LogDate): ExpectedDate {
+function fieldsOf({ firstLine: _1, lastLine: _2, causeLine: _3, startedAt: _4, endedAt: _5, ...fields }: LogDate): ExpectedDate {
   return fields;
 }
 

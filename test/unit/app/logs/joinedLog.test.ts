@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { appendFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileBytes } from '../../../../src/adapters/files/fileBytes';
+import { JoinedLog, type JoinedMember } from '../../../../src/app/logs/joinedLog';
+import { LogWindow } from '../../../../src/app/logs/logWindow';
+import { useTemporaryFolder } from '../../../support/temporaryFolder';
+
+describe('the logs of a backfill as one', () => {
+  const folder = useTemporaryFolder();
+  const member = (name: string, open: boolean): JoinedMember => {
+    const path = join(folder(), name);
+    return { key: path, title: name, source: fileBytes(path), open };
+  };
+  const write = (name: string, text: string) => appendFile(join(folder(), name), text);
+  const quiet = { begin: () => undefined, line: () => undefined };
+
+  async function whole(log: JoinedLog): Promise<string> {
+    const { size } = await log.look();
+    return Buffer.from(await log.read(0, size)).toString();
+  }
+
+  it('stand one after the other with their titles between them, and grow at the end', async () => {
+    const log = new JoinedLog();
+    await write('A', 'a1\n');
+    await write('B', 'b1\nb2');
+    log.setMembers([member('A', false), member('B', true), member('C', true)]);
+    assert.equal(await whole(log), '==> A <==\na1\n\n==> B <==\nb1\n');
+    log.setMembers([member('A', false), member('B', false)]);
+    assert.equal(await whole(log), '==> A <==\na1\n\n==> B <==\nb1\nb2');
+    const { member: found, offset } = log.placeOf(24) ?? {};
+    assert.deepEqual([found?.title, offset], ['B', 0]);
+    assert.equal(log.titledAt(0)?.title, 'A');
+    assert.equal(log.memberAt(0), undefined);
+    assert.equal(log.memberAt(10)?.title, 'A');
+  });
+
+  it('take turns by lines while they are written side by side, and what is shown only grows', async () => {
+    const log = new JoinedLog();
+    log.setMembers([member('A', true), member('B', true)]);
+    const window = new LogWindow(log, quiet);
+    await write('A', 'a1\na');
+    let shown = await window.openEnd();
+    const grow = async () => {
+      const growth = await window.grow();
+      assert.notEqual(growth.kind, 'replaced');
+      if (growth.kind === 'appended') shown += growth.text;
+    };
+    await write('B', 'b1\n');
+    await grow();
+    await write('A', '2\n');
+    await write('B', 'b');
+    await grow();
+    await write('B', '2\n');
+    await grow();
+    assert.equal(shown, '==> A <==\na1\n\n==> B <==\nb1\n\n==> A <==\na2\n\n==> B <==\nb2\n');
+  });
+
+  it('begin anew where one was made shorter', async () => {
+    const log = new JoinedLog();
+    log.setMembers([member('A', true), member('B', false)]);
+    await write('A', 'a1\na2\n');
+    await write('B', 'b\n');
+    const { identity } = await log.look();
+    await truncate(join(folder(), 'A'), 3);
+    await writeFile(join(folder(), 'A'), 'new\n');
+    assert.notEqual((await log.look()).identity, identity);
+    assert.equal(await whole(log), '==> A <==\nnew\n\n==> B <==\nb\n');
+  });
+});
