@@ -33,6 +33,7 @@ export function startedEvent({ id, item, before, inputs }: Attempt, log: string)
     date: formatDay(item.day),
     before: fingerprintOf(before),
     rowsBefore: before.rows,
+    ...(before.content !== undefined && { content: before.content }),
     inputs,
     log,
   };

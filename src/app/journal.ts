@@ -10,6 +10,8 @@ export interface BackfillRecord {
   readonly problems: readonly string[];
   /** Whether it has an owner that lives, at a moment at which exactly these events were there; false once it has ended. */
   readonly ownerAlive: boolean;
+  /** Its executor is gone, and a job that it started is still there. */
+  readonly jobsLeft?: boolean;
 }
 
 /**

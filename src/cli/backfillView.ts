@@ -104,6 +104,10 @@ class EventLines {
         return skippedLine(event, this.#count(event), total);
       case 'notAttempted':
         return plain(`${event.processor} ${event.date} waits again: ${event.why}`);
+      case 'waitsAgain':
+        return plain(`${event.processor} ${event.date} waits again: ${event.why}`);
+      case 'emptied':
+        return plain(`${event.processor} ${event.date}: ${event.message}`);
       case 'note':
         return plain(event.message);
       case 'cancelRequested':

@@ -115,7 +115,15 @@ export interface RemoteJob {
 export type BackfillEvent = { readonly seq: number; readonly at: string } & BackfillEventBody;
 
 export type BackfillEventBody =
-  | { readonly type: 'started'; readonly owner: Owner }
+  /** A session of the backfill has begun: its first, or another one that resumes it. */
+  | {
+      readonly type: 'started';
+      readonly owner: Owner;
+      /** Which manifest the session goes by, where it had changed since the plan was made. */
+      readonly by?: ManifestChoice;
+      /** What had changed, a sentence each. */
+      readonly changed?: readonly string[];
+    }
   | {
       readonly type: 'attemptStarted';
       readonly attempt: string;
@@ -124,6 +132,8 @@ export type BackfillEventBody =
       /** Fingerprint before; rows before. */
       readonly before: string;
       readonly rowsBefore: number;
+      /** A digest of the rows before, where the warehouse can give one. */
+      readonly content?: string;
       readonly inputs: readonly AttemptInput[];
       /** Relative to the run's folder. */
       readonly log: string;
@@ -144,7 +154,8 @@ export type BackfillEventBody =
       readonly outcome: AttemptOutcome;
       readonly after?: string;
       readonly rowsAfter?: number;
-      readonly seconds: number;
+      /** Absent where nobody was there to measure it: a later session has found out how it ended. */
+      readonly seconds?: number;
       /** Seconds by stage, as the job's log tells them. */
       readonly stages?: Readonly<Record<string, number>>;
       readonly category?: string;
@@ -162,6 +173,10 @@ export type BackfillEventBody =
       readonly why: string;
     }
   | { readonly type: 'skipped'; readonly processor: string; readonly date: string; readonly why: string }
+  /** A session that resumes the backfill takes a partition up again that had ended, or whose attempt was cut off. */
+  | { readonly type: 'waitsAgain'; readonly processor: string; readonly date: string; readonly why: string }
+  /** A partition was done, and is empty now: an alarm. It is not run again unless that is asked for. */
+  | { readonly type: 'emptied'; readonly processor: string; readonly date: string; readonly message: string }
   | { readonly type: 'note'; readonly message: string }
   /** Nothing new starts until `continued`; what runs goes on. */
   | { readonly type: 'paused'; readonly cause: PauseCause; readonly message: string }
@@ -181,6 +196,9 @@ export type BackfillEventBody =
   | { readonly type: 'heard'; readonly attempt: string; readonly processor: string; readonly date: string }
   | { readonly type: 'cancelRequested'; readonly by: string }
   | { readonly type: 'ended'; readonly result: 'done' | 'failed' | 'cancelled' };
+
+/** What to go by when the manifest or its SQL has changed since the plan was made. */
+export type ManifestChoice = 'asPlanned' | 'asItIsNow';
 
 /**
  * Why a backfill pauses. `asked`: somebody asked for it. `environment`: sign-in, quota, network, a lock, the journal's disk; it goes on by

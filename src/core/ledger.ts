@@ -8,11 +8,13 @@ export interface JournaledBackfill {
   readonly plan: Plan;
   readonly events: readonly BackfillEvent[];
   readonly ownerAlive: boolean;
+  /** Its executor is gone, and a job that it started is still there. */
+  readonly jobsLeft?: boolean;
 }
 
 /**
  * What all backfills together say of partitions: the last attempt of each by the time it ended, and what is held now. An attempt
- * without an end is running while its owner lives, and interrupted when the owner is gone. A plan that was never started holds nothing.
+ * without an end is running while its owner or a job that it left lives, and interrupted when these are gone. A plan that was never started holds nothing.
  */
 export function ledgerOf(backfills: Iterable<JournaledBackfill>): AttemptLedger {
   const last = new Map<PartitionKey, AttemptFact>();
@@ -31,10 +33,12 @@ export function ledgerOf(backfills: Iterable<JournaledBackfill>): AttemptLedger 
       if (known === undefined) last.set(key, fact);
       else last.set(key, known.endedAt <= fact.endedAt ? succeed(known, fact) : succeed(fact, known));
     }
-    const { id, phase, partitions } = progressOf(backfill.plan, backfill.events, backfill.ownerAlive);
-    if (!isActivePhase(phase)) continue;
+    const { plan, events, ownerAlive, jobsLeft } = backfill;
+    const { id, phase, partitions } = progressOf(plan, events, ownerAlive, jobsLeft);
+    if (!isActivePhase(phase) && jobsLeft !== true) continue;
     for (const [key, state] of partitions) {
       if (state === 'running') active.set(key, { backfill: id, state });
+      else if (!isActivePhase(phase)) continue;
       else if (state === 'waiting' && !active.has(key)) active.set(key, { backfill: id, state: 'queued' });
     }
   }
@@ -70,9 +74,9 @@ function* factsOf({ plan, events, ownerAlive }: JournaledBackfill): Generator<[P
           backfill: plan.id,
           attempt,
           outcome,
-          seconds,
           endedAt: Date.parse(event.at),
           inputs: start?.inputs ?? [],
+          ...(seconds !== undefined && { seconds }),
           ...(start !== undefined && { before: start.before }),
           ...(after !== undefined && { after }),
           ...(stages !== undefined && { stages }),

@@ -23,13 +23,13 @@ export interface BackfillProgress {
   readonly total: number;
   /** Every partition of the plan; those that the plan itself skips are `skipped` and not counted above. */
   readonly partitions: ReadonlyMap<PartitionKey, PartitionState>;
-  /** What runs now, such as `PDC 2021-11-05` or `MLFS 2021-11-05 and 4 more`. */
+  /** What runs now, such as `PDC 2021-11-05` or `MLFS 2021-11-05 and 4 more`; of an interrupted one a job that its executor left behind. */
   readonly current?: string;
   /** Why nothing new starts, while that is so. */
   readonly pause?: Pause;
   /** Jobs that run and have said nothing for longer than their history explains. */
   readonly silent: readonly SilentJob[];
-  /** Partitions ended a minute, over the time since the start. Absent before the first has ended. */
+  /** Partitions ended a minute, over the time that its sessions took. Absent before the first has ended. */
   readonly perMinute?: number;
   /** Seconds left: medians of this backfill's own attempts over its slots. Absent before the first has ended and when nothing is left. */
   readonly etaSeconds?: number;
@@ -57,10 +57,16 @@ export interface SilentJob {
 
 /**
  * Folds the events of a backfill. Any subset of events in any order of types gives an answer: what is missing is taken as not having
- * happened, and a partition that was ended stays ended.
+ * happened, and a partition that was ended stays ended until a session that resumes the backfill takes it up again.
  * @param ownerAlive whether the executor is still there: without it what runs is interrupted.
+ * @param jobsLeft whether jobs are there that a dead executor started: what was begun and has not ended then still runs.
  */
-export function progressOf(plan: Plan, events: readonly BackfillEvent[], ownerAlive: boolean): BackfillProgress {
+export function progressOf(
+  plan: Plan,
+  events: readonly BackfillEvent[],
+  ownerAlive: boolean,
+  jobsLeft = false,
+): BackfillProgress {
   const partitions = new Map<PartitionKey, PartitionState>();
   const running = new Map<string, PartitionKey>();
   const planned = new Set<PartitionKey>();
@@ -72,15 +78,21 @@ export function progressOf(plan: Plan, events: readonly BackfillEvent[], ownerAl
 
   const seconds = new Map<string, number[]>();
   let startedAt: number | undefined;
+  const sessions: { readonly from: number; to: number }[] = [];
   let endedAt: number | undefined;
   let result: 'done' | 'failed' | 'cancelled' | undefined;
   let cancelling = false;
   let pause: Pause | undefined;
   const silent = new Map<string, SilentJob>();
   for (const event of events) {
+    const at = Date.parse(event.at);
+    if (event.type === 'started') sessions.push({ from: at, to: at });
+    const session = sessions.at(-1);
+    if (session !== undefined) session.to = at;
     switch (event.type) {
       case 'started':
-        startedAt ??= Date.parse(event.at);
+        startedAt ??= at;
+        cancelling = false;
         pause = undefined;
         break;
       case 'attemptStarted':
@@ -89,6 +101,7 @@ export function progressOf(plan: Plan, events: readonly BackfillEvent[], ownerAl
       case 'attemptEnded': {
         running.delete(event.attempt);
         partitions.set(keyOf(event.processor, event.date), event.outcome);
+        if (event.seconds === undefined) break;
         const known = seconds.get(event.processor);
         if (known === undefined) seconds.set(event.processor, [event.seconds]);
         else known.push(event.seconds);
@@ -99,6 +112,12 @@ export function progressOf(plan: Plan, events: readonly BackfillEvent[], ownerAl
         break;
       case 'skipped':
         partitions.set(keyOf(event.processor, event.date), 'skipped');
+        break;
+      case 'waitsAgain':
+        partitions.set(keyOf(event.processor, event.date), 'waiting');
+        break;
+      case 'emptied':
+        partitions.set(keyOf(event.processor, event.date), 'succeededButEmpty');
         break;
       case 'cancelRequested':
         cancelling = true;
@@ -128,16 +147,16 @@ export function progressOf(plan: Plan, events: readonly BackfillEvent[], ownerAl
   }
   const phase = phaseOf({ result, started: startedAt !== undefined, cancelling, paused: pause !== undefined, alive: ownerAlive });
   const active = isActivePhase(phase);
+  const runs = active || (phase === 'interrupted' && jobsLeft);
   for (const key of running.values()) {
-    if (partitions.get(key) === 'waiting') partitions.set(key, active ? 'running' : 'interrupted');
+    if (partitions.get(key) === 'waiting') partitions.set(key, runs ? 'running' : 'interrupted');
   }
 
   const counts = { done: 0, failed: 0, skipped: 0, running: 0, waiting: 0 };
   for (const key of planned) counts[bucketOf(partitions.get(key) ?? 'waiting')] += 1;
   const ended = counts.done + counts.failed;
-  const lastAt = events.at(-1)?.at;
-  const minutes = startedAt === undefined || lastAt === undefined ? 0 : (Date.parse(lastAt) - startedAt) / 60_000;
-  const current = active ? currentText([...running.values()]) : undefined;
+  const minutes = sessions.reduce((sum, { from, to }) => sum + Math.max(0, to - from), 0) / 60_000;
+  const current = runs ? currentText([...running.values()]) : undefined;
   const etaSeconds = active ? etaOf(plan, partitions, seconds) : undefined;
   return {
     id: plan.id,

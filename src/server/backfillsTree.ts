@@ -101,7 +101,7 @@ function partitionNodes({ progress, record, calls }: BackfillView): readonly Tre
     const ending = endings.get(key);
     const said = state === 'running' ? logText(calls, processor, date) : undefined;
     const detail = state === 'skipped' ? why : (said ?? ending?.message);
-    const seconds = state === 'done' && ending !== undefined ? formatSeconds(ending.seconds) : undefined;
+    const seconds = state === 'done' && ending?.seconds !== undefined ? formatSeconds(ending.seconds) : undefined;
     const stages = seconds === undefined ? undefined : stagesText(ending?.stages);
     const description = [words, seconds, stages, detail].filter((part) => part !== undefined && part !== '').join(' · ');
     return {

@@ -36,7 +36,13 @@ export const claimSchema = v.object({ backfill: v.string(), job: v.exactOptional
 const line = { seq: v.pipe(v.number(), v.integer(), v.minValue(1)), at: instant };
 
 const eventSchema: v.GenericSchema<unknown, BackfillEvent> = v.variant('type', [
-  v.object({ ...line, type: v.literal('started'), owner: ownerSchema }),
+  v.object({
+    ...line,
+    type: v.literal('started'),
+    owner: ownerSchema,
+    by: v.exactOptional(v.picklist(['asPlanned', 'asItIsNow'])),
+    changed: v.exactOptional(v.array(v.string())),
+  }),
   v.object({
     ...line,
     type: v.literal('attemptStarted'),
@@ -44,6 +50,7 @@ const eventSchema: v.GenericSchema<unknown, BackfillEvent> = v.variant('type', [
     ...partition,
     before: v.string(),
     rowsBefore: v.number(),
+    content: text,
     inputs: v.array(input),
     log: v.string(),
     pid: v.exactOptional(v.number()),
@@ -57,7 +64,7 @@ const eventSchema: v.GenericSchema<unknown, BackfillEvent> = v.variant('type', [
     outcome: v.picklist(['done', 'partial', 'wroteNothing', 'succeededButEmpty', 'failed', 'interrupted', 'torn']),
     after: text,
     rowsAfter: v.exactOptional(v.number()),
-    seconds,
+    seconds: v.exactOptional(seconds),
     stages: v.exactOptional(v.record(v.string(), seconds)),
     category: text,
     message: text,
@@ -66,6 +73,8 @@ const eventSchema: v.GenericSchema<unknown, BackfillEvent> = v.variant('type', [
   }),
   v.object({ ...line, type: v.literal('notAttempted'), attempt: v.string(), ...partition, why: v.string() }),
   v.object({ ...line, type: v.literal('skipped'), ...partition, why: v.string() }),
+  v.object({ ...line, type: v.literal('waitsAgain'), ...partition, why: v.string() }),
+  v.object({ ...line, type: v.literal('emptied'), ...partition, message: v.string() }),
   v.object({ ...line, type: v.literal('note'), message: v.string() }),
   v.object({ ...line, type: v.literal('paused'), cause: v.picklist(PAUSE_CAUSES), message: v.string() }),
   v.object({ ...line, type: v.literal('continued'), by: v.string() }),

@@ -99,7 +99,7 @@ async function attemptsOf({ services }: Context, { manifest }: OpenPipeline): Pr
       if (event.type !== 'attemptEnded') continue;
       const { processor, date, outcome, seconds, stages = {} } = event;
       const day = parseDay(date);
-      if (day === undefined) continue;
+      if (day === undefined || seconds === undefined) continue;
       const told = outcome === 'done' || outcome === 'partial' || outcome === 'failed' ? outcome : 'other';
       const parts = Object.entries(stages).map(([name, took]) => ({ name, seconds: took }));
       attempts.push({ processor, day, outcome: told, seconds, stages: parts });

@@ -13,11 +13,10 @@ export function endedLine(event: Ended, count: number, total: number): string {
   const { processor, date, outcome, rowsAfter, seconds } = event;
   const failure = failureText(event);
   const rows = rowsAfter === undefined ? '' : `, ${counted(rowsAfter, 'row')}`;
+  const took = seconds === undefined ? '' : ` in ${formatSeconds(seconds)}`;
   const alarm = event.alarm === true ? 'ALARM: it had rows before and is empty now. ' : '';
   const text = failure === undefined ? `done${rows}` : `${outcomeWords(outcome)}${rows}`;
-  return plain(
-    `[${count}/${total}] ${processor} ${date}: ${text} in ${formatSeconds(seconds)}${failure === undefined ? '' : `. ${alarm}${failure}`}`,
-  );
+  return plain(`[${count}/${total}] ${processor} ${date}: ${text}${took}${failure === undefined ? '' : `. ${alarm}${failure}`}`);
 }
 
 /** A partition that was passed over. */
@@ -92,9 +91,17 @@ function lastEvents(events: readonly BackfillEvent[]) {
   for (const event of events) {
     if (event.type === 'attemptEnded') ended.set(`${event.processor} ${event.date}`, event);
     else if (event.type === 'skipped') skips.set(`${event.processor} ${event.date}`, event);
-    else if (event.type === 'note') notes.push(event.message);
+    else if (event.type === 'emptied') ended.set(`${event.processor} ${event.date}`, emptied(event));
+    else if (event.type === 'waitsAgain') {
+      ended.delete(`${event.processor} ${event.date}`);
+      skips.delete(`${event.processor} ${event.date}`);
+    } else if (event.type === 'note') notes.push(event.message);
   }
   return { ended: [...ended.values()], skips: [...skips.values()], notes };
+}
+
+function emptied(event: Extract<BackfillEvent, { type: 'emptied' }>): Ended {
+  return { ...event, type: 'attemptEnded', attempt: '', outcome: 'succeededButEmpty', alarm: true };
 }
 
 function signatureOf(event: Ended): string {
@@ -147,7 +154,8 @@ function nextSteps(plan: Plan, phase: BackfillPhase, failures: readonly Ended[],
   if (first !== undefined) steps.push(`backfill logs ${plan.id} ${first.processor} ${first.date}`);
   if (failures.length > 0)
     steps.push(`backfill gaps --processor ${[...new Set(failures.map(({ processor }) => processor))].join(',')}`);
-  if (phase === 'cancelled' || phase === 'interrupted') steps.push(...commandsForRest(plan, progress));
+  if (phase === 'interrupted') steps.push(`backfill resume ${plan.id}`);
+  if (phase === 'cancelled') steps.push(...commandsForRest(plan, progress));
   return steps.length === 0 ? [] : ['', 'Next:', ...steps.map((step) => `  ${step}`)];
 }
 

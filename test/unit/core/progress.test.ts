@@ -32,6 +32,41 @@ describe('progressOf', () => {
     assert.equal(progressOf(PLAN, [], true).phase, 'running');
   });
 
+  describe('of several sessions', () => {
+    const cut = [
+      [0, started],
+      [0, attempted('PDC', 5)],
+      [60, ended('PDC', 5, 60)],
+      [60, attempted('PDC', 6)],
+      [60, { type: 'cancelRequested', by: 'me' }],
+    ] as const;
+    const of = (...more: readonly (readonly [number, BackfillEventBody])[]) => eventsOf([...cut, ...more]);
+
+    it('is interrupted, and says which job its executor left behind', () => {
+      const progress = progressOf(PLAN, of(), false, true);
+      assert.deepEqual([progress.phase, progress.running, progress.current], ['interrupted', 1, 'PDC 2021-11-06']);
+      assert.equal(progressOf(PLAN, of(), false).current, undefined);
+      const { active } = ledgerOf([{ plan: PLAN, events: of(), ownerAlive: false, jobsLeft: true }]);
+      assert.deepEqual([...active], [['PDC 2021-11-06', { backfill: PLAN.id, state: 'running' }]], 'nothing else is held');
+    });
+
+    it('runs again when it is resumed: what an earlier session was asked for is over', () => {
+      const torn = ended('PDC', 6, 0, { outcome: 'torn' });
+      const again: BackfillEventBody = { type: 'waitsAgain', processor: 'PDC', date: dateOf(6), why: 'torn' };
+      const events = of([90_000, started], [90_000, torn], [90_000, again], [90_060, attempted('PDC', 7)]);
+      const progress = progressOf(PLAN, events, true);
+      assert.deepEqual([progress.phase, progress.done, progress.waiting, progress.running], ['running', 1, 2, 1]);
+      assert.equal(progress.perMinute, 0.5, 'time between sessions does not count');
+      assert.equal(progress.startedAt, START);
+    });
+
+    it('takes a partition that was done and is empty now for failed', () => {
+      const gone: BackfillEventBody = { type: 'emptied', processor: 'PDC', date: dateOf(5), message: 'gone' };
+      const { done, failed, partitions } = progressOf(PLAN, of([90, started], [90, gone]), true);
+      assert.deepEqual([done, failed, partitions.get('PDC 2021-11-05')], [0, 1, 'succeededButEmpty']);
+    });
+  });
+
   it('counts what the plan runs, and what became of it', () => {
     const events = eventsOf([
       [0, started],
