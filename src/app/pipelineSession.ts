@@ -1,7 +1,9 @@
 import { dirname, join } from 'node:path';
+import type { Day } from '../base/day';
 import { counted, formatBytes } from '../base/figures';
 import { type Logger, messageOf } from '../base/logger';
 import type { Mode } from '../base/status';
+import { todayOf } from '../core/calendar';
 import { classify } from '../core/classify';
 import type { AttemptLedger, CoverageGrid, CoverageInput, Waiver } from '../core/coverage';
 import { readManifest } from '../core/manifest/readManifest';
@@ -224,13 +226,17 @@ export class PipelineSession {
   async #readWaivers(): Promise<readonly Waiver[]> {
     const path = join(dirname(this.#deps.manifestPath), '.backfill', 'waivers.yaml');
     try {
-      const { waivers, problems } = readWaivers((await this.#deps.readText(path)) ?? '', this.#pipeline);
+      const { waivers, problems } = readWaivers((await this.#deps.readText(path)) ?? '', this.#pipeline, this.#today());
       this.#waiverProblems = problems;
       return waivers;
     } catch (thrown) {
       this.#waiverProblems = [unreadable(thrown)];
       return [];
     }
+  }
+
+  #today(): Day | undefined {
+    return this.#pipeline === undefined ? undefined : todayOf(this.#pipeline.due, this.#deps.clock.now());
   }
 
   async #readManifest(): Promise<ManifestReading> {

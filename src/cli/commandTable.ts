@@ -15,6 +15,7 @@ import { runCommand } from './commands/run';
 import { runsCommand } from './commands/runs';
 import { sqlCommand } from './commands/sql';
 import { timingCommand } from './commands/timing';
+import { waiveCommand } from './commands/waive';
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   runsCommand,
   logsCommand,
   timingCommand,
+  waiveCommand,
   sqlCommand,
   executeCommand,
 ];

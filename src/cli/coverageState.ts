@@ -1,7 +1,7 @@
 import { failureOf, notReadText, unreadOf } from '../app/coverageOrigin';
 import { billedText, type CoverageState } from '../app/pipelineSession';
 import { formatRange } from '../base/day';
-import { formatInstant, formatSeconds } from '../base/figures';
+import { counted, formatInstant, formatSeconds } from '../base/figures';
 import { statusCode } from '../base/status';
 import { type Scope, scopeNodes, scopeOffsets } from '../core/scope';
 import type { Context } from './command';
@@ -35,9 +35,15 @@ export async function readCoverage(context: Context, open: OpenPipeline, refresh
 }
 
 /** What of the state folder cannot be read: without a word, waivers and attempts would be missing unnoticed. */
-async function warnOfState({ terminal, services, cwd }: Context, { manifest, session }: OpenPipeline): Promise<void> {
+export async function warnOfState({ terminal, services, cwd }: Context, { manifest, session }: OpenPipeline): Promise<void> {
   const path = waiversFile(manifest);
+  const expired = session.waiverProblems.filter(({ code }) => code === 'expired');
+  if (expired.length > 1)
+    terminal.warn(
+      `${counted(expired.length, 'waiver')} expired: 'backfill waive --list' tells which, and how many gaps count again.`,
+    );
   for (const problem of session.waiverProblems) {
+    if (expired.length > 1 && problem.code === 'expired') continue;
     const place = problemPlace(path, cwd, problem);
     const effect = problem.code === 'syntax' ? ' No waiver holds until this is mended.' : '';
     terminal.warn(`Warning: ${place}: ${plain(problem.message)}${effect}`);

@@ -6,16 +6,19 @@ import { version } from '../../package.json';
 import { CheckpointFolder } from '../adapters/checkpoints/checkpointFolder';
 import { FileCoverageCache } from '../adapters/files/coverageCache';
 import { readLogText } from '../adapters/files/logText';
+import { wholeTextFiles } from '../adapters/files/wholeTextFiles';
 import { codeOf } from '../adapters/journal/durableFile';
 import { FileJournal } from '../adapters/journal/fileJournal';
 import { openWarehouse, openWriter } from '../adapters/openWarehouse';
 import { ChildProcesses } from '../adapters/process/childProcesses';
 import { executorSignals } from '../adapters/process/executorSignals';
+import { personName } from '../adapters/process/personName';
 import { SystemProcessTable } from '../adapters/process/processTable';
 import { startExecutor } from '../adapters/process/startExecutor';
 import { ElsewhereJobs } from '../app/elsewhereJobs';
 import { executeBackfill } from '../app/executeBackfill';
 import { PipelineSession } from '../app/pipelineSession';
+import { WaiversFile } from '../app/waiversFile';
 import { type Logger, messageOf } from '../base/logger';
 import { COMMANDS } from './commandTable';
 import { EXIT } from './exitCodes';
@@ -77,6 +80,8 @@ const services: Services = {
       logger,
     }),
   journal: journalOf,
+  waivers: (manifest) => new WaiversFile(manifest, wholeTextFiles),
+  personName,
   elsewhere: (manifest) =>
     new ElsewhereJobs({
       // Processes know their folder without links.

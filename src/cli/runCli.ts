@@ -1,5 +1,6 @@
 import { JournalError } from '../app/journal';
 import { WarehouseError } from '../app/ports';
+import { WaiversError } from '../app/waiversFile';
 import type { Command, Context } from './command';
 import { CommandFailure, EXIT, type ExitCode } from './exitCodes';
 import { commandHelp, generalHelp } from './help';
@@ -37,6 +38,6 @@ export async function runCli(words: readonly string[], commands: readonly Comman
 function failureOf(thrown: unknown): { readonly exitCode: ExitCode; readonly message: string } | undefined {
   if (thrown instanceof CommandFailure) return thrown;
   if (thrown instanceof WarehouseError) return { exitCode: EXIT.warehouse, message: thrown.message };
-  if (thrown instanceof JournalError) return { exitCode: EXIT.usage, message: thrown.message };
+  if (thrown instanceof JournalError || thrown instanceof WaiversError) return { exitCode: EXIT.usage, message: thrown.message };
   return undefined;
 }

@@ -4,6 +4,7 @@ import type { DamageReporter } from '../app/journalDamage';
 import type { PipelineSession } from '../app/pipelineSession';
 import type { Clock, Warehouse } from '../app/ports';
 import type { LogSource } from '../app/readLog';
+import type { WaiversFile } from '../app/waiversFile';
 import type { Mode } from '../base/status';
 import type { WarehouseConfig } from '../core/pipeline';
 
@@ -13,6 +14,10 @@ export interface Services {
   readonly version: string;
   session(manifest: string, mode: Mode): PipelineSession;
   journal(manifest: string): Journal & DamageReporter;
+  /** The waivers of the manifest, to be changed. */
+  waivers(manifest: string): WaiversFile;
+  /** Who works in a folder, as far as git or the machine knows. */
+  personName(folder: string): Promise<string>;
   /** Looks for jobs that no backfill of the manifest started. */
   elsewhere(manifest: string): ElsewhereJobs;
   /**

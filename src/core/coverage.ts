@@ -146,6 +146,8 @@ export type Reason =
 
 export type Overlay =
   | { readonly kind: 'waived'; readonly reason: string; readonly author: string; readonly until?: string }
+  /** A gap that was waived until a day that is over. */
+  | { readonly kind: 'waiverExpired'; readonly reason: string; readonly author: string; readonly until: string }
   | { readonly kind: 'unknown'; readonly error: string; readonly since: number; readonly readAt?: number }
   | { readonly kind: 'shortFor'; readonly consumer: string; readonly have: string; readonly need: string }
   | { readonly kind: 'unexpectedRows'; readonly rows: number };

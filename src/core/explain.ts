@@ -74,9 +74,10 @@ function singleText(t: Tables, rule: SingleRule, offset: number): string {
 export function overlaysOf(t: Tables, grid: CoverageGrid, table: NodeTable, offset: number): Overlay[] {
   const cell = table.base + offset;
   const flags = grid.flags[cell] ?? 0;
-  if (flags === 0) return [];
-  const overlays: Overlay[] = [];
   const { pipeline, observations, waivers } = t.input;
+  const isGap = IS_GAP[t.held[cell] ?? 0] === true;
+  if (flags === 0 && !(isGap && waivers.length > 0)) return [];
+  const overlays: Overlay[] = [];
   const { id, calendar } = table.node;
   const day = dayOfCell(t, cell);
   if ((flags & FLAG.waived) !== 0) {
@@ -88,6 +89,11 @@ export function overlaysOf(t: Tables, grid: CoverageGrid, table: NodeTable, offs
       const { reason, author, until } = waiver;
       overlays.push({ kind: 'waived', reason, author, ...(until !== undefined && { until: formatDay(until) }) });
     }
+  }
+  if (isGap && (flags & FLAG.waived) === 0) {
+    const last = waivers.findLast(({ node, from, to }) => node === id && from <= day && day <= to);
+    if (last?.until !== undefined)
+      overlays.push({ kind: 'waiverExpired', reason: last.reason, author: last.author, until: formatDay(last.until) });
   }
   if ((flags & FLAG.unknown) !== 0) {
     const trouble =

@@ -113,6 +113,8 @@ export function overlayText(overlay: Overlay): string {
   switch (overlay.kind) {
     case 'waived':
       return `waived by ${overlay.author}${overlay.until === undefined ? '' : ` until ${overlay.until}`}: ${overlay.reason}`;
+    case 'waiverExpired':
+      return `its waiver by ${overlay.author} expired on ${overlay.until}: ${overlay.reason}`;
     case 'unknown':
       return `last good answer, because reading fails: ${overlay.error}`;
     case 'shortFor':

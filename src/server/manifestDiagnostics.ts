@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from 'vscode-languageserver';
+import { todayOf } from '../core/calendar';
 import { readManifest } from '../core/manifest/readManifest';
 import { readWaivers } from '../core/manifest/readWaivers';
 import type { Unavailable } from '../core/observation';
@@ -69,7 +70,8 @@ export class ManifestDiagnostics {
     const told = nodesRefusedFor(this.#schema);
     const refused = pipeline === undefined ? [] : unavailableDiagnostics(pipeline, this.#unavailable, told);
     this.#say(this.#open?.uri ?? this.#manifestUri, [...[...problems, ...contradictions].map(diagnosticOf), ...refused]);
-    this.#say(this.#waiversUri, readWaivers(this.#waivers ?? '', pipeline).problems.map(diagnosticOf));
+    const today = pipeline === undefined ? undefined : todayOf(pipeline.due, Date.now());
+    this.#say(this.#waiversUri, readWaivers(this.#waivers ?? '', pipeline, today).problems.map(diagnosticOf));
   }
 
   /** Only what differs from what was said last; a file starts without any. */

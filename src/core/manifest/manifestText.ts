@@ -26,6 +26,7 @@ export type ProblemCode =
   | 'laterPhase'
   | 'sharedTable'
   | 'notYet'
+  | 'expired'
   | 'tooMany';
 
 export type Fix = NonNullable<ManifestProblem['fix']>;

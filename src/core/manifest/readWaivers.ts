@@ -1,3 +1,4 @@
+import { type Day, formatDay } from '../../base/day';
 import type { Waiver } from '../coverage';
 import type { ManifestProblem, Pipeline } from '../pipeline';
 import { list, object, optional, required } from './collections';
@@ -11,6 +12,7 @@ import { date, text } from './scalars';
 
 interface RawWaiver extends Omit<Waiver, 'node'> {
   readonly on: Reference | undefined;
+  readonly untilPlace: Place;
 }
 
 export const waiver = object(
@@ -22,6 +24,7 @@ export const waiver = object(
     reason: fields.reason,
     author: fields.author,
     ...present({ until: fields.until }),
+    untilPlace: place.at('until'),
   }),
 );
 
@@ -45,18 +48,22 @@ export const waiversFile = object(
  * Reads `.backfill/waivers.yaml`. Never throws. An empty text has no waivers and no problem; a waiver with a mistake does not hold,
  * the others do.
  * @param pipeline where given, a waiver of a node that it does not have is a warning.
+ * @param today where given, a waiver whose last day is over is told.
  */
 export function readWaivers(
   yaml: string,
   pipeline?: Pipeline,
+  today?: Day,
 ): { waivers: readonly Waiver[]; problems: readonly ManifestProblem[] } {
   const source = new ManifestText(yaml);
   if (source.root === undefined) return { waivers: [], problems: source.problems };
   const waivers: Waiver[] = [];
   for (const raw of waiversFile.read(Place.root(source, 'The file'))) {
     if (raw?.on === undefined) continue;
-    const { on, ...rest } = raw;
+    const { on, untilPlace, ...rest } = raw;
     if (pipeline !== undefined && !pipeline.nodes.some(({ id }) => id === on.id)) reportUnknown(on, pipeline);
+    if (today !== undefined && rest.until !== undefined && rest.until < today)
+      untilPlace.information('expired', `This waiver expired on ${formatDay(rest.until)}, and its gaps count again.`);
     waivers.push({ node: on.id, ...rest });
   }
   return { waivers, problems: source.problems };

@@ -64,8 +64,12 @@ export class Place {
     this.#report('warning', code, message, fix);
   }
 
+  information(code: ProblemCode, message: string): void {
+    this.#report('information', code, message, undefined);
+  }
+
   /** What a preset brought stands where the preset is named, and cannot be mended there. */
-  #report(severity: 'error' | 'warning', code: ProblemCode, message: string, fix: Fix | undefined): void {
+  #report(severity: 'error' | 'warning' | 'information', code: ProblemCode, message: string, fix: Fix | undefined): void {
     if (this.inherited) this.text.add(severity, code, `In the preset: ${message}`, this.range);
     else this.text.add(severity, code, capitalized(message), this.range, fix);
   }
