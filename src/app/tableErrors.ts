@@ -1,4 +1,4 @@
-import { didYouMean, nearest } from '../core/manifest/nearest';
+import { didYouMean, nearest } from '../base/nearest';
 import type { ColumnSchema } from '../core/tableSchema';
 import { WarehouseError } from './ports';
 

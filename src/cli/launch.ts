@@ -3,10 +3,13 @@ import { failureOf, unreadOf } from '../app/coverageOrigin';
 import type { CoverageState } from '../app/pipelineSession';
 import { preparePlan } from '../app/preparePlan';
 import { formatDay } from '../base/day';
+import { selectionText } from '../base/selection/parts';
+import { spanOfSelection } from '../base/selection/resolve';
 import { CHOICES, type Plan, type PlanRequest } from '../core/backfill';
 import { planConflicts } from '../core/checkpoints/planConflicts';
 import { DEFAULT_CHOICES, POLICY_WORDS } from '../core/commandLine';
 import type { Pipeline, PipelineNode } from '../core/pipeline';
+import { selectedOf } from '../core/planScope';
 import type { Context, OptionSpecs, OptionValues } from './command';
 import { readCoverage, requireDates } from './coverageState';
 import { judged } from './elsewhere';
@@ -14,7 +17,7 @@ import { CommandFailure, EXIT, usageError } from './exitCodes';
 import { openPipeline } from './manifestFile';
 import { recordsOf } from './notedState';
 import { planCsv, planMarkdown, planText } from './render/planText';
-import { type Format, MANIFEST_OPTION, MODE_OPTION, processorOf, SCOPE_OPTIONS, scopeFrom } from './sharedOptions';
+import { type Format, MANIFEST_OPTION, MODE_OPTION, processorOf, SCOPE_OPTIONS, scopeFrom, selectionFrom } from './sharedOptions';
 import type { Terminal } from './terminal';
 
 const POLICIES = Object.values(POLICY_WORDS);
@@ -24,6 +27,11 @@ export const LAUNCH_OPTIONS = {
   ...MANIFEST_OPTION,
   ...SCOPE_OPTIONS,
   processor: { kind: 'list', value: 'A,B', help: 'only these processors (default: all)' },
+  select: {
+    kind: 'text',
+    value: 'TEXT',
+    help: "which partitions, in place of the options above, such as 'PDC & 2021-11-* & failed'",
+  },
   dates: { kind: 'dates', value: 'D,D', help: 'these dates instead of a range' },
   choose: { kind: 'choices', of: CHOICES, help: `which of them by status (default: ${DEFAULT_CHOICES.join(',')})` },
   upstream: { kind: 'flag', help: 'also the gaps upstream that keep them from running' },
@@ -53,12 +61,7 @@ export async function planFor(
   if (failureOf(state) !== undefined) {
     throw new CommandFailure(EXIT.warehouse, 'Nothing was planned: a plan needs the warehouse as it is now.');
   }
-  const { from, to, dates } = options;
-  requireDates(state, {
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-    ...(dates.length > 0 && { from: Math.min(...dates), to: Math.max(...dates) }),
-  });
+  requireDates(state, spanOfSelection(selectedOf(open.pipeline, request.select)));
   const made = await preparePlan(state, request, {
     manifest: open.manifest,
     readText: (path) => readFile(path, 'utf8'),
@@ -73,9 +76,10 @@ export async function planFor(
 
 /** What a plan rests on and the warehouse refused to tell: the plan was made from the last good answer, or from none. */
 function unreadWarnings(state: CoverageState, { request, partitions }: Plan): string[] {
-  const { nodes, processors } = state.input.pipeline;
-  const asked = new Set([...request.processors, ...partitions.map(({ processor }) => processor)]);
-  const reached = new Set(asked.size === 0 ? processors.map(({ index }) => index) : []);
+  const { nodes } = state.input.pipeline;
+  const { groups } = selectedOf(state.input.pipeline, request.select);
+  const asked = new Set([...groups.flatMap((group) => [...group.nodes]), ...partitions.map(({ processor }) => processor)]);
+  const reached = new Set<number>();
   for (const { id, index } of nodes) if (asked.has(id)) reached.add(index);
   // A set yields what is added while it is walked.
   for (const index of reached) for (const upstream of upstreamOf(nodes[index])) reached.add(upstream);
@@ -94,21 +98,13 @@ function upstreamOf(node: PipelineNode | undefined): readonly number[] {
 
 /** What was asked for, as every other surface asks for it. */
 export function requestFrom(pipeline: Pipeline, options: LaunchValues): PlanRequest {
-  const { from, to, dates, choose, slots, reason } = options;
-  if (dates.length > 0 && (from !== undefined || to !== undefined))
-    throw usageError('Give --dates, or --from and --to, not both.');
+  const { slots, reason } = options;
   if (slots === 0) throw usageError('--slots is at least 1.');
-  for (const id of options.processor) processorOf(pipeline, id);
-  const { processors = [] } = scopeFrom(pipeline, options);
   const policy = (Object.keys(POLICY_WORDS) as PlanRequest['policy'][]).find(
     (key) => POLICY_WORDS[key] === options['on-failure'],
   );
   return {
-    processors: processors.flatMap((index) => pipeline.nodes[index]?.id ?? []),
-    ...(dates.length > 0 && { dates: dates.map(formatDay) }),
-    ...(from !== undefined && { from: formatDay(from) }),
-    ...(to !== undefined && { to: formatDay(to) }),
-    choices: choose.length > 0 ? choose : DEFAULT_CHOICES,
+    select: selectFrom(pipeline, options),
     withUpstream: options.upstream,
     withDownstream: options.downstream,
     order: options.order ?? 'oldest',
@@ -117,6 +113,31 @@ export function requestFrom(pipeline: Pipeline, options: LaunchValues): PlanRequ
     overrides: options.override,
     ...(reason !== undefined && { reason }),
   };
+}
+
+/** The partitions that were asked for, as text: whichever way they were. */
+function selectFrom(pipeline: Pipeline, options: LaunchValues): string {
+  const { select, from, to, dates, choose, processor, phase } = options;
+  if (select !== undefined) {
+    const others = { processor, phase, dates, choose, from, to };
+    const other = Object.entries(others).find(([, value]) =>
+      Array.isArray(value) ? value.length > 0 : value !== undefined,
+    )?.[0];
+    if (other !== undefined) throw usageError(`--select says which partitions: leave out --${other}, or say it in --select.`);
+    return selectionFrom(pipeline, select);
+  }
+  if (dates.length > 0 && (from !== undefined || to !== undefined))
+    throw usageError('Give --dates, or --from and --to, not both.');
+  for (const id of processor) processorOf(pipeline, id);
+  scopeFrom(pipeline, options);
+  return selectionText({
+    processors: processor,
+    phases: phase,
+    dates: dates.map(formatDay),
+    ...(from !== undefined && { from: formatDay(from) }),
+    ...(to !== undefined && { to: formatDay(to) }),
+    choices: choose,
+  });
 }
 
 /** Prints a plan. @param pipeline that it is of. */

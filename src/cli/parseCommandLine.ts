@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { parseDay } from '../base/day';
-import { nearest } from '../core/manifest/nearest';
+import { nearest } from '../base/nearest';
 import type { Command, OptionSpec, OptionSpecs } from './command';
 import { plain } from './textWidth';
 

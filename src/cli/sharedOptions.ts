@@ -1,6 +1,9 @@
 import type { Day } from '../base/day';
+import { parseSelection } from '../base/selection/parse';
+import { printSelection } from '../base/selection/print';
 import { MODES } from '../base/status';
 import type { Pipeline, PipelineNode } from '../core/pipeline';
+import { namesOf } from '../core/planScope';
 import type { Scope } from '../core/scope';
 import type { OptionSpecs } from './command';
 import { usageError } from './exitCodes';
@@ -55,6 +58,14 @@ export function scopeFrom(pipeline: Pipeline, { from, to, processor, phase }: Sc
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
   };
+}
+
+/** A selection in its canonical form; ends the command with the place of what is wrong with it. */
+export function selectionFrom(pipeline: Pipeline, text: string): string {
+  const parsed = parseSelection(text, namesOf(pipeline));
+  if ('selection' in parsed) return printSelection(parsed.selection);
+  const { message, from } = parsed.problem;
+  throw usageError(`--select, at ${from + 1}: ${message}`);
 }
 
 /** The processor with an id; ends the command with a suggestion when there is none. */

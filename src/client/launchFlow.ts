@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import { counted, namesText } from '../base/figures';
-import type { LaunchChoices, NodeTarget, PlanChoice, PlanParams, PlanPreview, ProcessorChoice } from '../protocol/messages';
+import { type SelectionParts, selectionText } from '../base/selection/parts';
+import type { StatusWord } from '../base/selection/selection';
+import type { LaunchChoices, NodeTarget, PlanParams, PlanPreview, ProcessorChoice } from '../protocol/messages';
 import type { DocumentPanels } from './documentPanels';
 import type { Engine } from './engine';
 import { askDates, askOptions, askProcessors } from './launchQuestions';
 import type { Terminals } from './terminals';
 
-const GAPS: readonly PlanChoice[] = ['missing', 'failed', 'partial', 'suspect'];
+const GAPS: readonly StatusWord[] = ['missing', 'failed', 'partial', 'suspect'];
 
 const DEFAULTS = {
   withUpstream: false,
@@ -37,7 +39,8 @@ export class LaunchFlow {
     const named = namedDates(target);
     const dates = named ?? (await askDates(processors, choices.seasons));
     if (dates === undefined) return;
-    const request: PlanParams = { ...DEFAULTS, processors: processors.map(({ id }) => id), ...dates };
+    const select = selectionText({ processors: processors.map(({ id }) => id), ...dates });
+    const request: PlanParams = { ...DEFAULTS, select };
     // Dates that somebody pointed at need no further questions: the options are one step away from the plan.
     const options = named === undefined ? await askOptions(request, processors) : request;
     if (options !== undefined) await this.#preview(options, processors);
@@ -50,7 +53,8 @@ export class LaunchFlow {
     if (processors === undefined) return;
     const { choices: _all, ...dates } = namedDates(target) ?? { choices: GAPS };
     const ids = processors.map(({ id }) => id);
-    await this.#preview({ ...DEFAULTS, processors: ids, ...dates, choices: GAPS, withUpstream: true }, processors);
+    const select = selectionText({ processors: ids, ...dates, choices: GAPS });
+    await this.#preview({ ...DEFAULTS, select, withUpstream: true }, processors);
   }
 
   /** Starts a plan that was shown. */
@@ -109,7 +113,7 @@ export class LaunchFlow {
 }
 
 /** The dates that a target names; running them is asked for, whatever their status. */
-function namedDates({ dates, from, to }: NodeTarget): Pick<PlanParams, 'dates' | 'from' | 'to' | 'choices'> | undefined {
+function namedDates({ dates, from, to }: NodeTarget): SelectionParts | undefined {
   if (dates !== undefined) return { dates, choices: ['all'] };
   if (from === undefined || to === undefined) return undefined;
   return from === to ? { dates: [from], choices: ['all'] } : { from, to, choices: GAPS };

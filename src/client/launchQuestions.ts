@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import { parseDay } from '../base/day';
 import { counted } from '../base/figures';
-import type { GapDate, LaunchChoices, PlanChoice, PlanParams, ProcessorChoice } from '../protocol/messages';
+import type { SelectionParts } from '../base/selection/parts';
+import type { StatusWord } from '../base/selection/selection';
+import type { GapDate, LaunchChoices, PlanParams, ProcessorChoice } from '../protocol/messages';
 import { parseDates } from './parseDates';
 
-type Dates = Pick<PlanParams, 'dates' | 'from' | 'to' | 'choices'>;
+type Dates = Omit<SelectionParts, 'processors'>;
 
-const GAPS: readonly PlanChoice[] = ['missing', 'failed', 'partial', 'suspect'];
+const GAPS: readonly StatusWord[] = ['missing', 'failed', 'partial', 'suspect'];
 
 /** One processor, or with `gapsOnly` any number of those that have gaps. Undefined when it was dismissed. */
 export async function askProcessors(
@@ -115,7 +117,7 @@ export async function askOptions(request: PlanParams, processors: readonly Proce
     })),
   ];
   const chosen = await vscode.window.showQuickPick(items, {
-    title: `Launch ${request.processors.join(', ')}`,
+    title: `Launch ${processors.map(({ id }) => id).join(', ')}`,
     placeHolder: 'Options: none are needed. Enter shows the plan.',
     canPickMany: true,
     ignoreFocusOut: true,
@@ -187,7 +189,7 @@ async function askTypedDates(): Promise<Dates | undefined> {
 }
 
 async function withWhich(range: { readonly from?: string; readonly to?: string }): Promise<Dates | undefined> {
-  const which: (vscode.QuickPickItem & { choices: readonly PlanChoice[] })[] = [
+  const which: (vscode.QuickPickItem & { choices: readonly StatusWord[] })[] = [
     { label: 'Gaps', description: 'missing, blocked, failed, partial, suspect', choices: GAPS },
     { label: 'Gaps, and what is stale', description: 'also dates whose inputs changed since', choices: [...GAPS, 'stale'] },
     { label: 'Missing only', description: 'dates without rows', choices: ['missing', 'failed'] },

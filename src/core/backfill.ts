@@ -5,15 +5,10 @@ import type { AttemptInput, AttemptOutcome } from './coverage';
 export const CHOICES = ['missing', 'failed', 'partial', 'suspect', 'stale', 'all'] as const;
 export type Choice = (typeof CHOICES)[number];
 
-/** What somebody asks for; dates are ISO calendar dates, ranges inclusive. */
+/** What somebody asks for. */
 export interface PlanRequest {
-  readonly processors: readonly string[];
-  /** Explicit dates, or an inclusive range; both empty means every date of the pipeline. */
-  readonly dates?: readonly string[];
-  readonly from?: string;
-  readonly to?: string;
-  /** Statuses to run; `missing` includes blocked partitions whose needs the plan itself fills. */
-  readonly choices: readonly Choice[];
+  /** Which partitions, as the canonical text of a selection (`base/selection`); empty: every gap of every processor. */
+  readonly select: string;
   readonly withUpstream: boolean;
   readonly withDownstream: boolean;
   readonly order: 'oldest' | 'newest';

@@ -1,8 +1,10 @@
+import type { SelectionParts } from '../base/selection/parts';
+import { GAP_WORDS } from '../base/selection/selection';
 import type { Mode } from '../base/status';
 import type { Choice, PlanRequest } from './backfill';
 
 /** What `backfill run` runs when nothing is chosen: every gap. Complete and stale partitions are asked for by name. */
-export const DEFAULT_CHOICES: readonly Choice[] = ['missing', 'failed', 'partial', 'suspect'];
+export const DEFAULT_CHOICES: readonly Choice[] = GAP_WORDS;
 
 /** How `--on-failure` spells a policy. */
 export const POLICY_WORDS = { continue: 'continue', stop: 'stop', failFast: 'fail-fast' } as const satisfies Record<
@@ -12,11 +14,12 @@ export const POLICY_WORDS = { continue: 'continue', stop: 'stop', failFast: 'fai
 
 /**
  * A launch as the words of a shell, such as `backfill run --processor PDC --dates 2021-11-05`: what every view copies.
- * The command line reads it back as the same request.
+ * The command line reads it back as the same request. A selection is written as it is, parts of one as options, which read better in a sentence.
  * @param mode left out where it is the default.
  */
-export function runCommandLine(request: Partial<PlanRequest>, mode: Mode = 'backfill'): string {
+export function runCommandLine(request: Partial<PlanRequest> & SelectionParts, mode: Mode = 'backfill'): string {
   const words = ['backfill', 'run'];
+  if (request.select !== undefined && request.select !== '') words.push('--select', request.select);
   const list = (option: string, values: readonly string[] | undefined) => {
     if (values !== undefined && values.length > 0) words.push(option, values.join(','));
   };

@@ -1,12 +1,16 @@
-import { type Day, formatDay, parseDay } from '../base/day';
+import { type Day, formatDay } from '../base/day';
 import { counted } from '../base/figures';
-import { OFF_KINDS } from '../base/status';
-import type { Choice, PlannedPartition, PlanRequest } from './backfill';
+import type { SelectionNames } from '../base/selection/names';
+import { parseSelection } from '../base/selection/parse';
+import { type ResolvedGroup, type ResolvedSelection, resolveSelection, type SelectionCatalog } from '../base/selection/resolve';
+import { GAP_WORDS, type StatusWord } from '../base/selection/selection';
+import { OFF_KINDS, type Status } from '../base/status';
+import type { PlannedPartition, PlanRequest } from './backfill';
 import { todayOf, UNKNOWABLE } from './calendar';
 import { type CoverageGrid, FLAG } from './coverage';
 import { criticalNeeds } from './dependencies';
 import { IS_GAP } from './expectations';
-import type { Processor } from './pipeline';
+import type { Pipeline, Processor } from './pipeline';
 import { heldOf, tableOfCell } from './reasons';
 import type { Tables } from './tables';
 import { offText } from './words';
@@ -14,6 +18,12 @@ import { offText } from './words';
 /** The partitions that a request names, before it is asked which of them to run. */
 export interface PlanScope {
   readonly cells: readonly number[];
+  /** Those that it is about, by phase and file order. */
+  readonly processors: readonly Processor[];
+  /** Whether the statuses that were asked for cover a partition's. A blocked one is missing; a waived gap is left alone unless all are chosen. */
+  readonly isChosen: (cell: number) => boolean;
+  /** The words by which it was decided whether a partition is chosen. */
+  readonly wordsOf: (cell: number) => readonly StatusWord[];
   /** Dates that were asked for by name and lie beyond all that is known. */
   readonly beyond: readonly PlannedPartition[];
   readonly warnings: readonly string[];
@@ -23,46 +33,95 @@ export interface PlanScope {
  * Explicit dates are taken as they are, off dates included, so that each gets its answer. A range means the dates of it on which something
  * is expected.
  */
-export function chooseScope(t: Tables, request: PlanRequest): PlanScope {
-  const warnings: string[] = [];
-  const cells: number[] = [];
-  const beyond: PlannedPartition[] = [];
-  const processors = chooseProcessors(t, request, warnings);
-  const named = (request.dates ?? []).flatMap((text) => readDay(text, warnings) ?? []);
-  const explicit = request.dates !== undefined && request.dates.length > 0;
-  const { dayCount } = t;
-  const { firstDay } = t.timeline;
-  const from = readDay(request.from, warnings) ?? firstDay;
-  const to = readDay(request.to, warnings) ?? firstDay + dayCount - 1;
-  if (from > to) warnings.push(`The range is empty: ${formatDay(from)} is after ${formatDay(to)}.`);
+export function chooseScope(t: Tables, grid: CoverageGrid, { select }: Pick<PlanRequest, 'select'>): PlanScope {
+  const { pipeline } = t.input;
+  const parsed = parseSelection(select);
+  if ('problem' in parsed) {
+    const { message, from } = parsed.problem;
+    const nothing = { cells: [], processors: [], isChosen: () => false, wordsOf: () => [], beyond: [] };
+    return { ...nothing, warnings: [`Nothing is selected: at ${from + 1}: ${message}`] };
+  }
+  const { groups, problems } = resolveSelection(parsed.selection, catalogOf(pipeline));
+  const warnings = [...problems];
+  const chosen = new Set(groups.flatMap(({ nodes }) => [...nodes]));
+  for (const { nodes } of parsed.selection.groups)
+    for (const term of nodes)
+      if (term.kind === 'processor' && pipeline.sources.some(({ id }) => id === term.id))
+        warnings.push(`${term.id} is a source: it is observed and never run.`);
 
+  const processors = pipeline.processors.filter(({ id }) => chosen.has(id));
+  const groupsOf = new Map<number, readonly ResolvedGroup[]>();
+  const beyond = new Map<string, PlannedPartition>();
   const leftOut = new Set<Day>();
-  for (const { index, id } of processors) {
-    const table = t.nodes[index];
-    if (table === undefined) continue;
-    if (explicit) {
-      for (const day of new Set(named)) {
-        const offset = day - firstDay;
-        if (offset >= 0 && offset < dayCount) cells.push(table.base + offset);
-        else beyond.push(beyondTheGrid(t, id, day));
-      }
-      continue;
-    }
-    for (let day = Math.max(from, firstDay); day <= Math.min(to, firstDay + dayCount - 1); day++) {
-      if ((table.off[day - firstDay] ?? 0) >= UNKNOWABLE) cells.push(table.base + day - firstDay);
-      else if (request.from !== undefined || request.to !== undefined) leftOut.add(day);
+  for (const group of groups) {
+    const alone: readonly ResolvedGroup[] = [group];
+    for (const processor of processors.filter(({ id }) => group.nodes.has(id))) {
+      const add = (cell: number) => {
+        const known = groupsOf.get(cell);
+        groupsOf.set(cell, known === undefined ? alone : [...known, group]);
+      };
+      addCells(t, processor, group, { add, beyond, leftOut });
     }
   }
   if (leftOut.size > 0) warnings.push(offDatesText(t, processors, leftOut));
-  return { cells, beyond, warnings };
+  const statusOf = (cell: number): Status => heldOf(t, cell);
+  const isWaived = (cell: number) => ((grid.flags[cell] ?? 0) & FLAG.waived) !== 0;
+  return {
+    cells: [...groupsOf.keys()],
+    processors,
+    isChosen: (cell) => groupsOf.get(cell)?.some((group) => group.chooses(statusOf(cell), isWaived(cell))) === true,
+    wordsOf: (cell) => [...new Set(groupsOf.get(cell)?.flatMap(({ words }) => words) ?? GAP_WORDS)],
+    beyond: [...beyond.values()],
+    warnings,
+  };
 }
 
-/** Whether the choices cover a partition's status. A blocked one is missing; a waived gap is left alone unless all are chosen. */
-export function isChosen(t: Tables, grid: CoverageGrid, cell: number, choices: readonly Choice[]): boolean {
-  if (choices.includes('all')) return true;
-  if (((grid.flags[cell] ?? 0) & FLAG.waived) !== 0) return false;
-  const status = heldOf(t, cell);
-  return choices.some((choice) => choice === status || (choice === 'missing' && status === 'blocked'));
+/** What a pipeline's selections are read with. */
+export function catalogOf({ nodes, phases, seasons }: Pipeline): SelectionCatalog {
+  return {
+    nodes: nodes.map((node) => {
+      const phase = node.kind === 'processor' ? phases[node.phase]?.id : undefined;
+      return { id: node.id, ...(phase !== undefined && { phase }) };
+    }),
+    phases: phases.map(({ id }) => id),
+    seasons,
+  };
+}
+
+/** The names by which a selection is checked while it is typed. */
+export function namesOf({ nodes, phases, seasons }: Pipeline): SelectionNames {
+  return { nodes: nodes.map(({ id }) => id), phases: phases.map(({ id }) => id), seasons: seasons.map(({ name }) => name) };
+}
+
+/** What a text selects of a pipeline; nothing where it cannot be read. */
+export function selectedOf(pipeline: Pipeline, select: string): ResolvedSelection {
+  const parsed = parseSelection(select);
+  return 'problem' in parsed
+    ? { groups: [], problems: [parsed.problem.message] }
+    : resolveSelection(parsed.selection, catalogOf(pipeline));
+}
+
+/** The partitions of a processor that a group means, and what of its dates it does not. */
+function addCells(
+  t: Tables,
+  processor: Processor,
+  { named, ranges, matchDate }: ResolvedGroup,
+  into: { readonly add: (cell: number) => void; readonly beyond: Map<string, PlannedPartition>; readonly leftOut: Set<Day> },
+): void {
+  const table = t.nodes[processor.index];
+  if (table === undefined) return;
+  const { firstDay } = t.timeline;
+  for (const day of named) {
+    const offset = day - firstDay;
+    if (offset >= 0 && offset < t.dayCount) into.add(table.base + offset);
+    else into.beyond.set(`${processor.id} ${day}`, beyondTheGrid(t, processor.id, day));
+  }
+  if (ranges?.length === 0) return;
+  for (let day = firstDay; day < firstDay + t.dayCount; day++) {
+    if (matchDate(day) !== 'ranged') continue;
+    if ((table.off[day - firstDay] ?? 0) >= UNKNOWABLE) into.add(table.base + day - firstDay);
+    else if (ranges !== undefined) into.leftOut.add(day);
+  }
 }
 
 /** The gaps that keep partitions from running, and what keeps those, as far as processors make them. */
@@ -94,24 +153,6 @@ export function downstreamCells(t: Tables, grid: CoverageGrid, cells: readonly n
     }
   }
   return found;
-}
-
-function chooseProcessors(t: Tables, { processors }: PlanRequest, warnings: string[]): readonly Processor[] {
-  const all = t.input.pipeline.processors;
-  if (processors.length === 0) return all;
-  for (const id of processors) {
-    if (all.some((processor) => processor.id === id)) continue;
-    const source = t.input.pipeline.sources.some((one) => one.id === id);
-    warnings.push(source ? `${id} is a source: it is observed and never run.` : `There is no processor ${id}.`);
-  }
-  return all.filter(({ id }) => processors.includes(id));
-}
-
-function readDay(text: string | undefined, warnings: string[]): Day | undefined {
-  if (text === undefined) return undefined;
-  const day = parseDay(text);
-  if (day === undefined) warnings.push(`"${text}" is no date: write YYYY-MM-DD.`);
-  return day;
 }
 
 function beyondTheGrid(t: Tables, processor: string, day: Day): PlannedPartition {

@@ -11,7 +11,7 @@ import { IS_GAP } from './expectations';
 import { topologicalOrder } from './manifest/order';
 import type { Processor } from './pipeline';
 import { inOrder, planJob } from './planJobs';
-import { chooseScope, downstreamCells, isChosen, upstreamCells } from './planScope';
+import { chooseScope, downstreamCells, type PlanScope, upstreamCells } from './planScope';
 import { dayOfCell, heldOf, reasonsOf, refOfCell, tableOfCell } from './reasons';
 import type { Tables } from './tables';
 import { listText, offText, reasonText, refText } from './words';
@@ -42,10 +42,8 @@ export interface PlanContext {
 export function makePlan(context: PlanContext): Plan {
   const { input, grid, request, manifest, salt } = context;
   const t = tablesOf(input, grid);
-  const scope = chooseScope(t, request);
-  const asked = scope.cells.filter(
-    (cell) => isChosen(t, grid, cell, request.choices) && neverReason(context, t, cell) === undefined,
-  );
+  const scope = chooseScope(t, grid, request);
+  const asked = scope.cells.filter((cell) => scope.isChosen(cell) && neverReason(context, t, cell) === undefined);
   const added = addedCells(t, grid, asked, request).filter((cell) => neverReason(context, t, cell) === undefined);
   const candidates = new Set([...asked, ...added]);
   const assumed = assumeFilled(t, grid, candidates);
@@ -59,7 +57,7 @@ export function makePlan(context: PlanContext): Plan {
   const order = orderOf(t, running, [...new Set([...scope.cells, ...runs])], request.order);
 
   const partitions = [
-    ...order.map((cell) => plannedPartition({ context, t, after, feasible, candidates: asksFor, running }, cell)),
+    ...order.map((cell) => plannedPartition({ context, t, scope, after, feasible, candidates: asksFor, running }, cell)),
     ...scope.beyond,
   ];
   const planned = t.input.pipeline.processors.flatMap((processor) => {
@@ -73,7 +71,7 @@ export function makePlan(context: PlanContext): Plan {
   const estimate = estimateOf(jobs, partitions, input.attempts);
   return {
     version: 1,
-    id: planId(input.now, jobs[0]?.processor ?? request.processors[0] ?? 'none', salt),
+    id: planId(input.now, jobs[0]?.processor ?? scope.processors[0]?.id ?? 'none', salt),
     pipeline: input.pipeline.name,
     manifest,
     createdAt: new Date(input.now).toISOString(),
@@ -170,6 +168,7 @@ function orderOf(t: Tables, running: ReadonlySet<number>, cells: readonly number
 interface Verdicts {
   readonly context: PlanContext;
   readonly t: Tables;
+  readonly scope: PlanScope;
   /** As it would be after the plan. */
   readonly after: Tables;
   readonly feasible: ReadonlySet<number>;
@@ -178,8 +177,8 @@ interface Verdicts {
 }
 
 function plannedPartition(verdicts: Verdicts, cell: number): PlannedPartition {
-  const { context, t, after, feasible, candidates, running } = verdicts;
-  const { grid, request } = context;
+  const { context, t, scope, after, feasible, candidates, running } = verdicts;
+  const { grid } = context;
   const { node, day } = refOfCell(t, cell);
   const status = STATUSES[grid.status[cell] ?? 0] ?? 'unknown';
   const planned = (action: 'run' | 'skip', preflight: PlannedPartition['preflight'], why: string): PlannedPartition => ({
@@ -195,7 +194,7 @@ function plannedPartition(verdicts: Verdicts, cell: number): PlannedPartition {
   const never = neverReason(context, t, cell);
   if (never !== undefined) return planned('skip', 'never', never);
   if (!candidates.has(cell) && !running.has(cell)) {
-    const why = skipReason(t, cell, request);
+    const why = skipReason(t, cell, scope.wordsOf(cell));
     return planned(
       'skip',
       IS_GAP[t.held[cell] ?? 0] === true && needsOf(t, cell).verdict !== 'met' ? 'overrideNeeded' : 'allowed',
@@ -220,7 +219,7 @@ function runReason(t: Tables, cell: number, asked: boolean): string {
   return asked ? why : `${why}; added for what depends on it`;
 }
 
-function skipReason(t: Tables, cell: number, { choices }: PlanRequest): string {
+function skipReason(t: Tables, cell: number, words: readonly string[]): string {
   const status = heldOf(t, cell);
   const waiver = t.input.waivers.find(({ node, from, to }) => {
     const ref = refOfCell(t, cell);
@@ -229,7 +228,7 @@ function skipReason(t: Tables, cell: number, { choices }: PlanRequest): string {
   if (IS_GAP[t.held[cell] ?? 0] === true && waiver !== undefined) return `waived by ${waiver.author}: ${waiver.reason}`;
   const [reason] = reasonsOf(t, cell);
   const what = reason === undefined ? status : `${status}: ${reasonText(reason)}`;
-  return `${what} (chosen: ${choices.join(', ')})`;
+  return `${what} (chosen: ${words.join(', ')})`;
 }
 
 /** The unmet needs that no partition of the plan fills. */

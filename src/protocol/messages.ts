@@ -162,13 +162,10 @@ export interface ProcessorChoice {
   readonly overrides: readonly string[];
 }
 
-/** The same words as the command line. Without dates, from and to: every date of the pipeline. */
+/** The same words as the command line. */
 export interface PlanParams {
-  readonly processors: readonly string[];
-  readonly dates?: readonly string[];
-  readonly from?: string;
-  readonly to?: string;
-  readonly choices: readonly PlanChoice[];
+  /** Which partitions, as the text of a selection (`base/selection`); empty: every gap of every processor. */
+  readonly select: string;
   readonly withUpstream: boolean;
   readonly withDownstream: boolean;
   readonly order: 'oldest' | 'newest';
@@ -177,8 +174,6 @@ export interface PlanParams {
   readonly overrides: readonly string[];
   readonly reason?: string;
 }
-
-export type PlanChoice = 'missing' | 'failed' | 'partial' | 'suspect' | 'stale' | 'all';
 
 export interface PlanPreview {
   readonly planId: string;

@@ -8,7 +8,7 @@ import type { ExecutionDeps } from '../../src/app/executeBackfill';
 import { executeBackfill } from '../../src/app/executeBackfill';
 import type { ExecutionResult } from '../../src/app/execution';
 import { launchPlan, preparePlan } from '../../src/app/preparePlan';
-import type { BackfillEvent, Plan, PlanRequest } from '../../src/core/backfill';
+import type { BackfillEvent, Plan } from '../../src/core/backfill';
 import { classify } from '../../src/core/classify';
 import type { CoverageInput } from '../../src/core/coverage';
 import { explain } from '../../src/core/explain';
@@ -16,20 +16,10 @@ import { readManifest } from '../../src/core/manifest/readManifest';
 import { type BackfillProgress, progressOf } from '../../src/core/progress';
 import { day } from './builders';
 import { runDuckdb } from './duckdb';
+import { planRequest, type RequestParts } from './requests';
 
 /** The repository's: tests are run from there, wherever they were bundled to. */
 export const JOB = resolve('test/support/jobs/partitionJob.mjs');
-
-export const REQUEST: PlanRequest = {
-  processors: [],
-  choices: ['missing', 'failed', 'partial', 'suspect'],
-  withUpstream: false,
-  withDownstream: false,
-  order: 'oldest',
-  slots: 2,
-  policy: 'continue',
-  overrides: [],
-};
 
 export interface Executed {
   readonly result: ExecutionResult;
@@ -95,19 +85,15 @@ export class ExecutionFixture {
     };
   }
 
-  async plan(request: Partial<PlanRequest> = {}): Promise<Plan> {
+  async plan(request: RequestParts = {}): Promise<Plan> {
     const input = await this.input();
-    return preparePlan(
-      { input, grid: classify(input) },
-      { ...REQUEST, ...request },
-      {
-        manifest: this.manifest,
-        readText: (path) => readFile(path, 'utf8'),
-      },
-    );
+    return preparePlan({ input, grid: classify(input) }, planRequest({ slots: 2, ...request }), {
+      manifest: this.manifest,
+      readText: (path) => readFile(path, 'utf8'),
+    });
   }
 
-  async launch(request: Partial<PlanRequest> = {}): Promise<Plan> {
+  async launch(request: RequestParts = {}): Promise<Plan> {
     const plan = await this.plan(request);
     await launchPlan(plan, this.journal);
     return plan;
@@ -136,7 +122,7 @@ export class ExecutionFixture {
     return { result, plan, events, progress: progressOf(plan, events, false) };
   }
 
-  async run(request: Partial<PlanRequest> = {}): Promise<Executed> {
+  async run(request: RequestParts = {}): Promise<Executed> {
     return this.execute(await this.launch(request));
   }
 

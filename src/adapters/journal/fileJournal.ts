@@ -302,8 +302,7 @@ function standInPlan(id: string, events: readonly BackfillEvent[]): Plan {
     createdAt: events[0]?.at ?? '',
     mode: 'backfill',
     request: {
-      processors: [],
-      choices: [],
+      select: '',
       withUpstream: false,
       withDownstream: false,
       order: 'oldest',

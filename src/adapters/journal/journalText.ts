@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { formatDay, parseDay } from '../../base/day';
+import { selectionText } from '../../base/selection/parts';
 import { MODES, STATUSES } from '../../base/status';
-import { type BackfillEvent, CHOICES, PAUSE_CAUSES, type Plan } from '../../core/backfill';
+import { type BackfillEvent, CHOICES, PAUSE_CAUSES, type Plan, type PlanRequest } from '../../core/backfill';
 import type { AttemptInput } from '../../core/coverage';
 
 const date = v.pipe(
@@ -91,20 +92,38 @@ const planSchema: v.GenericSchema<unknown, Plan> = v.object({
   manifest: v.string(),
   createdAt: instant,
   mode: v.picklist(MODES),
-  request: v.object({
-    processors: v.array(v.string()),
-    dates: v.exactOptional(v.array(v.string())),
-    from: text,
-    to: text,
-    choices: v.array(v.picklist(CHOICES)),
-    withUpstream: v.boolean(),
-    withDownstream: v.boolean(),
-    order: v.picklist(['oldest', 'newest']),
-    slots: v.number(),
-    policy: v.picklist(['continue', 'stop', 'failFast']),
-    overrides: v.array(v.string()),
-    reason: text,
-  }),
+  request: v.pipe(
+    v.object({
+      select: text,
+      // Before there was a text to select with.
+      processors: v.exactOptional(v.array(v.string())),
+      dates: v.exactOptional(v.array(v.string())),
+      from: text,
+      to: text,
+      choices: v.exactOptional(v.array(v.picklist(CHOICES))),
+      withUpstream: v.boolean(),
+      withDownstream: v.boolean(),
+      order: v.picklist(['oldest', 'newest']),
+      slots: v.number(),
+      policy: v.picklist(['continue', 'stop', 'failFast']),
+      overrides: v.array(v.string()),
+      reason: text,
+    }),
+    v.transform(
+      ({ select, processors, dates, from, to, choices, ...how }): PlanRequest => ({
+        select:
+          select ??
+          selectionText({
+            ...(processors !== undefined && { processors }),
+            ...(dates !== undefined && { dates }),
+            ...(from !== undefined && { from }),
+            ...(to !== undefined && { to }),
+            ...(choices !== undefined && { choices }),
+          }),
+        ...how,
+      }),
+    ),
+  ),
   jobs: v.array(
     v.object({
       processor: v.string(),

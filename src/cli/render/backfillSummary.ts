@@ -1,6 +1,7 @@
 import { formatRange, parseDay, rangesOf } from '../../base/day';
 import { counted, formatCount, formatSeconds } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
+import { chosenStatuses } from '../../base/selection/parse';
 import type { BackfillEvent, BackfillPhase, Plan } from '../../core/backfill';
 import { runCommandLine } from '../../core/commandLine';
 import type { BackfillProgress } from '../../core/progress';
@@ -171,11 +172,15 @@ function commandsForRest(plan: Plan, { partitions }: BackfillProgress): string[]
   const datesOf = (processor: string) => left.filter((one) => one.processor === processor).map(({ date }) => date);
   const processors = [...new Set(left.map(({ processor }) => processor))];
   const dates = new Set(left.map(({ date }) => date));
-  const repeats = plan.request.choices.includes('all') && runs.some((one) => isDone(one) && dates.has(one.date));
+  const chosen = chosenStatuses(plan.request.select);
+  const repeats = chosen.includes('all') && runs.some((one) => isDone(one) && dates.has(one.date));
   const groups = repeats ? [...groupBy(processors, (id) => datesOf(id).toSorted().join()).values()] : [processors];
   return groups.map((ids) => {
     const days = [...new Set(ids.flatMap(datesOf))].sort();
-    const { from: _, to: __, ...request } = plan.request;
-    return runCommandLine({ ...request, processors: ids, dates: days, withUpstream: false, withDownstream: false }, plan.mode);
+    const { select: _, ...request } = plan.request;
+    return runCommandLine(
+      { ...request, processors: ids, dates: days, choices: chosen, withUpstream: false, withDownstream: false },
+      plan.mode,
+    );
   });
 }

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
+import { didYouMean, nearest } from '../../base/nearest';
 import { ManifestText } from './manifestText';
-import { didYouMean, nearest } from './nearest';
 import { type Located, Place, type Reader } from './reader';
 
 /** A key of a mapping. */

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { didYouMean, nearest } from '../../base/nearest';
 import { ManifestText } from './manifestText';
 import { type Entry, entryOf, mergeMaps } from './mergeNodes';
-import { didYouMean, nearest } from './nearest';
 import { type Place, type Reader, scalar } from './reader';
 import { takeAway, without } from './without';
 

@@ -1,5 +1,5 @@
+import { didYouMean, nearest } from '../../base/nearest';
 import { groupsOf, type LogPatternKey, PATTERN_GROUPS } from '../logs/patternKeys';
-import { didYouMean, nearest } from './nearest';
 import { type Reader, refine } from './reader';
 import { pattern } from './scalars';
 

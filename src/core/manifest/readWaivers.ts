@@ -1,10 +1,10 @@
 import { type Day, formatDay } from '../../base/day';
+import { didYouMean, nearest } from '../../base/nearest';
 import type { Waiver } from '../coverage';
 import type { ManifestProblem, Pipeline } from '../pipeline';
 import { list, object, optional, required } from './collections';
 import { RANGE_SHAPE, rangeFrom } from './dates';
 import { ManifestText } from './manifestText';
-import { didYouMean, nearest } from './nearest';
 import { REFERENCE_SHAPE, type Reference, referenceFrom } from './needs';
 import { present } from './present';
 import { Place, type Reader } from './reader';

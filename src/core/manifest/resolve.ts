@@ -1,6 +1,6 @@
+import { didYouMean, nearest } from '../../base/nearest';
 import { BUILT_IN_NAMES } from '../logs/builtIn/profiles';
 import type { Calendar, Expectation, Need, NodeBase, Phase, Processor, SingleNeed, Source } from '../pipeline';
-import { didYouMean, nearest } from './nearest';
 import type { RawNeed, RawSingleNeed, Reference } from './needs';
 import { type RawNode, type RawPhase, type RawProcessor, reportTaken } from './nodes';
 import { topologicalOrder } from './order';

@@ -1,7 +1,7 @@
 import { isSeq } from 'yaml';
+import { didYouMean, nearest } from '../../base/nearest';
 import type { CommandRun, RunMethod } from '../pipeline';
 import { list, object, oneOrMany, optional, record, required, variant } from './collections';
-import { didYouMean, nearest } from './nearest';
 import { present } from './present';
 import { type Located, located, type Place, type Reader, refine } from './reader';
 import { anyText, duration, id, integer, oneOf, text } from './scalars';

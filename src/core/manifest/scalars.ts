@@ -1,6 +1,6 @@
 import { type Day, formatDay, parseDay } from '../../base/day';
+import { didYouMean, nearest } from '../../base/nearest';
 import { expressionProblem } from '../sql/tokens';
-import { didYouMean, nearest } from './nearest';
 import { type Place, type Reader, refine, scalar } from './reader';
 
 const CONTROL = /(?![\t\n\r])\p{Cc}/u;

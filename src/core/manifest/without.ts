@@ -1,7 +1,7 @@
 import { isMap, type YAMLMap, type YAMLSeq } from 'yaml';
+import { didYouMean, nearest } from '../../base/nearest';
 import { list } from './collections';
 import { entryOf, itemsUnder, wordOf } from './mergeNodes';
-import { didYouMean, nearest } from './nearest';
 import { type Located, located, type Reader, refine } from './reader';
 import { id } from './scalars';
 

@@ -1,4 +1,4 @@
-import { didYouMean, nearest } from '../manifest/nearest';
+import { didYouMean, nearest } from '../../base/nearest';
 import type { WrittenColumn } from '../pipeline';
 import type { SqlLexis } from '../sql/lexis';
 import type { ColumnSchema, TableSchema } from '../tableSchema';

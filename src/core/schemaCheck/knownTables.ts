@@ -1,4 +1,4 @@
-import { nearest } from '../manifest/nearest';
+import { nearest } from '../../base/nearest';
 import type { WarehouseConfig } from '../pipeline';
 import type { SqlLexis } from '../sql/lexis';
 import type { TableSchema } from '../tableSchema';

@@ -1,5 +1,5 @@
 import { type Day, formatDay } from '../../base/day';
-import { didYouMean } from '../manifest/nearest';
+import { didYouMean } from '../../base/nearest';
 import type { Pipeline } from '../pipeline';
 import type { TablePartitioning } from '../tableSchema';
 import type { FoundTable } from './columnRules';

@@ -11,6 +11,7 @@ import { elsewhereLine, findingText } from '../../../src/core/checkpoints/elsewh
 import { classify } from '../../../src/core/classify';
 import { buildInput } from '../../support/builders';
 import { ElsewhereProcess, JOB_SCRIPT, type JobOptions } from '../../support/elsewhereJob';
+import { planRequest } from '../../support/requests';
 import { useTemporaryFolder } from '../../support/temporaryFolder';
 
 const DATES = ['2021-11-01', '2021-11-02', '2021-11-03', '2021-11-04', '2021-11-05', '2021-11-06'];
@@ -194,16 +195,7 @@ function planOf(): Plan {
     manifest: '/p/backfill.yaml',
     createdAt: new Date().toISOString(),
     mode: 'backfill',
-    request: {
-      processors: ['TDZA'],
-      choices: ['missing'],
-      withUpstream: false,
-      withDownstream: false,
-      order: 'oldest',
-      slots: 1,
-      policy: 'continue',
-      overrides: [],
-    },
+    request: planRequest({ processors: ['TDZA'], choices: ['missing'] }),
     jobs: [{ processor: 'TDZA', method: 'range', command: ['node', JOB_SCRIPT], slots: 1, hash: 'x' }],
     partitions: DATES.map((date) => ({
       processor: 'TDZA',

@@ -6,7 +6,8 @@ import { preparePlan } from '../../../src/app/preparePlan';
 import type { BackfillEvent } from '../../../src/core/backfill';
 import { classify } from '../../../src/core/classify';
 import { Holder, runDuckdb } from '../../support/duckdb';
-import { type Executed, ExecutionFixture, REQUEST } from '../../support/execution';
+import { type Executed, ExecutionFixture } from '../../support/execution';
+import { planRequest } from '../../support/requests';
 import { useTemporaryFolder } from '../../support/temporaryFolder';
 
 const SQL_CHAIN = `
@@ -166,11 +167,10 @@ phases:
       await runDuckdb(fixture.database, 'DROP TABLE a');
       const gone = new Map([['A', { error: 'there is no table main.a', since: 0 }]]);
       const input = { ...known, observations: { ...known.observations, unavailableNodes: gone } };
-      const plan = await preparePlan(
-        { input, grid: classify(input) },
-        { ...REQUEST, choices: ['all'], dates: ['2021-11-05'] },
-        { manifest: fixture.manifest, readText: (path) => readFile(path, 'utf8') },
-      );
+      const plan = await preparePlan({ input, grid: classify(input) }, planRequest({ choices: ['all'], dates: ['2021-11-05'] }), {
+        manifest: fixture.manifest,
+        readText: (path) => readFile(path, 'utf8'),
+      });
       assert.deepEqual(
         plan.partitions.map(({ processor, action, preflight, why }) => `${processor} ${action} ${preflight}: ${why}`).sort(),
         [

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import type { ChildCommand, ChildExit, ChildRunner } from '../../../src/app/children';
 import { launchPlan, preparePlan } from '../../../src/app/preparePlan';
 import { formatDay, parseDay } from '../../../src/base/day';
-import type { Plan, PlanRequest } from '../../../src/core/backfill';
+import type { Plan } from '../../../src/core/backfill';
 import { classify } from '../../../src/core/classify';
 import { readManifest } from '../../../src/core/manifest/readManifest';
 import { day } from '../../support/builders';
-import { type Executed, ExecutionFixture, REQUEST } from '../../support/execution';
+import { type Executed, ExecutionFixture } from '../../support/execution';
 import { MemoryWarehouse } from '../../support/memoryWarehouse';
+import { planRequest, type RequestParts } from '../../support/requests';
 import { useTemporaryFolder } from '../../support/temporaryFolder';
 
 const MANIFEST = `
@@ -66,7 +67,7 @@ describe('Execution', () => {
     for (let date = day(from); date <= day(to); date++) warehouse.set(node, date, 5);
   }
 
-  async function launch(request: Partial<PlanRequest>): Promise<Plan> {
+  async function launch(request: RequestParts): Promise<Plan> {
     const { pipeline, problems } = readManifest(MANIFEST);
     if (pipeline === undefined) throw new Error(problems[0]?.message);
     const reading = await warehouse.observe(pipeline);
@@ -78,14 +79,10 @@ describe('Execution', () => {
       attempts: await fixture.journal.ledger(),
       waivers: [],
     };
-    const plan = await preparePlan(
-      { input, grid: classify(input) },
-      { ...REQUEST, slots: 4, ...request },
-      {
-        manifest: fixture.manifest,
-        readText: async () => '',
-      },
-    );
+    const plan = await preparePlan({ input, grid: classify(input) }, planRequest({ slots: 4, ...request }), {
+      manifest: fixture.manifest,
+      readText: async () => '',
+    });
     await launchPlan(plan, fixture.journal);
     warehouse.observes = 0;
     return plan;

@@ -1,17 +1,7 @@
 import type { BackfillEvent, BackfillEventBody, Plan, PlannedPartition, PlanRequest } from '../../../src/core/backfill';
+import { planRequest } from '../../support/requests';
 
-const REQUEST: PlanRequest = {
-  processors: ['PDC', 'MLFS'],
-  from: '2021-11-05',
-  to: '2021-11-09',
-  choices: ['missing', 'failed', 'partial', 'suspect'],
-  withUpstream: false,
-  withDownstream: false,
-  order: 'oldest',
-  slots: 2,
-  policy: 'continue',
-  overrides: [],
-};
+const REQUEST: PlanRequest = planRequest({ processors: ['PDC', 'MLFS'], from: '2021-11-05', to: '2021-11-09', slots: 2 });
 
 /** A plan of processors over dates of November 2021; those marked `skip` are skipped by the plan. */
 export function planOf(partitions: readonly (readonly [processor: string, day: number, action?: 'skip'])[]): Plan {

@@ -7,10 +7,11 @@ import { commandHelp, generalHelp, optionWords } from '../../../src/cli/help';
 import { requestFrom } from '../../../src/cli/launch';
 import { parseCommandLine, usageLine } from '../../../src/cli/parseCommandLine';
 import { textWidth } from '../../../src/cli/textWidth';
-import { CHOICES, type PlanRequest } from '../../../src/core/backfill';
+import { CHOICES } from '../../../src/core/backfill';
 import { runCommandLine } from '../../../src/core/commandLine';
 import { buildPipeline } from '../../support/builders';
 import { assertGolden } from '../../support/golden';
+import { planRequest } from '../../support/requests';
 
 const LISTED = COMMANDS.filter(({ hidden }) => hidden !== true);
 
@@ -104,8 +105,13 @@ describe('a launch as a command', () => {
     });
     fc.assert(
       fc.property(request, when, (asked, dates) => {
-        const wanted: PlanRequest = { ...asked, ...dates };
-        const parsed = parseCommandLine(runCommandLine(wanted).split(' ').slice(1), COMMANDS);
+        const wanted = planRequest({ ...asked, ...dates });
+        const parsed = parseCommandLine(
+          runCommandLine({ ...asked, ...dates })
+            .split(' ')
+            .slice(1),
+          COMMANDS,
+        );
         assert.equal(parsed.kind, 'run');
         if (parsed.kind !== 'run') return;
         assert.deepEqual(requestFrom(pipeline, parsed.options as Parameters<typeof requestFrom>[1]), wanted);

@@ -3,6 +3,7 @@ import { planText } from '../../../src/cli/render/planText';
 import { classify } from '../../../src/core/classify';
 import { makePlan } from '../../../src/core/planner';
 import { buildInput } from '../../support/builders';
+import { planRequest } from '../../support/requests';
 
 describe('a plan as text', () => {
   it('tells how it runs, and what could be asked for besides', () => {
@@ -20,17 +21,7 @@ describe('a plan as text', () => {
       const plan = makePlan({
         input,
         grid: classify(input),
-        request: {
-          processors: [],
-          dates,
-          choices: ['missing'],
-          withUpstream: false,
-          withDownstream: false,
-          order: 'oldest',
-          slots: 1,
-          policy: 'continue',
-          overrides,
-        },
+        request: planRequest({ dates, choices: ['missing'], overrides }),
         manifest: '/x/backfill.yaml',
         salt: 'ab12',
         sqlText: () => undefined,

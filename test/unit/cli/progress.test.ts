@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { selectionText } from '../../../src/base/selection/parts';
+import type { StatusWord } from '../../../src/base/selection/selection';
 import { endedLine, summaryLines } from '../../../src/cli/render/backfillSummary';
 import { bar } from '../../../src/cli/render/bar';
 import { progressFrame } from '../../../src/cli/render/progressFrame';
@@ -149,8 +151,8 @@ describe('the summary', () => {
       ...[5, 6].map((day) => [day, ended('MLFS', day, 1)] as const),
       [20, { type: 'ended', result: 'cancelled' }],
     ]);
-    const next = (choices: Plan['request']['choices']) => {
-      const chosen = { ...plan, request: { ...plan.request, choices } };
+    const next = (choices: readonly StatusWord[]) => {
+      const chosen = { ...plan, request: { ...plan.request, select: selectionText({ choices }) } };
       return summaryLines(chosen, all, progressOf(chosen, all, false), screen).filter((line) => line.includes('backfill run'));
     };
     const dates = (...days: number[]) => days.map((date) => `2021-11-0${date}`).join(',');

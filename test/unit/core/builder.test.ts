@@ -4,7 +4,7 @@ import type { AttemptFact } from '../../../src/core/coverage';
 import { explain } from '../../../src/core/explain';
 import { type JournaledBackfill, ledgerOf } from '../../../src/core/ledger';
 import { attempt, buildInput, day } from '../../support/builders';
-import { REQUEST } from '../../support/execution';
+import { planRequest } from '../../support/requests';
 
 /** Status, first reason and the attempt that it names, of A on a date with 10 rows, by its last attempt. */
 function judged(last: AttemptFact, rows = 10): string {
@@ -58,7 +58,7 @@ describe('the dates of a call that died with its executor', () => {
     manifest: '/m',
     createdAt: '2021-12-01T00:00:00.000Z',
     mode: 'backfill' as const,
-    request: REQUEST,
+    request: planRequest({}),
     jobs: [],
     partitions: dates.map((date) => ({
       processor: 'A',

@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict';
-import type { Plan, PlanRequest } from '../../../src/core/backfill';
+import type { Plan } from '../../../src/core/backfill';
 import { classify } from '../../../src/core/classify';
 import { makePlan, planId } from '../../../src/core/planner';
 import { attempt, buildInput, DAILY, GAMES, type InputSpec } from '../../support/builders';
-
-const REQUEST: PlanRequest = {
-  processors: [],
-  choices: ['missing', 'failed', 'partial', 'suspect'],
-  withUpstream: false,
-  withDownstream: false,
-  order: 'oldest',
-  slots: 4,
-  policy: 'continue',
-  overrides: [],
-};
+import { planRequest, type RequestParts } from '../../support/requests';
 
 /** RAW → A → B in phase 1, C in phase 2 needs B with 5 rows. */
 const CHAIN: InputSpec['nodes'] = [
@@ -31,13 +21,13 @@ const WAREHOUSES = {
   bigquery: { type: 'bigquery', project: 'nba' },
 } as const;
 
-function plan(spec: InputSpec, request: Partial<PlanRequest> = {}, warehouse?: keyof typeof WAREHOUSES): Plan {
+function plan(spec: InputSpec, request: RequestParts = {}, warehouse?: keyof typeof WAREHOUSES): Plan {
   const built = buildInput({ seasons: SEASON, ...spec });
   const input = warehouse === undefined ? built : { ...built, pipeline: { ...built.pipeline, warehouse: WAREHOUSES[warehouse] } };
   return makePlan({
     input,
     grid: classify(input),
-    request: { ...REQUEST, ...request },
+    request: planRequest({ slots: 4, ...request }),
     manifest: '/x/backfill.yaml',
     salt: 'ab12',
     sqlText: (file) => (file.startsWith('missing') ? undefined : `SELECT '${file}'`),
@@ -183,12 +173,29 @@ describe('makePlan', () => {
   });
 
   it('says what of a request means nothing', () => {
-    const { warnings } = plan({ nodes: CHAIN }, { processors: ['RAW', 'NOPE'], dates: ['2021-02-30'], overrides: ['fresh'] });
+    const { warnings } = plan({ nodes: CHAIN }, { processors: ['RAW', 'NOPE'], overrides: ['fresh'] });
     assert.deepEqual(warnings, [
+      'There is no processor “NOPE”. Known: RAW, A, B, C.',
       'RAW is a source: it is observed and never run.',
-      'There is no processor NOPE.',
-      '"2021-02-30" is no date: write YYYY-MM-DD.',
       'No processor has an override "fresh": it changes nothing.',
+    ]);
+  });
+
+  it('runs nothing where it cannot tell what is selected', () => {
+    const planned = plan({ nodes: CHAIN }, { select: 'A & 2021-02-30' });
+    assert.deepEqual(planned.partitions, []);
+    assert.deepEqual(planned.warnings, ['Nothing is selected: at 5: “2021-02-30” is no date: write YYYY-MM-DD.']);
+  });
+
+  it('joins groups, each with its own statuses, and leaves out what is excepted', () => {
+    const data = { RAW: days(9, 1, 2, 3), A: days(1, 1, 2) };
+    const groups = plan({ nodes: CHAIN, data }, { select: 'A & 2021-11-01, 2021-11-03 & all | A & [2021-11-02..2021-11-03]' });
+    assert.deepEqual(brief(groups), ['run A 01', 'skip A 02', 'run A 03']);
+    const except = plan({ nodes: CHAIN, data }, { select: 'phase:1 & 2021-11-01.., !B, !2021-11-02, !2021-11-04..' });
+    assert.deepEqual(brief(except), ['skip A 01', 'run A 03']);
+    assert.deepEqual(brief(plan({ nodes: CHAIN, data }, { select: 'A & 2021-11-03, 2021-11-02 & !missing' })), [
+      'skip A 02',
+      'skip A 03',
     ]);
   });
 
@@ -229,7 +236,7 @@ describe('makePlan', () => {
         overrides: { fresh: ['--no-resume'] },
       },
     ] as const;
-    const job = (request: Partial<PlanRequest>) => plan({ nodes: [{ id: 'A', run }] }, request, 'parquet').jobs[0];
+    const job = (request: RequestParts) => plan({ nodes: [{ id: 'A', run }] }, request, 'parquet').jobs[0];
     assert.equal(job({ from: '2021-11-01', to: '2021-11-05' })?.method, 'range', 'one call in place of two');
     assert.equal(job({ dates: ['2021-11-01', '2021-11-03', '2021-11-05'] })?.method, 'list', 'one in place of three');
     assert.equal(job({ from: '2021-11-01', to: '2021-11-02' })?.method, 'list', 'the first of the manifest');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { BackfillEvent, BackfillEventBody, Plan, PlannedPartition } from '../../../src/core/backfill';
 import { backfillChildren } from '../../../src/server/backfillsTree';
 import { summaryOf, viewOf } from '../../../src/server/backfillViews';
+import { planRequest } from '../../support/requests';
 
 const DATES = ['2021-11-05', '2021-11-06', '2021-11-07'];
 const START = Date.UTC(2021, 11, 1, 12);
@@ -19,16 +20,7 @@ function planOf(partitions: readonly PlannedPartition[]): Plan {
     manifest: '/p/backfill.yaml',
     createdAt: new Date(START).toISOString(),
     mode: 'backfill',
-    request: {
-      processors: ['PDC'],
-      choices: ['missing'],
-      withUpstream: false,
-      withDownstream: false,
-      order: 'oldest',
-      slots: 1,
-      policy: 'continue',
-      overrides: [],
-    },
+    request: planRequest({ processors: ['PDC'], choices: ['missing'] }),
     jobs: [],
     partitions,
     warnings: [],

@@ -9,6 +9,7 @@ import type { CodeAction, Diagnostic } from 'vscode-languageserver';
 import type { Requests, ServerNotifications } from '../../../src/protocol/messages';
 import { runDuckdb } from '../../support/duckdb';
 import { ElsewhereProcess, JOB_SCRIPT } from '../../support/elsewhereJob';
+import { planRequest } from '../../support/requests';
 import { useTemporaryFolder } from '../../support/temporaryFolder';
 
 const MANIFEST = `version: 1
@@ -169,16 +170,7 @@ describe('the engine process', () => {
       await job.end('successful', '2021-11-01');
       await followed;
       await engine.request('backfill/refresh', {});
-      const plan = await engine.request('backfill/plan', {
-        processors: ['A'],
-        choices: ['missing'],
-        withUpstream: false,
-        withDownstream: false,
-        order: 'oldest',
-        slots: 1,
-        policy: 'continue',
-        overrides: [],
-      });
+      const plan = await engine.request('backfill/plan', planRequest({ processors: ['A'], choices: ['missing'] }));
       assert.match(
         plan.markdown,
         new RegExp(`A runs elsewhere .*process ${job.pid}, 2021-11-01 to 2021-11-04.*, with 4 dates of this plan`),
@@ -211,20 +203,13 @@ describe('the engine process', () => {
       read.push(notification(connection, 'backfill/state', ({ coverage }) => coverage?.gaps === 8));
     });
     await Promise.all(read);
-    const plan = await engine.request('backfill/plan', {
-      processors: ['A'],
-      dates: ['2021-11-01', '2021-11-02'],
-      choices: ['all'],
-      withUpstream: false,
-      withDownstream: false,
-      order: 'oldest',
-      slots: 1,
-      policy: 'continue',
-      overrides: [],
-    });
+    const plan = await engine.request(
+      'backfill/plan',
+      planRequest({ processors: ['A'], dates: ['2021-11-01', '2021-11-02'], choices: ['all'] }),
+    );
     assert.equal(plan.runs, 2);
     assert.match(plan.markdown, /\| 1 +\| A +\| 2021-11-01 \| missing/);
-    assert.equal(plan.commandLine, 'backfill run --processor A --dates 2021-11-01,2021-11-02 --choose all');
+    assert.equal(plan.commandLine, "backfill run --select 'A & 2021-11-01, 2021-11-02 & all'");
     const runs = join(folder(), '.backfill', 'runs');
     assert.equal(existsSync(runs), false);
     const launched = await engine.request('backfill/launch', { planId: plan.planId });

@@ -13,6 +13,7 @@ import type { Pace } from '../../../src/server/pace';
 import { PipelineService } from '../../../src/server/pipelineService';
 import { day, observed } from '../../support/builders';
 import { failureRecord, historyRow, ScriptedRecords } from '../../support/records';
+import { planRequest } from '../../support/requests';
 import { MemoryCache, ScriptedWarehouse, SILENT, sessionDeps } from '../../support/sessionDeps';
 import { useTemporaryFolder } from '../../support/temporaryFolder';
 
@@ -541,17 +542,7 @@ function planOf(processor: string, ...dates: readonly string[]): Plan {
     manifest: '/pipeline/backfill.yaml',
     createdAt: '2021-12-02T12:00:00.000Z',
     mode: 'backfill',
-    request: {
-      processors: [processor],
-      dates,
-      choices: ['all'],
-      withUpstream: false,
-      withDownstream: false,
-      order: 'oldest',
-      slots: 1,
-      policy: 'continue',
-      overrides: [],
-    },
+    request: planRequest({ processors: [processor], dates, choices: ['all'] }),
     jobs: [],
     partitions: dates.map((date) => ({
       processor,

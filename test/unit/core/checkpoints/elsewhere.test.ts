@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { preparePlan } from '../../../../src/app/preparePlan';
 import { type Day, formatDay } from '../../../../src/base/day';
-import type { PlanRequest } from '../../../../src/core/backfill';
 import { readCheckpoint } from '../../../../src/core/checkpoints/checkpointText';
 import { type CheckpointFile, judgeElsewhere, type Sightings } from '../../../../src/core/checkpoints/elsewhere';
 import type { ElsewhereJob } from '../../../../src/core/checkpoints/elsewhereJob';
@@ -13,6 +12,7 @@ import { resumeOf } from '../../../../src/core/checkpoints/resume';
 import { classify } from '../../../../src/core/classify';
 import type { RunMethod } from '../../../../src/core/pipeline';
 import { buildInput, day, GAMES, type Held, READ_AT } from '../../../support/builders';
+import { planRequest } from '../../../support/requests';
 
 const MINUTE = 60_000;
 /** After everything was read. */
@@ -414,7 +414,7 @@ describe('a plan beside jobs elsewhere and their checkpoints', () => {
     const input = { ...built.input, pipeline: { ...built.input.pipeline, nodes: [changed], processors: [changed] } };
     const known = { input, grid: classify(input) };
     const files = { manifest: '/p/backfill.yaml', readText: () => Promise.reject(new Error('no SQL here')) };
-    const plan = await preparePlan(known, { ...REQUEST, ...request }, files);
+    const plan = await preparePlan(known, planRequest({ processors: ['TDZA'], choices: ['missing'], ...request }), files);
     const report = judgeElsewhere({ files: [], processes: [], processesKnown: true, ownCalls: [], ...sightings }, known, NOW);
     return planConflicts(plan, report, known);
   }
@@ -446,14 +446,3 @@ describe('a plan beside jobs elsewhere and their checkpoints', () => {
     assert.equal((await warnings({ files, ownCalls }, { dates })).length, 1);
   });
 });
-
-const REQUEST: PlanRequest = {
-  processors: ['TDZA'],
-  choices: ['missing'],
-  withUpstream: false,
-  withDownstream: false,
-  order: 'oldest',
-  slots: 1,
-  policy: 'continue',
-  overrides: [],
-};

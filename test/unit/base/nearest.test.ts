@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { nearest } from '../../../../src/core/manifest/nearest';
+import { nearest } from '../../../src/base/nearest';
 
 describe('what somebody meant', () => {
   it('is the word with the fewest slips', () => {
