@@ -54,7 +54,8 @@ export class CallRunner {
   readonly #deps: CallRunnerDeps;
   readonly #signal: AbortSignal;
   readonly #tries = new Map<string, number>();
-  readonly #children = new Set<number>();
+  /** The attempt of each child that runs, by its pid. */
+  readonly #children = new Map<number, string>();
   readonly #patience: Patience;
 
   /** @param signal ends what runs. */
@@ -99,7 +100,7 @@ export class CallRunner {
       ending =
         job.method === 'sql'
           ? await this.#replace(job, processor, attempts[0], log, hold)
-          : await this.#spawn(job, processor, days, log);
+          : await this.#spawn(job, processor, attempts, log);
     } catch (thrown) {
       if (thrown instanceof LostJobError) return this.#leave(attempts, thrown);
       // The transaction did not begin: that is no attempt.
@@ -158,26 +159,41 @@ export class CallRunner {
     });
   }
 
-  async #spawn(job: PlannedJob, processor: Processor, days: readonly Day[], log: string): Promise<CallEnding> {
-    const { children, writer, folder, claim } = this.#deps;
+  async #spawn(job: PlannedJob, processor: Processor, [attempt, ...rest]: readonly Attempt[], log: string): Promise<CallEnding> {
+    if (attempt === undefined) throw new Error('A call has at least one date.');
+    const { children, writer, folder, claim, plan } = this.#deps;
+    const days = [attempt, ...rest].map(({ item }) => item.day);
     // The child may write the very file that is open here.
     await writer?.release();
     const argv = argvOf(job.command, days.map(formatDay));
     const timeoutMs = job.timeoutPerDateMs === undefined ? undefined : job.timeoutPerDateMs * days.length;
+    const marks = { BACKFILL_RUN: plan.id, BACKFILL_ATTEMPT: attempt.id };
     let child: number | undefined;
-    let told: Promise<void> = Promise.resolve();
+    let untold: { readonly thrown: unknown } | undefined;
+    const tell = () => claim.setChildren([...this.#children].map(([pid, one]) => ({ pid, attempt: one })));
     const exit = await children.run(
-      { argv, cwd: folder, env: processor.env, log: this.#logPath(log), ...(timeoutMs !== undefined && { timeoutMs }) },
+      {
+        argv,
+        cwd: folder,
+        env: { ...processor.env, ...marks },
+        log: this.#logPath(log),
+        ...(timeoutMs !== undefined && { timeoutMs }),
+      },
       this.#signal,
       (pid) => {
         child = pid;
-        this.#children.add(pid);
-        told = claim.setChildren([...this.#children]);
+        this.#children.set(pid, attempt.id);
+        try {
+          tell();
+        } catch (thrown) {
+          // The job runs, and is to be waited for before anything else.
+          untold = { thrown };
+        }
       },
     );
     if (child !== undefined) this.#children.delete(child);
-    await told;
-    await claim.setChildren([...this.#children]);
+    if (untold !== undefined) throw untold.thrown;
+    tell();
     return endingOf(exit, timeoutMs);
   }
 

@@ -282,7 +282,7 @@ export class Execution {
     const stop = new AbortController();
     const look = async () => {
       for (;;) {
-        const by = await journal.cancelRequested(this.#plan.id);
+        const by = await journal.cancelRequested(this.#plan.id, this.#parts.claim.session);
         if (by !== undefined) return this.#cancel(by);
         await delay(CANCEL_LOOK_MS, undefined, { signal: stop.signal, ref: false });
       }

@@ -27,12 +27,14 @@ export interface Journal {
   read(id: string): Promise<BackfillRecord | undefined>;
   /** Appends events in this order, durable when it resolves. Only for the executor that holds the claim. */
   append(id: string, ...bodies: readonly BackfillEventBody[]): Promise<readonly BackfillEvent[]>;
-  /** Whether the executor, or a child that it left behind, is still there. False when none ever was. */
+  /** Whether its executor is there. False when none ever was. */
   ownerAlive(id: string): Promise<boolean>;
-  /** Leaves a request that the executor finds within a second. Asking twice is the same as asking once. */
+  /**
+   * Leaves a request that the executor finds within a second, or, where there is none, the next one. Asking twice is the same as asking once.
+   */
   requestCancel(id: string, by: string): Promise<void>;
-  /** Who asked first, or undefined. */
-  cancelRequested(id: string): Promise<string | undefined>;
+  /** Who asked first, or undefined. What an earlier session was asked is over. @param session the last one where absent. */
+  cancelRequested(id: string, session?: number): Promise<string | undefined>;
   /**
    * Calls the listener with the ids of backfills whose plan, events or owner changed; the first call, soon, names all there are. Holds
    * nothing after the returned function was called.
@@ -49,8 +51,19 @@ export interface Journal {
 /** The right to execute a backfill. Kept fresh by a heartbeat until it is released or the process ends. */
 export interface Claim {
   readonly owner: Owner;
-  /** Children live on when their executor is killed: the backfill's partitions stay held until they are gone, too. */
-  setChildren(pids: readonly number[]): Promise<void>;
+  /** 1 for the first executor of a backfill, and one more for each that resumes it. */
+  readonly session: number;
+  /** What an earlier session that died left. */
+  readonly left: {
+    /** Its jobs that are there: they count as this session's until they are gone. */
+    readonly jobs: readonly LeftJob[];
+    /** Attempts whose jobs it had on record, whether they are there or not. */
+    readonly known: readonly string[];
+  };
+  /** Children live on when their executor is killed: what they write stays held until they are gone, too. On record when it returns. */
+  setChildren(children: readonly { readonly pid: number; readonly attempt: string }[]): void;
+  /** Lets go of what earlier sessions held, once all that they had begun is judged. */
+  forgetEarlier(): Promise<void>;
   /**
    * Takes partitions, exclusively among all backfills whoever started them: to be had before an attempt starts, and let go of after its end
    * is in the journal. Those that another backfill has are not taken: one that lives, or a dead one whose remote job still runs.
@@ -61,6 +74,14 @@ export interface Claim {
     isRunning: (job: RemoteJob) => Promise<boolean>,
   ): Promise<PartitionHold>;
   release(): Promise<void>;
+}
+
+/** A job that outlived its executor: the leader of a process group, recognised by its start time as the system tells it. */
+export interface LeftJob {
+  readonly pid: number;
+  readonly startTime: string;
+  /** The first attempt of its call; absent where nobody knows. */
+  readonly attempt?: string;
 }
 
 /** What an attempt writes: the claim is on the rows of a table, whatever processor is to make them. */

@@ -96,7 +96,7 @@ class Attachment {
     const { id } = this.#options;
     const record = await this.#journal.read(id);
     if (record === undefined) throw unknownBackfill(id);
-    const progress = progressOf(record.plan, record.events, record.ownerAlive);
+    const progress = progressOf(record.plan, record.events, record.ownerAlive, record.jobsLeft);
     return isActive(progress.phase) ? undefined : { record, progress };
   }
 

@@ -41,7 +41,7 @@ export async function followBackfill(id: string, options: FollowOptions): Promis
       const isLast = signal.aborted;
       const record = await journal.read(id);
       if (record === undefined) return undefined;
-      const sight = { record, progress: progressOf(record.plan, record.events, record.ownerAlive) };
+      const sight = { record, progress: progressOf(record.plan, record.events, record.ownerAlive, record.jobsLeft) };
       onSight(sight);
       const { phase } = sight.progress;
       const starting = phase === 'planned' && clock.now() - begun < START_MS;

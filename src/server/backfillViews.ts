@@ -22,7 +22,7 @@ export interface BackfillView {
 }
 
 export function viewOf(record: BackfillRecord): BackfillView {
-  return { record, progress: progressOf(record.plan, record.events, record.ownerAlive) };
+  return { record, progress: progressOf(record.plan, record.events, record.ownerAlive, record.jobsLeft) };
 }
 
 export function summaryOf({ record, progress, calls }: BackfillView): BackfillSummary {

@@ -1,4 +1,4 @@
-import { mkdir, open, rename } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Writes a file as a whole: readers see all of it or nothing, and it is on the disk when this resolves. */
@@ -13,6 +13,21 @@ export async function writeDurably(path: string, text: string): Promise<void> {
   }
   await rename(temporary, path);
   await syncFolder(dirname(path));
+}
+
+/** Creates a file that did not exist, of which nobody sees a part. Rejects with EEXIST when it did. */
+export async function createWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, text);
+  try {
+    await link(temporary, path);
+  } catch (thrown) {
+    // Some disks know no links.
+    if (codeOf(thrown) === 'EEXIST') throw thrown;
+    await writeFile(path, text, { flag: 'wx' });
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }
 
 /** Makes a folder that did not exist, durably. Rejects with EEXIST when it did. */

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ProcessOwners } from '../../app/elsewhereJobs';
 import { type BackfillRecord, type Claim, type Journal, JournalError } from '../../app/journal';
@@ -12,7 +12,8 @@ import { type JournaledBackfill, ledgerOf } from '../../core/ledger';
 import { codeOf, makeFolder, writeDurably } from './durableFile';
 import { EventFile, type EventReading } from './eventFile';
 import { planToText, readPlan } from './journalText';
-import { claimFolder, isOwnerAlive, ownerProcesses } from './ownerClaim';
+import { claimFolder } from './ownerClaim';
+import { sightOf } from './ownerSight';
 import { watchRuns } from './runsWatcher';
 
 export interface FileJournalOptions {
@@ -74,8 +75,8 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
   async read(id: string): Promise<BackfillRecord | undefined> {
     const plan = await this.#plan(id);
     if (typeof plan !== 'object') return undefined;
-    const { events, problems, ownerAlive } = await this.#look(id);
-    return { plan, events, problems, ownerAlive };
+    const { events, problems, ownerAlive, jobsLeft } = await this.#look(id);
+    return { plan, events, problems, ownerAlive, jobsLeft };
   }
 
   async damage(): Promise<readonly JournalDamage[]> {
@@ -100,25 +101,27 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
     }
   }
 
-  ownerAlive(id: string): Promise<boolean> {
-    return isOwnerAlive(this.folder(id));
+  async ownerAlive(id: string): Promise<boolean> {
+    return (await sightOf(this.folder(id))).executor;
   }
 
   async requestCancel(id: string, by: string): Promise<void> {
-    const request = `${JSON.stringify({ by, at: new Date(this.#clock.now()).toISOString() })}\n`;
+    const { session, executor } = await sightOf(this.folder(id));
+    const request = { by, at: new Date(this.#clock.now()).toISOString(), session: executor ? session : session + 1 };
+    if ((await this.cancelRequested(id, request.session)) !== undefined) return;
     try {
-      await writeFile(join(this.folder(id), CANCEL), request, { flag: 'wx' });
+      await writeDurably(join(this.folder(id), CANCEL), `${JSON.stringify(request)}\n`);
     } catch (thrown) {
       if (codeOf(thrown) === 'ENOENT') throw unknownBackfill(id);
-      if (codeOf(thrown) === 'EEXIST') return;
       const where = this.folder(id);
       throw new JournalError('unwritable', `The request to cancel cannot be written (${messageOf(thrown)}): check ${where}.`);
     }
   }
 
-  async cancelRequested(id: string): Promise<string | undefined> {
+  async cancelRequested(id: string, session = 0): Promise<string | undefined> {
     const text = await readFile(join(this.folder(id), CANCEL), 'utf8').catch(() => undefined);
     if (text === undefined) return undefined;
+    if (Number(/"session":(\d+)/.exec(text)?.[1] ?? session) < session) return undefined;
     // Whoever puts the file there by hand also means it.
     return /"by":"([^"]*)"/.exec(text)?.[1] ?? 'somebody';
   }
@@ -129,8 +132,8 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
       ids: () => this.list(),
       folderOf: (id: string) => this.folder(id),
       stateOf: async (id: string) => {
-        const { events, problems, ownerAlive } = await this.#look(id);
-        return hasEnded(events) ? undefined : `${events.length} ${problems.length} ${ownerAlive}`;
+        const { events, problems, ownerAlive, jobsLeft } = await this.#look(id);
+        return hasEnded(events) ? undefined : `${events.length} ${problems.length} ${ownerAlive} ${jobsLeft}`;
       },
     };
     return watchRuns(runs, this.#pollMs, listener);
@@ -141,9 +144,9 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
     const backfills: JournaledBackfill[] = [];
     for (const id of (await this.#ids()).toReversed()) {
       const plan = await this.#plan(id);
-      const { events, ownerAlive } = await this.#look(id);
-      if (typeof plan === 'object') backfills.push({ plan, events, ownerAlive });
-      else if (events.length > 0) backfills.push({ plan: this.#standIn(id, events), events, ownerAlive });
+      const { events, ownerAlive, jobsLeft } = await this.#look(id);
+      if (typeof plan === 'object') backfills.push({ plan, events, ownerAlive, jobsLeft });
+      else if (events.length > 0) backfills.push({ plan: this.#standIn(id, events), events, ownerAlive, jobsLeft });
     }
     if (
       known !== undefined &&
@@ -161,7 +164,9 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
     const pids: number[] = [];
     for (const id of await this.#ids()) {
       const { events } = await this.#file(id).read();
-      if (!hasEnded(events)) pids.push(...(await ownerProcesses(this.folder(id))));
+      if (hasEnded(events)) continue;
+      const { pid, jobs } = await sightOf(this.folder(id));
+      pids.push(...(pid === undefined ? [] : [pid]), ...jobs.map((job) => job.pid));
     }
     return pids;
   }
@@ -193,13 +198,14 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
    * Events and owner that were there at one moment: an owner may come, write and go between two looks, and is neither to be missed nor to be
    * taken for one that died.
    */
-  async #look(id: string): Promise<EventReading & { readonly ownerAlive: boolean }> {
+  async #look(id: string): Promise<EventReading & { readonly ownerAlive: boolean; readonly jobsLeft: boolean }> {
     const file = this.#file(id);
     for (let reading = await file.read(); ; ) {
-      if (hasEnded(reading.events)) return { ...reading, ownerAlive: false };
-      const ownerAlive = await this.ownerAlive(id);
+      if (hasEnded(reading.events)) return { ...reading, ownerAlive: false, jobsLeft: false };
+      const { executor, jobs } = await sightOf(this.folder(id));
       const again = await file.read();
-      if (again.events.length === reading.events.length) return { ...again, ownerAlive };
+      if (again.events.length === reading.events.length)
+        return { ...again, ownerAlive: executor, jobsLeft: !executor && jobs.length > 0 };
       reading = again;
     }
   }
@@ -279,7 +285,9 @@ function hasEnded(events: readonly BackfillEvent[]): boolean {
 }
 
 function isSame(a: JournaledBackfill, b: JournaledBackfill | undefined): boolean {
-  return b !== undefined && a.plan === b.plan && a.events === b.events && a.ownerAlive === b.ownerAlive;
+  return (
+    b !== undefined && a.plan === b.plan && a.events === b.events && a.ownerAlive === b.ownerAlive && a.jobsLeft === b.jobsLeft
+  );
 }
 
 function unknownBackfill(id: string): JournalError {

@@ -12,22 +12,28 @@ const TRIES = 8;
 const LONGEST_PAUSE_MS = 40;
 const BETWEEN = '~';
 
+/** Whose claim it is: a backfill that is resumed claims anew, in another session. */
+export interface Claimant {
+  readonly backfill: string;
+  readonly session: number;
+}
+
 /** How to tell whether a claim that was found still counts. */
 export interface Liveness {
-  /** Whether the backfill of a run's folder still has its owner. */
+  /** Whether the backfill of a run's folder still has its owner, or a job that one left. */
   readonly isAlive: (runFolder: string) => Promise<boolean>;
   readonly isRunning: (job: RemoteJob) => Promise<boolean>;
 }
 
 /**
  * Takes partitions for a backfill by files in `claims/`, one for each table of each: `<digest of table, share and date>~<backfill>~<digest
- * of the processor>`. Whoever wants one first leaves its file and then looks for those of others, so that of two at least the later sees
- * the other. A backfill is executed once, so a dead one's files can be removed by anybody once its remote job is gone, too: that name never
+ * of the processor>~<session>`. Whoever wants one first leaves its file and then looks for those of others, so that of two at least the later
+ * sees the other. A session comes once, so a dead one's files can be removed by anybody once its remote job is gone, too: that name never
  * comes back.
  */
 export async function takePartitions(
   stateFolder: string,
-  backfill: string,
+  { backfill, session }: Claimant,
   partitions: readonly ClaimedPartition[],
   liveness: Liveness,
 ): Promise<PartitionHold> {
@@ -35,7 +41,9 @@ export async function takePartitions(
   await mkdir(folder, { recursive: true });
   const keys = partitions.map(keysOf);
   const pathsOf = (index: number) =>
-    (keys[index] ?? []).map((key) => join(folder, [key, backfill, digest(partitions[index]?.processor ?? '', 8)].join(BETWEEN)));
+    (keys[index] ?? []).map((key) =>
+      join(folder, [key, backfill, digest(partitions[index]?.processor ?? '', 8), session].join(BETWEEN)),
+    );
   const textOf = (index: number, job?: RemoteJob) => {
     const { processor = '', date = '' } = partitions[index] ?? {};
     return `${JSON.stringify({ backfill, processor, date, job })}\n`;
@@ -71,6 +79,15 @@ export async function takePartitions(
     },
     release: () => remove(taken),
   };
+}
+
+/** Removes what earlier sessions of a backfill claimed: to be called when all that they began has been judged. */
+export async function forgetEarlierClaims(stateFolder: string, { backfill, session }: Claimant): Promise<void> {
+  const folder = join(stateFolder, 'claims');
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, whose, , number = '1'] = name.split(BETWEEN);
+    if (whose === backfill && Number(number) < session) await rm(join(folder, name), { force: true });
+  }
 }
 
 /** By key: who else claims it, and lives or has a job that runs. What dead ones left is removed. */

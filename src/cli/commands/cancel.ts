@@ -16,7 +16,7 @@ export const cancelCommand = defineCommand({
     const journal = services.journal(await findManifest(cwd, options.manifest));
     const record = await journal.read(id);
     if (record === undefined) throw unknownBackfill(id);
-    const { phase } = progressOf(record.plan, record.events, record.ownerAlive);
+    const { phase } = progressOf(record.plan, record.events, record.ownerAlive, record.jobsLeft);
     if (!isActivePhase(phase)) {
       terminal.print(`Backfill ${id} does not run: it is ${phase}. Nothing was done.`);
       return EXIT.fine;

@@ -76,7 +76,7 @@ export const runsCommand = defineCommand({
     for (const id of await journal.list()) {
       const record = await journal.read(id);
       if (record === undefined) continue;
-      const progress = progressOf(record.plan, record.events, record.ownerAlive);
+      const progress = progressOf(record.plan, record.events, record.ownerAlive, record.jobsLeft);
       const damage = damaged.get(id);
       damaged.delete(id);
       runs.push({ ...progress, state: damage?.what === 'events' ? 'damaged' : progress.phase, problem: damage?.message });

@@ -234,7 +234,7 @@ phases:
       );
     });
 
-    it('see an environment without our own variables, and with the manifest’s', async () => {
+    it('see an environment without our own variables but the marks by which they are found again, and with the manifest’s', async () => {
       await fixture.write(
         `phases: [{ id: one, processors: [{ id: J, table: main.j, date_column: day, run: { ${job('fill')} }, env: { FROM_MANIFEST: "yes" } }] }]`,
         { j: {} },
@@ -248,8 +248,11 @@ phases:
       }
       const env = (await fixture.calls())[0]?.env ?? {};
       assert.deepEqual(
-        Object.keys(env).filter((name) => /^(ELECTRON_RUN_AS_NODE|VSCODE_|BACKFILL_)/.test(name)),
-        [],
+        Object.entries(env).filter(([name]) => /^(ELECTRON_RUN_AS_NODE|VSCODE_|BACKFILL_)/.test(name)),
+        [
+          ['BACKFILL_RUN', (await fixture.journal.list())[0]],
+          ['BACKFILL_ATTEMPT', 'J-2021-11-05-1'],
+        ],
       );
       assert.equal(env['FROM_MANIFEST'], 'yes');
       assert.equal(env['PATH'], process.env['PATH']);

@@ -270,18 +270,25 @@ describe('FileJournal', () => {
       assert.deepEqual([freed.active.size, freed.last.get('PDC 2021-11-05')?.outcome], [0, 'interrupted']);
     });
 
-    it('of a dead process are void, but not while a child that it left lives', async () => {
+    it('of a dead process are void, and who takes it over gets the child that it left', async () => {
       const journal = await journalWith();
       const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] });
       const pid = child.pid ?? 0;
       await ownerFile({ ...ownIdentity(), pid: 2 ** 22 + 1 });
-      await lease({ children: [{ pid, startTime: startTimeOf(pid) }] });
-      assert.equal(await journal.ownerAlive(PLAN.id), true);
-      assert.equal(await journal.claim(PLAN.id), undefined);
+      const job = { pid, startTime: startTimeOf(pid), attempt: 'PDC-2021-11-05-1' };
+      await lease({ children: [job, { pid: 2 ** 22 + 2, startTime: '1', attempt: 'PDC-2021-11-06-1' }] });
+      const record = await journal.read(PLAN.id);
+      assert.deepEqual([record?.ownerAlive, record?.jobsLeft], [false, true]);
+      const claim = await journal.claim(PLAN.id);
+      assert.equal(claim?.session, 2);
+      assert.deepEqual(claim.left, { jobs: [job], known: ['PDC-2021-11-05-1', 'PDC-2021-11-06-1'] });
+      claim.setChildren([]);
+      assert.match(await readFile(join(folder(), 'runs', PLAN.id, 'lease.json'), 'utf8'), new RegExp(`"pid":${pid}`));
       child.stdin.end();
       await once(child, 'exit');
-      assert.equal(await journal.ownerAlive(PLAN.id), false);
-      await (await journal.claim(PLAN.id))?.release();
+      claim.setChildren([]);
+      assert.match(await readFile(join(folder(), 'runs', PLAN.id, 'lease.json'), 'utf8'), /"children":\[\]/);
+      await claim.release();
       assert.deepEqual(
         (await readdir(join(folder(), 'runs', PLAN.id))).filter((name) => name.startsWith('owner')),
         ['owner-1.json', 'owner-2.json'],
@@ -296,13 +303,58 @@ describe('FileJournal', () => {
 
     it('from elsewhere live as long as their lease is fresh', async () => {
       const journal = await journalWith();
-      for (const elsewhere of [{ host: `not-${hostname()}` }, { boot: 'another' }, { pidNamespace: 'pid:[1]' }]) {
-        await ownerFile({ ...ownIdentity(), ...elsewhere });
-        await lease({});
-        assert.equal(await journal.ownerAlive(PLAN.id), true);
-        await lease({ at: new Date(Date.now() - 121_000).toISOString() });
-        assert.equal(await journal.ownerAlive(PLAN.id), false);
+      for (const [index, elsewhere] of [{ host: `not-${hostname()}` }, { pidNamespace: 'pid:[1]' }].entries()) {
+        const id = `${PLAN.id}-${index}`;
+        await journal.create({ ...PLAN, id });
+        await ownerFile({ ...ownIdentity(), ...elsewhere }, id);
+        await lease({ at: new Date(Date.now() - 121_000).toISOString(), everyMs: 10 }, id);
+        assert.equal(await journal.ownerAlive(id), false);
+        await lease({ everyMs: 10 }, id);
+        assert.equal(await journal.ownerAlive(id), true);
+        assert.equal(await journal.claim(id), undefined);
       }
+    });
+
+    it('from elsewhere live whatever the clock says, as long as they beat', async () => {
+      const journal = await journalWith();
+      await ownerFile({ ...ownIdentity(), host: `not-${hostname()}` });
+      const stale = { at: new Date(Date.now() - 86_400_000).toISOString(), everyMs: 100 };
+      await lease({ ...stale, beat: 0 });
+      assert.equal(await journal.ownerAlive(PLAN.id), false, 'by the clock');
+      let beat = 0;
+      const beating = setInterval(() => void lease({ ...stale, beat: ++beat }), 50);
+      assert.equal(await journal.claim(PLAN.id), undefined, 'it was seen to beat');
+      clearInterval(beating);
+      assert.equal(await journal.ownerAlive(PLAN.id), true);
+    });
+
+    it('from before a reboot are void, and partitions that they claimed free', async () => {
+      const journal = await journalWith(started, attempted('PDC', 5));
+      await ownerFile({ ...ownIdentity(), boot: 'another', pid: process.pid });
+      await lease({ at: new Date(Date.now() - 1_000).toISOString(), everyMs: 10 });
+      assert.equal((await journal.read(PLAN.id))?.ownerAlive, false);
+      assert.equal((await journal.ledger()).active.size, 0);
+      const claim = await journal.claim(PLAN.id);
+      assert.equal(claim?.session, 2);
+      await claim.release();
+    });
+
+    it('are never seen half-written, and an empty one is as old as its file', async () => {
+      const journal = await journalWith();
+      await writeFile(join(folder(), 'runs', PLAN.id, 'owner-1.json'), '');
+      assert.equal(await journal.ownerAlive(PLAN.id), true, 'somebody may be writing it');
+      assert.equal(await journal.claim(PLAN.id), undefined);
+    });
+
+    it('of an earlier session do not answer to what a later one is asked', async () => {
+      const journal = await journalWith(started);
+      await ownerFile({ ...ownIdentity(), pid: 2 ** 22 + 1 });
+      await writeFile(join(folder(), 'runs', PLAN.id, 'cancel.json'), '{"by":"the first","session":1}');
+      const claim = await journal.claim(PLAN.id);
+      assert.equal(await journal.cancelRequested(PLAN.id, claim?.session), undefined);
+      await journal.requestCancel(PLAN.id, 'the second');
+      assert.equal(await journal.cancelRequested(PLAN.id, claim?.session), 'the second');
+      await claim?.release();
     });
 
     describe('of partitions', () => {
@@ -355,12 +407,12 @@ describe('FileJournal', () => {
       });
     });
 
-    async function ownerFile(owner: object): Promise<void> {
-      await writeFile(join(folder(), 'runs', PLAN.id, 'owner-1.json'), JSON.stringify(owner));
+    async function ownerFile(owner: object, id = PLAN.id): Promise<void> {
+      await writeFile(join(folder(), 'runs', id, 'owner-1.json'), JSON.stringify(owner));
     }
-    async function lease(parts: object): Promise<void> {
+    async function lease(parts: object, id = PLAN.id): Promise<void> {
       const text = JSON.stringify({ claim: 1, at: new Date().toISOString(), released: false, children: [], ...parts });
-      await writeFile(join(folder(), 'runs', PLAN.id, 'lease.json'), text);
+      await writeFile(join(folder(), 'runs', id, 'lease.json'), text);
     }
   });
 

@@ -164,10 +164,11 @@ describe('the executor’s process', () => {
     const pid = await ownerOf(plan.id);
     process.kill(pid, 'SIGKILL');
     await gone(pid);
-    assert.equal(await fixture.journal.ownerAlive(plan.id), true, 'its job may still write');
+    const left = await fixture.journal.read(plan.id);
+    assert.deepEqual([left?.ownerAlive, left?.jobsLeft], [false, true], 'its job may still write');
     assert.equal((await fixture.journal.ledger()).active.get('J 2021-11-05')?.state, 'running');
     process.kill(-child.pid, 'SIGKILL');
-    const progress = await until(plan.id, ({ phase }) => phase === 'interrupted');
+    const progress = await until(plan.id, (_, { jobsLeft }) => jobsLeft === false);
     assert.deepEqual([progress.failed, progress.waiting], [1, 1]);
     const ledger = await fixture.journal.ledger();
     assert.equal(ledger.last.get('J 2021-11-05')?.outcome, 'interrupted');
