@@ -54,3 +54,26 @@ export function namesText(names: readonly string[]): string {
   if (second === undefined) return first;
   return names.length === 2 ? `${first} and ${second}` : `${first} and ${names.length - 1} more`;
 }
+
+/** How long something takes that nobody knows exactly: `45 s`, `12 min`, `5 h 20 min`, `2 d 3 h`. */
+export function formatRoughly(seconds: number): string {
+  if (seconds < 100) return `${Math.max(5, Math.round(seconds / 5) * 5)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return formatSeconds(Math.round(seconds / 600) * 600);
+  return formatSeconds(Math.round(seconds / 3600) * 3600);
+}
+
+/** How long is left, from the middle to what is not exceeded nine times of ten: `~12 min`, `12–18 min`, `50 s–2 min`. */
+export function formatLeft(p50: number, p90: number): string {
+  const [low, high] = [formatRoughly(p50), formatRoughly(p90)];
+  if (low === high) return `~${low}`;
+  const [first, unit] = low.split(' ');
+  const isSameUnit = low.split(' ').length === 2 && high.split(' ').length === 2 && high.endsWith(` ${unit}`);
+  return isSameUnit ? `${first}–${high}` : `${low}–${high}`;
+}
+
+/** How many partitions end in a time that gives a figure that can be read: `12/min`, `3.4/min`, `4.2/h`. */
+export function formatRate(perMinute: number): string {
+  const [value, unit] = perMinute < 1 ? [perMinute * 60, 'h'] : [perMinute, 'min'];
+  return `${value.toFixed(value < 10 ? 1 : 0)}/${unit}`;
+}

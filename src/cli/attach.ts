@@ -1,11 +1,11 @@
 import type { Journal } from '../app/journal';
 import { messageOf } from '../base/logger';
 import { type BackfillPhase, isActivePhase } from '../core/backfill';
-import { type BackfillProgress, progressOf } from '../core/progress';
+import type { BackfillProgress } from '../core/progress';
 import { type BackfillView, LiveView, PlainView } from './backfillView';
 import type { Context } from './command';
 import { CommandFailure, EXIT, type ExitCode, usageError } from './exitCodes';
-import { followBackfill, type Sight } from './followBackfill';
+import { followBackfill, type Sight, sightOf } from './followBackfill';
 import { summaryLines } from './render/backfillSummary';
 
 export interface AttachOptions {
@@ -96,8 +96,8 @@ class Attachment {
     const { id } = this.#options;
     const record = await this.#journal.read(id);
     if (record === undefined) throw unknownBackfill(id);
-    const progress = progressOf(record.plan, record.events, record.ownerAlive, record.jobsLeft);
-    return isActive(progress.phase) ? undefined : { record, progress };
+    const sight = sightOf(record, this.#context.services.clock.now());
+    return isActive(sight.progress.phase) ? undefined : sight;
   }
 
   async #follow(): Promise<Sight | undefined> {

@@ -59,8 +59,8 @@ export class LiveView implements BackfillView {
 
   #draw(above: readonly string[]): void {
     if (this.#last === undefined) return;
-    const { record, progress } = this.#last;
-    const input = { plan: record.plan, events: record.events, progress, now: this.#clock.now(), hint: this.#hint };
+    const { record, progress, forecast } = this.#last;
+    const input = { plan: record.plan, events: record.events, progress, forecast, now: this.#clock.now(), hint: this.#hint };
     this.#area.draw(progressFrame(input, this.#terminal), above);
   }
 }

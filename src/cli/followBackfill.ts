@@ -1,12 +1,20 @@
 import type { BackfillRecord, Journal } from '../app/journal';
 import type { Clock } from '../app/ports';
 import { isActivePhase } from '../core/backfill';
+import { type Forecast, forecastOf } from '../core/forecast';
 import { type BackfillProgress, progressOf } from '../core/progress';
 
 /** A backfill as it was last seen. */
 export interface Sight {
   readonly record: BackfillRecord;
   readonly progress: BackfillProgress;
+  readonly forecast: Forecast;
+}
+
+/** @param now epoch milliseconds. */
+export function sightOf(record: BackfillRecord, now: number): Sight {
+  const progress = progressOf(record.plan, record.events, record.ownerAlive, record.jobsLeft);
+  return { record, progress, forecast: forecastOf(record, progress, now) };
 }
 
 export interface FollowOptions {
@@ -41,7 +49,7 @@ export async function followBackfill(id: string, options: FollowOptions): Promis
       const isLast = signal.aborted;
       const record = await journal.read(id);
       if (record === undefined) return undefined;
-      const sight = { record, progress: progressOf(record.plan, record.events, record.ownerAlive, record.jobsLeft) };
+      const sight = sightOf(record, clock.now());
       onSight(sight);
       const { phase } = sight.progress;
       const starting = phase === 'planned' && clock.now() - begun < START_MS;

@@ -1,4 +1,4 @@
-import { counted, formatCount, formatInstant, formatSeconds, namesText } from '../base/figures';
+import { counted, formatCount, formatInstant, formatLeft, namesText } from '../base/figures';
 import type { CommandId, EngineState } from '../protocol/contributions';
 import type { BackfillSummary, ServerState } from '../protocol/messages';
 import { isActive, resultText } from './backfillText';
@@ -40,8 +40,8 @@ export function statusBarContent(
     const done = sum(active, ({ done, failed, interrupted, skipped }) => done + failed + interrupted + skipped);
     const total = sum(active, ({ total }) => total);
     const who = another === undefined ? namesText(running.processors) : counted(active.length, 'backfill');
-    const left = Math.max(...active.map(({ etaSeconds }) => etaSeconds ?? -1));
-    const eta = left < 0 ? '' : ` · ${formatSeconds(left)} left`;
+    const longest = active.reduce((long, one) => ((one.etaSeconds ?? -1) > (long.etaSeconds ?? -1) ? one : long), running);
+    const eta = longest.etaSeconds === undefined ? '' : ` · ${leftText(longest.etaSeconds, longest.etaHighSeconds)}`;
     const cancelling = running.phase === 'cancelling' && another === undefined;
     const beside = elsewhere.length === 0 ? '' : ` · ${formatCount(elsewhere.length)} elsewhere`;
     const text = `$(sync~spin) ${who} ${cancelling ? 'ending' : `${formatCount(done)}/${formatCount(total)}${eta}`}${beside}`;
@@ -103,4 +103,8 @@ function escaped(text: string): string {
 
 function sum<T>(values: readonly T[], of: (value: T) => number): number {
   return values.reduce((total, value) => total + of(value), 0);
+}
+
+function leftText(p50: number, p90 = p50): string {
+  return `${formatLeft(p50, p90)} left`;
 }

@@ -29,10 +29,6 @@ export interface BackfillProgress {
   readonly pause?: Pause;
   /** Jobs that run and have said nothing for longer than their history explains. */
   readonly silent: readonly SilentJob[];
-  /** Partitions ended a minute, over the time that its sessions took. Absent before the first has ended. */
-  readonly perMinute?: number;
-  /** Seconds left: medians of this backfill's own attempts over its slots. Absent before the first has ended and when nothing is left. */
-  readonly etaSeconds?: number;
   /** Epoch milliseconds. */
   readonly startedAt?: number;
   readonly endedAt?: number;
@@ -76,22 +72,16 @@ export function progressOf(
     if (action === 'run') planned.add(key);
   }
 
-  const seconds = new Map<string, number[]>();
   let startedAt: number | undefined;
-  const sessions: { readonly from: number; to: number }[] = [];
   let endedAt: number | undefined;
   let result: 'done' | 'failed' | 'cancelled' | undefined;
   let cancelling = false;
   let pause: Pause | undefined;
   const silent = new Map<string, SilentJob>();
   for (const event of events) {
-    const at = Date.parse(event.at);
-    if (event.type === 'started') sessions.push({ from: at, to: at });
-    const session = sessions.at(-1);
-    if (session !== undefined) session.to = at;
     switch (event.type) {
       case 'started':
-        startedAt ??= at;
+        startedAt ??= Date.parse(event.at);
         cancelling = false;
         pause = undefined;
         break;
@@ -101,10 +91,6 @@ export function progressOf(
       case 'attemptEnded': {
         running.delete(event.attempt);
         partitions.set(keyOf(event.processor, event.date), event.outcome);
-        if (event.seconds === undefined) break;
-        const known = seconds.get(event.processor);
-        if (known === undefined) seconds.set(event.processor, [event.seconds]);
-        else known.push(event.seconds);
         break;
       }
       case 'notAttempted':
@@ -154,10 +140,7 @@ export function progressOf(
 
   const counts = { done: 0, failed: 0, skipped: 0, running: 0, waiting: 0 };
   for (const key of planned) counts[bucketOf(partitions.get(key) ?? 'waiting')] += 1;
-  const ended = counts.done + counts.failed;
-  const minutes = sessions.reduce((sum, { from, to }) => sum + Math.max(0, to - from), 0) / 60_000;
   const current = runs ? currentText([...running.values()]) : undefined;
-  const etaSeconds = active ? etaOf(plan, partitions, seconds) : undefined;
   return {
     id: plan.id,
     title: titleOf(plan),
@@ -168,8 +151,6 @@ export function progressOf(
     ...(current !== undefined && { current }),
     ...(active && pause !== undefined && { pause }),
     silent: active ? [...silent.values()].filter(({ attempt }) => running.has(attempt)) : [],
-    ...(ended > 0 && minutes > 0 && { perMinute: ended / minutes }),
-    ...(etaSeconds !== undefined && { etaSeconds }),
     ...(startedAt !== undefined && { startedAt }),
     ...(endedAt !== undefined && { endedAt }),
   };
@@ -217,28 +198,6 @@ function currentText(keys: readonly PartitionKey[]): string | undefined {
   const first = keys[0];
   if (first === undefined) return undefined;
   return keys.length === 1 ? first : `${first} and ${keys.length - 1} more`;
-}
-
-/** What is left of each processor times the median of its own attempts, or of all attempts where it has none, over its slots. */
-function etaOf(
-  plan: Plan,
-  partitions: ReadonlyMap<PartitionKey, PartitionState>,
-  seconds: ReadonlyMap<string, readonly number[]>,
-): number | undefined {
-  const overall = quantile([...seconds.values()].flat(), 0.5);
-  if (overall === undefined) return undefined;
-  const left = new Map<string, number>();
-  for (const { processor, date } of plan.partitions) {
-    const state = partitions.get(keyOf(processor, date));
-    if (state === 'waiting' || state === 'running') left.set(processor, (left.get(processor) ?? 0) + 1);
-  }
-  let total = 0;
-  for (const [processor, count] of left) {
-    const slots = plan.jobs.find((job) => job.processor === processor)?.slots ?? 1;
-    const each = quantile(seconds.get(processor) ?? [], 0.5) ?? overall;
-    total += (count * each) / Math.max(1, slots);
-  }
-  return left.size === 0 ? undefined : total;
 }
 
 /** The value below which the given share of values lies, interpolated; undefined for no values. */

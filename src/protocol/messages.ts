@@ -207,8 +207,9 @@ export interface BackfillSummary {
   readonly startedAt?: number;
   /** For an interrupted one: the last sign of life. */
   readonly endedAt?: number;
-  /** Seconds left; absent before the first date is done. */
+  /** Seconds of work left: as likely more as less, and what is not exceeded nine times of ten. Absent while nothing is known of it. */
   readonly etaSeconds?: number;
+  readonly etaHighSeconds?: number;
   /** What runs now, such as `PDC 2021-11-05`. */
   readonly current?: string;
 }

@@ -1,6 +1,7 @@
 import type { BackfillRecord } from '../app/journal';
 import { formatCount } from '../base/figures';
 import { type BackfillEvent, isActivePhase, type Plan } from '../core/backfill';
+import { type Forecast, forecastOf } from '../core/forecast';
 import { saidText } from '../core/logs/explainVerdict';
 import type { LogDigest } from '../core/logs/logDigest';
 import { lastOf } from '../core/logs/logDigest';
@@ -17,16 +18,19 @@ export interface CallLog {
 export interface BackfillView {
   readonly record: BackfillRecord;
   readonly progress: BackfillProgress;
+  readonly forecast: Forecast;
   /** Calls for many dates that run, by what their logs say; absent where there are none, or nobody has looked. */
   readonly calls?: readonly CallLog[];
 }
 
-export function viewOf(record: BackfillRecord): BackfillView {
-  return { record, progress: progressOf(record.plan, record.events, record.ownerAlive, record.jobsLeft) };
+/** @param now epoch milliseconds: how long is left is told from then. */
+export function viewOf(record: BackfillRecord, now: number): BackfillView {
+  const progress = progressOf(record.plan, record.events, record.ownerAlive, record.jobsLeft);
+  return { record, progress, forecast: forecastOf(record, progress, now) };
 }
 
-export function summaryOf({ record, progress, calls }: BackfillView): BackfillSummary {
-  const { id, title, phase, done, skipped, running, total, startedAt, etaSeconds } = progress;
+export function summaryOf({ record, progress, forecast, calls }: BackfillView): BackfillSummary {
+  const { id, title, phase, done, skipped, running, total, startedAt } = progress;
   const current = inHandText(calls) ?? progress.current;
   const interrupted = [...progress.partitions.values()].filter((state) => state === 'interrupted').length;
   const endedAt = progress.endedAt ?? (phase === 'interrupted' ? lastSign(record.events) : undefined);
@@ -43,7 +47,7 @@ export function summaryOf({ record, progress, calls }: BackfillView): BackfillSu
     total,
     ...(startedAt !== undefined && { startedAt }),
     ...(endedAt !== undefined && { endedAt }),
-    ...(etaSeconds !== undefined && { etaSeconds }),
+    ...(forecast.left !== undefined && { etaSeconds: forecast.left.p50, etaHighSeconds: forecast.left.p90 }),
     ...(current !== undefined && { current }),
   };
 }

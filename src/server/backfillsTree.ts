@@ -1,4 +1,4 @@
-import { counted, formatCount, formatInstant, formatSeconds, namesText, stagesText } from '../base/figures';
+import { counted, formatCount, formatInstant, formatLeft, formatSeconds, namesText, stagesText } from '../base/figures';
 import type { BackfillEvent, BackfillPhase, PartitionState, Plan, PlannedPartition } from '../core/backfill';
 import type { PartitionKey } from '../core/coverage';
 import type { TreeNode } from '../protocol/messages';
@@ -70,7 +70,7 @@ function backfillNode(view: BackfillView): TreeNode {
 
 /** `12/25 · 3 min left · PDC 2021-11-05`, `interrupted · 12/25, 2 failed`. */
 export function progressText(view: BackfillView): string {
-  const { phase, done, failed, interrupted, skipped, total, etaSeconds, current, endedAt } = summaryOf(view);
+  const { phase, done, failed, interrupted, skipped, total, etaSeconds, etaHighSeconds, current, endedAt } = summaryOf(view);
   const over = phase === 'running' ? done + failed + interrupted + skipped : done;
   const counts = [`${formatCount(over)}/${formatCount(total)}`];
   if (failed > 0) counts.push(`${formatCount(failed)} failed`);
@@ -78,7 +78,7 @@ export function progressText(view: BackfillView): string {
   const parts = [counts.join(', ')];
   // That some failed is said with their number.
   if (phase !== 'running' && !(phase === 'failed' && failed > 0)) parts.unshift(phase === 'cancelling' ? 'ending' : phase);
-  if (phase === 'running' && etaSeconds !== undefined) parts.push(`${formatSeconds(etaSeconds)} left`);
+  if (phase === 'running' && etaSeconds !== undefined) parts.push(`${formatLeft(etaSeconds, etaHighSeconds ?? etaSeconds)} left`);
   if (current !== undefined) parts.push(current);
   const [first, last] = datesOf(plannedRuns(view.record.plan).map(({ date }) => date));
   if (current === undefined && first !== undefined) parts.push(first === last ? first : `${first} to ${last}`);

@@ -93,7 +93,7 @@ export class PipelineService {
       readBytes: deps.readLogBytes,
       profileOf: (id) => profileOf(this.#session.reading?.pipeline, id),
     });
-    this.#backfills = new BackfillList(deps.journal, logs);
+    this.#backfills = new BackfillList(deps.journal, logs, deps.clock);
     this.#records = new PipelineRecords({
       session: () => this.#session,
       backfillRuns: async () => (await deps.journal.ledger()).active.size > 0,

@@ -1,5 +1,5 @@
 import { parseDay } from '../base/day';
-import { counted, formatInstant, formatSeconds } from '../base/figures';
+import { counted, formatInstant, formatLeft, formatRate } from '../base/figures';
 import { code, escaped } from '../base/markdown';
 import { runCommandLine } from '../core/commandLine';
 import type { CoverageGrid, CoverageInput } from '../core/coverage';
@@ -41,8 +41,9 @@ export function coverageTooltip(id: string, input: CoverageInput, grid: Coverage
 /** The tooltip of a node of the Backfills tree. */
 export function backfillTooltip(view: BackfillView): string {
   const { plan, problems } = view.record;
-  const { waiting, perMinute } = view.progress;
-  const { title, phase, done, failed, interrupted, skipped, running, total, startedAt, endedAt, etaSeconds } = summaryOf(view);
+  const { waiting } = view.progress;
+  const { perMinute, left } = view.forecast;
+  const { title, phase, done, failed, interrupted, skipped, running, total, startedAt, endedAt } = summaryOf(view);
   const counts = [`${done} of ${counted(total, 'partition')} done`];
   for (const [count, word] of [
     [failed, 'failed'],
@@ -56,8 +57,8 @@ export function backfillTooltip(view: BackfillView): string {
   const times = [`planned ${formatInstant(Date.parse(plan.createdAt))}`];
   if (startedAt !== undefined) times.push(`started ${formatInstant(startedAt)}`);
   if (endedAt !== undefined) times.push(`ended ${formatInstant(endedAt)}`);
-  if (etaSeconds !== undefined) times.push(`${formatSeconds(etaSeconds)} left`);
-  if (perMinute !== undefined) times.push(`${perMinute.toFixed(1)} a minute`);
+  if (left !== undefined) times.push(`${formatLeft(left.p50, left.p90)} left, from ${escaped(left.basis)}`);
+  if (perMinute !== undefined) times.push(formatRate(perMinute));
   const lines = [`**${escaped(title)}** · ${phase}`, counts.join(', '), times.join(' · ')];
   if (plan.request.reason !== undefined && plan.request.reason !== '') lines.push(`Reason: ${escaped(plan.request.reason)}`);
   lines.push(code(runCommandLine(plan.request, plan.mode)));

@@ -1,11 +1,13 @@
 import type { JournalDamage } from '../../app/journalDamage';
-import { formatCount, formatSeconds } from '../../base/figures';
-import type { BackfillPhase } from '../../core/backfill';
+import { formatCount, formatLeft, formatSeconds } from '../../base/figures';
+import { type BackfillPhase, isActivePhase } from '../../core/backfill';
 import { elsewhereReport } from '../../core/checkpoints/elsewhereReport';
-import { type BackfillProgress, progressOf } from '../../core/progress';
+import type { Forecast } from '../../core/forecast';
+import type { BackfillProgress } from '../../core/progress';
 import { type Context, defineCommand } from '../command';
 import { type ElsewhereListing, listElsewhere } from '../elsewhere';
 import { EXIT } from '../exitCodes';
+import { sightOf } from '../followBackfill';
 import { findManifest } from '../manifestFile';
 import { ELSEWHERE_COLUMNS, elsewhereDetails, elsewhereRows, elsewhereTable } from '../render/elsewhereText';
 import { FORMAT_OPTION, type Format, MANIFEST_OPTION } from '../sharedOptions';
@@ -18,11 +20,12 @@ type RunState = BackfillPhase | 'damaged';
 
 interface Run extends Omit<BackfillProgress, 'phase' | 'partitions'> {
   readonly state: RunState;
+  readonly forecast: Forecast;
   /** What of it cannot be read. */
   readonly problem: string | undefined;
 }
 
-const NOTHING_KNOWN = { title: '', done: 0, failed: 0, skipped: 0, running: 0, waiting: 0, total: 0, silent: [] };
+const NOTHING_KNOWN = { title: '', done: 0, failed: 0, skipped: 0, running: 0, waiting: 0, total: 0, silent: [], forecast: {} };
 const MOST_DETAILS = 5;
 
 const TONES: Partial<Record<RunState, Tone>> = {
@@ -42,6 +45,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'Done', align: 'right' },
   { title: 'Failed', align: 'right' },
   { title: 'Took' },
+  { title: 'Left' },
   { title: 'What', shrinks: true },
 ];
 
@@ -76,10 +80,15 @@ export const runsCommand = defineCommand({
     for (const id of await journal.list()) {
       const record = await journal.read(id);
       if (record === undefined) continue;
-      const progress = progressOf(record.plan, record.events, record.ownerAlive, record.jobsLeft);
+      const { progress, forecast } = sightOf(record, services.clock.now());
       const damage = damaged.get(id);
       damaged.delete(id);
-      runs.push({ ...progress, state: damage?.what === 'events' ? 'damaged' : progress.phase, problem: damage?.message });
+      runs.push({
+        ...progress,
+        forecast,
+        state: damage?.what === 'events' ? 'damaged' : progress.phase,
+        problem: damage?.message,
+      });
     }
     // Nothing tells what they were to do.
     for (const [id, { message }] of damaged) runs.push({ ...NOTHING_KNOWN, id, state: 'damaged', problem: message });
@@ -137,11 +146,20 @@ function showElsewhere({ terminal, services }: Context, listing: ElsewhereListin
 
 function cells(run: Run, now: number): readonly string[] {
   const { startedAt } = run;
-  const until = run.endedAt ?? (run.state === 'running' || run.state === 'cancelling' ? now : undefined);
+  const until = run.endedAt ?? (run.state !== 'damaged' && isActivePhase(run.state) ? now : undefined);
   const took = startedAt === undefined || until === undefined ? '' : formatSeconds(Math.round((until - startedAt) / 1000));
   const what = run.problem === undefined ? run.title : `${run.problem} ${run.title}`;
-  if (run.state === 'damaged') return [run.id, run.state, '?', '?', took, what];
-  return [run.id, run.state, `${formatCount(run.done)}/${formatCount(run.total)}`, formatCount(run.failed), took, what];
+  if (run.state === 'damaged') return [run.id, run.state, '?', '?', took, '', what];
+  const { left } = run.forecast;
+  return [
+    run.id,
+    run.state,
+    `${formatCount(run.done)}/${formatCount(run.total)}`,
+    formatCount(run.failed),
+    took,
+    left === undefined ? '' : formatLeft(left.p50, left.p90),
+    what,
+  ];
 }
 
 function toned(rows: readonly (readonly string[])[], runs: readonly Run[]) {
@@ -174,8 +192,8 @@ function runsCsv(runs: readonly Run[]): string {
 
 /** A backfill as `--format json` gives it: instants are ISO. */
 function runJson(run: Run): Readonly<Record<string, unknown>> {
-  const { id, title, state, problem, done, failed, skipped, running, waiting, total, current, etaSeconds, startedAt, endedAt } =
-    run;
+  const { id, title, state, problem, done, failed, skipped, running, waiting, total, current, startedAt, endedAt } = run;
+  const { left, perMinute } = run.forecast;
   const instant = (epochMs: number | undefined) => (epochMs === undefined ? undefined : new Date(epochMs).toISOString());
   return {
     id,
@@ -189,7 +207,10 @@ function runJson(run: Run): Readonly<Record<string, unknown>> {
     total,
     startedAt: instant(startedAt),
     endedAt: instant(endedAt),
-    etaSeconds,
+    etaSeconds: left?.p50,
+    etaHighSeconds: left?.p90,
+    etaBasis: left?.basis,
+    perMinute,
     current,
     problem,
   };

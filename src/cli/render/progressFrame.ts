@@ -1,5 +1,6 @@
-import { counted, formatCount, formatSeconds } from '../../base/figures';
+import { counted, formatCount, formatLeft, formatRate, formatSeconds } from '../../base/figures';
 import { type BackfillEvent, type BackfillPhase, isActivePhase, type Plan } from '../../core/backfill';
+import type { Forecast } from '../../core/forecast';
 import type { BackfillProgress } from '../../core/progress';
 import { type Terminal, type Tone, toned } from '../terminal';
 import { fitted, padded, plain, textWidth } from '../textWidth';
@@ -22,6 +23,7 @@ export interface FrameInput {
   readonly plan: Plan;
   readonly events: readonly BackfillEvent[];
   readonly progress: BackfillProgress;
+  readonly forecast: Forecast;
   /** Epoch milliseconds. */
   readonly now: number;
   /** The last line: what the keys do. */
@@ -61,15 +63,16 @@ function overallBar(progress: BackfillProgress, width: number, terminal: Pick<Te
   return `${bar(progress, Math.min(60, width - 7), terminal)}  ${percent} %`;
 }
 
-function figuresLine({ progress, now }: FrameInput, width: number, terminal: Pick<Terminal, 'color'>): string {
-  const { phase, done, failed, skipped, total, perMinute, etaSeconds, startedAt } = progress;
+function figuresLine({ progress, forecast, now }: FrameInput, width: number, terminal: Pick<Terminal, 'color'>): string {
+  const { phase, done, failed, skipped, total, startedAt } = progress;
+  const { perMinute, left } = forecast;
   const elapsed = startedAt === undefined ? '' : ` for ${formatSeconds(Math.max(0, Math.round((now - startedAt) / 1000)))}`;
   const rest = [
     `${formatCount(done + failed + skipped)}/${formatCount(total)}`,
     ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
     ...(skipped > 0 ? [`${formatCount(skipped)} skipped`] : []),
-    ...(etaSeconds === undefined ? [] : [`ETA ${formatSeconds(Math.ceil(etaSeconds))}`]),
-    ...(perMinute === undefined ? [] : [`${perMinute.toFixed(perMinute < 10 ? 1 : 0)}/min`]),
+    ...(left === undefined ? [] : [`${formatLeft(left.p50, left.p90)} left`]),
+    ...(perMinute === undefined ? [] : [formatRate(perMinute)]),
   ];
   const words = phase + elapsed;
   return toned(terminal, PHASE_TONES[phase], fitted(words, width)) + fitted(`  ${rest.join('  ')}`, width - words.length);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { selectionText } from '../../../src/base/selection/parts';
 import type { StatusWord } from '../../../src/base/selection/selection';
+import { sightOf } from '../../../src/cli/followBackfill';
 import { endedLine, summaryLines } from '../../../src/cli/render/backfillSummary';
 import { bar } from '../../../src/cli/render/bar';
 import { progressFrame } from '../../../src/cli/render/progressFrame';
@@ -14,7 +15,9 @@ const screen = { width: 80, height: 24, color: false };
 const HINT = 'Ctrl+C cancels; closing this terminal leaves it running.';
 
 function frame(plan: Plan, events: readonly BackfillEvent[], seconds: number, size = screen): readonly string[] {
-  return progressFrame({ plan, events, progress: progressOf(plan, events, true), now: START + seconds * 1000, hint: HINT }, size);
+  const now = START + seconds * 1000;
+  const { progress, forecast } = sightOf({ plan, events, problems: [], ownerAlive: true }, now);
+  return progressFrame({ plan, events, progress, forecast, now, hint: HINT }, size);
 }
 
 const plan = planOf([
@@ -45,7 +48,7 @@ describe('the live table', () => {
       frame(plan, events, 40).join('\n'),
       `PDC, MLFS, 2021-11-05 to 2021-11-09: 10 partitions
 ██████▓▓▓▓▓▓▒▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  30 %
-running for 40 s  3/10  1 failed  1 skipped  ETA 1 min 3 s  4.0/min
+running for 40 s  3/10  1 failed  1 skipped  35–80 s left  4.8/min
 
 PDC   ████████▓▓▓▓▓▓▓▓░░░░░░░░░░░░░░░░░░░░░░░░  2/5  1 failed, 2 running
 MLFS  ▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  1/5  1 skipped

@@ -25,10 +25,10 @@ describe('statusBarContent', () => {
   });
 
   it('shows what runs, with what is done, failed and skipped behind it, and how long it takes', () => {
-    const running = summary({ done: 10, failed: 1, skipped: 1, etaSeconds: 190 });
-    assert.equal(statusBarContent('ready', STATE, [running], 0)?.text, '$(sync~spin) MLFS 12/25 · 3 min 10 s left');
+    const running = summary({ done: 10, failed: 1, skipped: 1, etaSeconds: 190, etaHighSeconds: 290 });
+    assert.equal(statusBarContent('ready', STATE, [running], 0)?.text, '$(sync~spin) MLFS 12/25 · 3–5 min left');
     const other = summary({ id: 'b2', processors: ['PDC'], done: 1, total: 10, etaSeconds: 20 });
-    assert.equal(statusBarContent('ready', STATE, [running, other], 0)?.text, '$(sync~spin) 2 backfills 13/35 · 3 min 10 s left');
+    assert.equal(statusBarContent('ready', STATE, [running, other], 0)?.text, '$(sync~spin) 2 backfills 13/35 · 3–5 min left');
     assert.equal(statusBarContent('ready', STATE, [summary({ phase: 'cancelling' })], 0)?.text, '$(sync~spin) MLFS ending');
     assert.equal(statusBarContent('ready', undefined, [summary()], 0)?.text, '$(sync~spin) MLFS 0/25');
   });

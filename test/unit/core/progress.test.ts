@@ -56,7 +56,6 @@ describe('progressOf', () => {
       const events = of([90_000, started], [90_000, torn], [90_000, again], [90_060, attempted('PDC', 7)]);
       const progress = progressOf(PLAN, events, true);
       assert.deepEqual([progress.phase, progress.done, progress.waiting, progress.running], ['running', 1, 2, 1]);
-      assert.equal(progress.perMinute, 0.5, 'time between sessions does not count');
       assert.equal(progress.startedAt, START);
     });
 
@@ -86,8 +85,6 @@ describe('progressOf', () => {
       total,
       current,
       partitions,
-      perMinute,
-      etaSeconds,
       startedAt,
     } = progressOf(PLAN, events, true);
     assert.deepEqual(
@@ -96,8 +93,6 @@ describe('progressOf', () => {
     );
     assert.equal(current, 'PDC 2021-11-07');
     assert.equal(partitions.get('MLFS 2021-11-06'), 'skipped', 'by the plan');
-    assert.equal(perMinute, 4);
-    assert.equal(etaSeconds, 7.5, 'one date of a median of 15 s over 2 slots');
     assert.equal(startedAt, START);
   });
 

@@ -21,7 +21,7 @@ function planOf(partitions: readonly PlannedPartition[]): Plan {
     createdAt: new Date(START).toISOString(),
     mode: 'backfill',
     request: planRequest({ processors: ['PDC'], choices: ['missing'] }),
-    jobs: [],
+    jobs: [{ processor: 'PDC', method: 'date', command: ['job', '{date}'], slots: 1, hash: '' }],
     partitions,
     warnings: [],
   };
@@ -53,7 +53,7 @@ const ended = (date: string, outcome: 'done' | 'failed', message?: string): Back
 });
 
 function view(bodies: readonly BackfillEventBody[], alive: boolean, partitions = DATES.map((date) => planned(date))) {
-  return viewOf({ plan: planOf(partitions), events: events(...bodies), problems: [], ownerAlive: alive });
+  return viewOf({ plan: planOf(partitions), events: events(...bodies), problems: [], ownerAlive: alive }, START);
 }
 
 const line = (bodies: readonly BackfillEventBody[], alive: boolean) => {
@@ -64,7 +64,7 @@ const line = (bodies: readonly BackfillEventBody[], alive: boolean) => {
 describe('the Backfills tree', () => {
   it('says how far a backfill is, how long it will take and what it does now', () => {
     const bodies = [STARTED, begun('2021-11-05'), ended('2021-11-05', 'done'), begun('2021-11-06')];
-    assert.equal(line(bodies, true), 'PDC | 1/3 · 40 s left · PDC 2021-11-06 | backfill+active+log');
+    assert.equal(line(bodies, true), 'PDC | 1/3 · 40–70 s left · PDC 2021-11-06 | backfill+active+log');
   });
 
   it('says how it ended', () => {

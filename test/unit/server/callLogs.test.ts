@@ -8,7 +8,7 @@ import { backfillChildren } from '../../../src/server/backfillsTree';
 import { type BackfillView, summaryOf, viewOf } from '../../../src/server/backfillViews';
 import { CallLogs } from '../../../src/server/callLogs';
 import { useTemporaryFolder } from '../../support/temporaryFolder';
-import { attempted, dateOf, eventsOf, planOf, started } from '../cli/backfillFixture';
+import { attempted, dateOf, eventsOf, planOf, START, started } from '../cli/backfillFixture';
 
 const LOG = 'logs/PDC-2021-11-05-1+2.log';
 const begun = (day: number): BackfillEventBody => ({ ...attempted('PDC', day), log: LOG }) as BackfillEventBody;
@@ -34,7 +34,10 @@ describe('the logs of calls that run', () => {
     ['PDC', 7],
   ]);
   function view(...bodies: readonly BackfillEventBody[]): BackfillView {
-    return viewOf({ plan, events: eventsOf([started, ...bodies].map((body, at) => [at, body])), problems: [], ownerAlive: true });
+    return viewOf(
+      { plan, events: eventsOf([started, ...bodies].map((body, at) => [at, body])), problems: [], ownerAlive: true },
+      START,
+    );
   }
   const running = view(begun(5), begun(6), begun(7));
   const seen = () => {
