@@ -1,8 +1,22 @@
 import { widthOf } from './textWidth';
 
-/** Text from a manifest, a database or a log as plain text in Markdown. */
+/** What would steer a terminal or turn the direction of a line. */
+const CONTROL = /[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu;
+
+/** What would begin a heading, a quote, a list or a rule where it stands first. */
+const FIRST = /^([#+=>-])(?=.)|^(\d{1,9})([.)])(?= )/;
+/** Emphasis, code, links, tags, entities, table cells, formulas. */
+const MEANING = /[\\`*[\]|~$]|<(?=[a-z/!?])|&(?=#?\w+;)|(?<![a-z0-9])_|_(?![a-z0-9])/gi;
+
+/**
+ * Text from a manifest, a database or a log as plain text on one line of Markdown. Only what would mean something is escaped, because
+ * documents are also read as they are written.
+ */
 export function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+!<>|~$]/g, '\\$&').replaceAll('\n', ' ');
+  return text
+    .replace(CONTROL, ' ')
+    .replace(MEANING, '\\$&')
+    .replace(FIRST, (_, mark: string | undefined, digits = '', stop = '') => `${digits}\\${mark ?? stop}`);
 }
 
 /** Text in a code span; a backtick cannot stand in one of these. */

@@ -104,10 +104,10 @@ describe('the Failures tree', () => {
 
   it('explains in tooltips, and lets nothing of a table be Markdown', () => {
     const stop = idOf('', 'PROCESSING_ERROR');
-    assert.match(failuresTooltip(source, stop), /^\*\*PROCESSING\\_ERROR\*\* · stop\n\nStop: look at this before/);
+    assert.match(failuresTooltip(source, stop), /^\*\*PROCESSING_ERROR\*\* · stop\n\nStop: look at this before/);
     const date = `${idOf(stop, 'PSZA')}/2021-11-03`;
     const told = failuresTooltip(source, date);
-    assert.match(told, /12 entities \\\(ann, bob, cid and 9 more\\\): division by \\\*zero\\\*; noted 20/);
+    assert.match(told, /12 entities \(ann, bob, cid and 9 more\): division by \\\*zero\\\*; noted 20/);
     assert.match(told, /\[Explain\]\(command:backfill\.explain\?.*\[Launch\]\(command:backfill\.launch\?/);
     assert.match(failuresTooltip(source, idOf(stop, 'PSZA')), /PSZA: 13 failures of 2 partitions, 1 stale/);
     assert.match(
@@ -202,12 +202,12 @@ describe('an explanation with what jobs noted', () => {
     const text = document(notedOf(node, found, input, grid));
     const sections = text.split(/^## /m).slice(1);
     const section = (title: string) => sections.find((one) => one.startsWith(title)) ?? '';
-    assert.match(section('Failures that were noted'), /^- ✗ \*\*PROCESSING\\_ERROR\*\*, stop: 12 entities/m);
+    assert.match(section('Failures that were noted'), /^- ✗ \*\*PROCESSING_ERROR\*\*, stop: 12 entities/m);
     const runs = section('Runs that were noted')
       .split('\n')
       .filter((line) => line.startsWith('- '));
     assert.equal(runs.length, 2);
-    assert.match(runs[0] ?? '', /^- \*\*failed\*\*, attempt 2, 20.* took 26 s \\\(extract 12 s\\\), 0 rows: boom \\\| \\<b\\>$/);
+    assert.match(runs[0] ?? '', /^- \*\*failed\*\*, attempt 2, 20.* took 26 s \(extract 12 s\), 0 rows: boom \\\| \\<b>$/);
     assert.match(runs[1] ?? '', /^- \*\*never ended\*\*, attempt 1, 20/);
     assert.match(section('What could not be read'), /ops\.names/);
   });
