@@ -7,6 +7,7 @@ import { executeCommand } from './commands/execute';
 import { explainCommand } from './commands/explain';
 import { failuresCommand } from './commands/failures';
 import { gapsCommand } from './commands/gaps';
+import { impactCommand } from './commands/impact';
 import { initCommand } from './commands/init';
 import { logsCommand } from './commands/logs';
 import { missingEntitiesCommand } from './commands/missingEntities';
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   runsCommand,
   logsCommand,
   timingCommand,
+  impactCommand,
   waiveCommand,
   sqlCommand,
   executeCommand,

@@ -24,7 +24,8 @@ describe('help', () => {
   });
 
   it('has the commands of this release and no others', () => {
-    const names = 'init check coverage gaps explain missing-entities failures plan run attach cancel runs logs timing waive sql';
+    const names =
+      'init check coverage gaps explain missing-entities failures plan run attach cancel runs logs timing impact waive sql';
     assert.equal(LISTED.map(({ name }) => name).join(' '), names);
   });
 

@@ -1,0 +1,120 @@
+import { type Day, formatDay } from '../../base/day';
+import { counted, namesText } from '../../base/figures';
+import { groupBy } from '../../base/groupBy';
+import type { Mode, Status } from '../../base/status';
+import { runCommandLine } from '../commandLine';
+import type { PartitionRef } from '../coverage';
+import { refText } from '../words';
+import { type Cause, type CauseKind, causeText } from './causes';
+import type { Impact, ImpactedPartition } from './impact';
+
+/** Partitions of one processor that are done again for the same kind of reason. */
+export interface ImpactGroup {
+  readonly processor: string;
+  /** Ascending. */
+  readonly days: readonly Day[];
+  /** Such as `built before PDC changed`. */
+  readonly why: string;
+}
+
+/** What is done again, in the order in which to do it, summed up for people. */
+export function impactGroups({ redo }: Impact): readonly ImpactGroup[] {
+  const groups = groupBy(redo, (one) => `${one.node}\n${groupText(one)}`);
+  return [...groups.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const days = same.map(({ day }) => day).sort((a, b) => a - b);
+    return [{ processor: first.node, days, why: groupText(first) }];
+  });
+}
+
+/** By the most telling kind of cause, with the nodes that it is about. */
+function groupText({ causes }: ImpactedPartition): string {
+  const kind = causes[0]?.kind ?? 'need';
+  const nodes = [...new Set(causes.filter((cause) => cause.kind === kind).map(({ upstream }) => upstream.node))];
+  return KIND_TEXTS[kind](namesText(nodes));
+}
+
+const KIND_TEXTS: Readonly<Record<CauseKind, (nodes: string) => string>> = {
+  inputChanged: (nodes) => `built before ${nodes} changed`,
+  rebuilt: (nodes) => `built before ${nodes} was built again`,
+  suspect: (nodes) => `suspect because of ${nodes}`,
+  untold: (nodes) => `built from ${nodes}, and nothing tells whether that was rewritten since`,
+  waiting: (nodes) => `no rows yet, needs ${nodes}`,
+  need: (nodes) => `needs ${nodes}, and what it was built from is not recorded`,
+  redone: (nodes) => `needs ${nodes}, which is done again`,
+};
+
+/** `14 partitions of PDC and 2 more have to be done again; 3 were built from what is there now.` */
+export function impactHeadline({ redo, current }: Impact): string {
+  const processors = [...new Set(redo.map(({ node }) => node))];
+  const again =
+    redo.length === 0
+      ? 'Nothing has to be done again'
+      : `${counted(redo.length, 'partition')} of ${namesText(processors)} ${redo.length === 1 ? 'has' : 'have'} to be done again`;
+  if (current.length === 0) return `${again}.`;
+  return `${again}; ${counted(current.length, 'partition')} ${current.length === 1 ? 'was' : 'were'} built from what is there now.`;
+}
+
+/**
+ * The commands that do it again, one after the other: processors in a row that have the same dates are one. Every date is named: what is
+ * complete is done again, too.
+ */
+export function impactCommands({ redo }: Impact, mode: Mode): readonly string[] {
+  const runs: { processors: string[]; dates: readonly string[] }[] = [];
+  for (const [processor, partitions] of groupBy(redo, ({ node }) => node)) {
+    const dates = partitions.map(({ day }) => formatDay(day)).sort();
+    const last = runs.at(-1);
+    if (last !== undefined && last.dates.join() === dates.join()) last.processors.push(processor);
+    else runs.push({ processors: [processor], dates });
+  }
+  return runs.map((run) => runCommandLine({ ...run, choices: ['all'] }, mode));
+}
+
+/** What `--format json` adds to `asOf`, `source` and `mode`: stable, documented in docs/commandLine.md. */
+export interface ImpactReport {
+  readonly given: readonly { readonly node: string; readonly date: string }[];
+  readonly redo: readonly {
+    readonly processor: string;
+    readonly date: string;
+    readonly status: Status;
+    /** null when never read. */
+    readonly rows: number | null;
+    readonly causes: readonly (Omit<Cause, 'upstream'> & {
+      readonly node: string;
+      readonly date: string;
+      readonly text: string;
+    })[];
+  }[];
+  readonly current: readonly { readonly processor: string; readonly date: string }[];
+  readonly commands: readonly string[];
+}
+
+export function impactReport(impact: Impact, mode: Mode): ImpactReport {
+  const placed = ({ node, day }: PartitionRef) => ({ node, date: formatDay(day) });
+  return {
+    given: impact.given.map(placed),
+    redo: impact.redo.map(({ node, day, status, rows, causes }) => ({
+      processor: node,
+      date: formatDay(day),
+      status,
+      rows: rows < 0 ? null : rows,
+      causes: causes.map((cause) => {
+        const { upstream, ...rest } = cause;
+        return { ...rest, ...placed(upstream), text: causeText(cause) };
+      }),
+    })),
+    current: impact.current.map(({ node, day }) => ({ processor: node, date: formatDay(day) })),
+    commands: impactCommands(impact, mode),
+  };
+}
+
+/** `PDC 2021-11-05`, or `PDC on 3 dates`. */
+export function givenText({ given }: Impact): string {
+  const nodes = [...new Set(given.map(({ node }) => node))];
+  const [first] = given;
+  if (first === undefined) return 'Nothing that is known';
+  return given.length === 1
+    ? refText(first)
+    : `${namesText(nodes)} on ${counted(new Set(given.map(({ day }) => day)).size, 'date')}`;
+}
