@@ -4,7 +4,7 @@ import { groupBy } from '../../base/groupBy';
 import type { Mode } from '../../base/status';
 import { causesText } from '../../core/impact/causes';
 import type { Impact } from '../../core/impact/impact';
-import { givenText, impactCommands, impactGroups, impactHeadline } from '../../core/impact/impactReport';
+import { givenText, impactCommand, impactGroups, impactHeadline } from '../../core/impact/impactReport';
 import { statusLabel } from '../statusWords';
 import { csv, markdownTable } from '../table';
 import { type Terminal, toned } from '../terminal';
@@ -24,10 +24,9 @@ export function impactText(impact: Impact, mode: Mode, terminal: Pick<Terminal, 
       lines.push(...indented(`${why}:`, 2), ...indented(rangesOf(days).map(formatRange).join(', '), 4));
     }
   }
-  const commands = impactCommands(impact, mode);
-  if (commands.length > 0) lines.push('', commands.length === 1 ? 'To do it:' : 'To do it, one after the other:');
+  const command = impactCommand(impact, mode);
   // What is to be copied stays on its line.
-  lines.push(...commands.map((command) => `  ${command}`));
+  if (command !== undefined) lines.push('', 'To do it, in this order:', `  ${command}`);
   return lines;
 }
 
@@ -53,7 +52,7 @@ export function impactMarkdown(impact: Impact, mode: Mode): string {
   if (impact.redo.length > 0) {
     const titles = ['#', 'Processor', 'Date', 'Status', 'Rows', 'Why'].map((title) => ({ title }));
     const rows = rowsOf(impact).map((row, at) => row.map((text, column) => (column === 3 ? labelOf(impact, at) : text)));
-    parts.push(markdownTable(titles, rows), ['```sh', ...impactCommands(impact, mode), '```'].join('\n'));
+    parts.push(markdownTable(titles, rows), ['```sh', impactCommand(impact, mode) ?? '', '```'].join('\n'));
   }
   return parts.join('\n\n');
 }

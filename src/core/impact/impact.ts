@@ -1,4 +1,5 @@
 import type { Day } from '../../base/day';
+import { textOfCells } from '../../base/selection/cells';
 import type { Status } from '../../base/status';
 import { UNKNOWABLE } from '../calendar';
 import { tablesOf } from '../classify';
@@ -16,6 +17,8 @@ export interface Impact {
   readonly redo: readonly ImpactedPartition[];
   /** Built from the given ones as they are now: nothing to do. By phase, file order and date. */
   readonly current: readonly PartitionRef[];
+  /** What to do again as a selection that means exactly that; empty where that is nothing. */
+  readonly select: string;
 }
 
 export interface ImpactedPartition extends PartitionRef {
@@ -57,7 +60,15 @@ export function impactOf(input: CoverageInput, grid: CoverageGrid, given: readon
       causes: causes.of(cell, redo),
     })),
     current: current.sort((a, b) => a - b).map((cell) => refOfCell(t, cell)),
+    select: textOfCells(
+      [...redo].map((cell) => refOfCell(t, cell)),
+      { isExpected: (node, day) => isExpected(t, t.cellOf(node, day)) },
+    ),
   };
+}
+
+function isExpected(t: Tables, cell: number): boolean {
+  return cell >= 0 && (tableOfCell(t, cell)?.off[cell % t.dayCount] ?? 0) >= UNKNOWABLE;
 }
 
 /** The cells that could be affected, earlier dates first and upstream first within a date. */
@@ -66,9 +77,9 @@ function candidatesOf(t: Tables, given: ReadonlySet<number>, causes: ImpactCause
   const ordered = t.order.flatMap((index) => (nodes.has(index) ? (t.nodes[index] ?? []) : []));
   const found: number[] = [];
   for (let offset = 0; offset < t.dayCount; offset++) {
-    for (const { node, base, off } of ordered) {
+    for (const { node, base } of ordered) {
       const cell = base + offset;
-      if (node.kind === 'processor' && (off[offset] ?? 0) >= UNKNOWABLE && !given.has(cell)) found.push(cell);
+      if (node.kind === 'processor' && isExpected(t, cell) && !given.has(cell)) found.push(cell);
     }
   }
   return found;

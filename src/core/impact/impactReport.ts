@@ -56,19 +56,9 @@ export function impactHeadline({ redo, current }: Impact): string {
   return `${again}; ${counted(current.length, 'partition')} ${current.length === 1 ? 'was' : 'were'} built from what is there now.`;
 }
 
-/**
- * The commands that do it again, one after the other: processors in a row that have the same dates are one. Every date is named: what is
- * complete is done again, too.
- */
-export function impactCommands({ redo }: Impact, mode: Mode): readonly string[] {
-  const runs: { processors: string[]; dates: readonly string[] }[] = [];
-  for (const [processor, partitions] of groupBy(redo, ({ node }) => node)) {
-    const dates = partitions.map(({ day }) => formatDay(day)).sort();
-    const last = runs.at(-1);
-    if (last !== undefined && last.dates.join() === dates.join()) last.processors.push(processor);
-    else runs.push({ processors: [processor], dates });
-  }
-  return runs.map((run) => runCommandLine({ ...run, choices: ['all'] }, mode));
+/** The command that does it again, what is complete included; undefined where nothing is to be done. */
+export function impactCommand({ select }: Impact, mode: Mode): string | undefined {
+  return select === '' ? undefined : runCommandLine({ select }, mode);
 }
 
 /** What `--format json` adds to `asOf`, `source` and `mode`: stable, documented in docs/commandLine.md. */
@@ -87,10 +77,13 @@ export interface ImpactReport {
     })[];
   }[];
   readonly current: readonly { readonly processor: string; readonly date: string }[];
-  readonly commands: readonly string[];
+  /** The selection that means what is done again, and the command that does it; absent where nothing is to be done. */
+  readonly select?: string;
+  readonly command?: string;
 }
 
 export function impactReport(impact: Impact, mode: Mode): ImpactReport {
+  const command = impactCommand(impact, mode);
   const placed = ({ node, day }: PartitionRef) => ({ node, date: formatDay(day) });
   return {
     given: impact.given.map(placed),
@@ -105,7 +98,7 @@ export function impactReport(impact: Impact, mode: Mode): ImpactReport {
       }),
     })),
     current: impact.current.map(({ node, day }) => ({ processor: node, date: formatDay(day) })),
-    commands: impactCommands(impact, mode),
+    ...(command !== undefined && { select: impact.select, command }),
   };
 }
 

@@ -7,6 +7,7 @@ import { inputCells } from '../../../../src/core/dependencies';
 import { explain } from '../../../../src/core/explain';
 import { causesText } from '../../../../src/core/impact/causes';
 import { type Impact, impactOf } from '../../../../src/core/impact/impact';
+import { chooseScope } from '../../../../src/core/planScope';
 import { refOfCell } from '../../../../src/core/reasons';
 import { refText } from '../../../../src/core/words';
 import { arbitraryInput } from '../../../support/arbitraries';
@@ -120,7 +121,7 @@ describe('impactOf', () => {
   it('leaves out dates on which nothing is expected, and has no answer for dates that nobody knows', () => {
     const exclusions = [{ from: day('2021-11-02'), to: day('2021-11-02'), reason: 'x' }];
     assert.deepEqual(ask({ exclusions, nodes: NODES.slice(0, 3) }, ['A 02']).redo, []);
-    assert.deepEqual(ask({}, ['A 1999-01-01', 'Z 02']), { given: [], redo: [], current: [] });
+    assert.deepEqual(ask({}, ['A 1999-01-01', 'Z 02']), { given: [], redo: [], current: [], select: '' });
   });
 
   const asked = fc.tuple(arbitraryInput, fc.array(fc.tuple(fc.nat(5), fc.nat(11)), { minLength: 1, maxLength: 3 }), fc.boolean());
@@ -158,6 +159,19 @@ describe('impactOf', () => {
         const { input, grid, given, impact } = prepared(values);
         const redo = new Set(impact.redo.map(refText));
         for (const key of caused(input, grid, new Set(given.map(refText)))) assert.ok(redo.has(key), key);
+      }),
+      runs,
+    );
+  });
+
+  it('has a selection that means exactly what is done again', () => {
+    fc.assert(
+      fc.property(asked, (values) => {
+        const { input, grid, impact } = prepared(values);
+        if (impact.select === '') return assert.equal(impact.redo.length, 0);
+        const cells = chooseScope(tablesOf(input, grid), grid, impact).cells;
+        const t = tablesOf(input, grid);
+        assert.deepEqual(cells.map((cell) => refText(refOfCell(t, cell))).sort(), impact.redo.map(refText).sort());
       }),
       runs,
     );
