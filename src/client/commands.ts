@@ -11,6 +11,7 @@ import type { LaunchFlow } from './launchFlow';
 import { askDate, askNode } from './launchQuestions';
 import type { MatrixPanel } from './matrixPanel';
 import type { Pipelines } from './pipelines';
+import type { RepairFlow } from './repairFlow';
 import { MIXED, targetOf } from './target';
 import type { Terminals } from './terminals';
 
@@ -21,6 +22,7 @@ export interface CommandContext {
   readonly documents: DocumentPanels;
   readonly terminals: Terminals;
   readonly launchFlow: LaunchFlow;
+  readonly repairFlow: RepairFlow;
   readonly matrix: MatrixPanel;
   /** Versions and counts of the extension's own side. */
   readonly describe: () => string;
@@ -30,7 +32,7 @@ export interface CommandContext {
 export type Commands = Readonly<Record<CommandId, (target: NodeTarget) => Promise<void>>>;
 
 export function commandsOf(context: CommandContext): Commands {
-  const { log, engine, pipelines, documents, terminals, launchFlow, matrix } = context;
+  const { log, engine, pipelines, documents, terminals, launchFlow, repairFlow, matrix } = context;
   return {
     'backfill.launch': (target) => launchFlow.launch(target),
     'backfill.fillGaps': (target) => launchFlow.fillGaps(target),
@@ -40,12 +42,16 @@ export function commandsOf(context: CommandContext): Commands {
       else await launchFlow.run(plan);
     },
     'backfill.explain': async ({ nodes = [], from, to, dates }) => {
-      const node = nodes[0] ?? (await askNode(await engine.request('backfill/choices', {})));
+      const node = nodes[0] ?? (await askNode(await engine.request('backfill/choices', {}), 'Explain'));
       if (node === undefined) return;
       const [first] = dates ?? (from === to && from !== undefined ? [from] : []);
       const date = first ?? (await askDate(node, await engine.request('backfill/gapDates', { node })));
       if (date !== undefined) await documents.showExplanation({ node, date }, first !== undefined);
     },
+    'backfill.impact': (target) => repairFlow.showImpact(target),
+    'backfill.waive': (target) => repairFlow.waive(target),
+    'backfill.removeWaiver': (target) => repairFlow.removeWaiver(target),
+    'backfill.openWaivers': () => repairFlow.openWaivers(),
     'backfill.openMatrix': async ({ nodes = [], from }) => {
       const [node] = nodes;
       matrix.show(node === undefined || from === undefined ? undefined : { node, date: from });

@@ -1,21 +1,29 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../base/logger';
-import { type CommandId, EXPLANATION_VIEW_TYPE, PLAN_VIEW_TYPE } from '../protocol/contributions';
-import type { PartitionParams, PlanPreview } from '../protocol/messages';
+import { type CommandId, EXPLANATION_VIEW_TYPE, PLAN_VIEW_TYPE, REPAIR_VIEW_TYPE } from '../protocol/contributions';
+import type { PartitionParams, PlanPreview, RepairDocument } from '../protocol/messages';
 import { Disposables } from './disposables';
 import type { Engine } from './engine';
 
 /** What a document's links may run. */
-const LINKED: readonly CommandId[] = ['backfill.explain', 'backfill.launch', 'backfill.openLog', 'backfill.runPlan'];
+const LINKED: readonly CommandId[] = [
+  'backfill.explain',
+  'backfill.launch',
+  'backfill.openLog',
+  'backfill.runPlan',
+  'backfill.impact',
+  'backfill.waive',
+];
 
 /**
- * Read-only documents: an explanation, which follows the data while it is open, and a plan. They are pages of our own because VS Code's
+ * Read-only documents: an explanation, which follows the data while it is open, a plan, and what a repair takes. They are pages of our own because VS Code's
  * Markdown preview takes the focus once it has loaded, from whatever somebody is typing into, and runs no commands.
  */
 export class DocumentPanels implements vscode.Disposable {
   readonly #engine: Engine;
   readonly #explanation: DocumentPanel;
   readonly #plan: DocumentPanel;
+  readonly #repair: DocumentPanel;
   readonly #disposables = new Disposables();
   #partition: PartitionParams | undefined;
   #shownPlan: PlanPreview | undefined;
@@ -24,6 +32,7 @@ export class DocumentPanels implements vscode.Disposable {
     this.#engine = engine;
     this.#explanation = this.#disposables.add(new DocumentPanel(EXPLANATION_VIEW_TYPE, extensionUri));
     this.#plan = this.#disposables.add(new DocumentPanel(PLAN_VIEW_TYPE, extensionUri));
+    this.#repair = this.#disposables.add(new DocumentPanel(REPAIR_VIEW_TYPE, extensionUri));
     this.#disposables.add(engine.on('backfill/treeChanged', () => void this.#refresh()));
     this.#disposables.add(
       engine.onDidChangeStatus(({ state }) => {
@@ -47,6 +56,10 @@ export class DocumentPanels implements vscode.Disposable {
   async showPlan(plan: PlanPreview): Promise<void> {
     this.#shownPlan = plan;
     await this.#plan.show(`Plan: ${plan.headline}`, plan.markdown, true);
+  }
+
+  async showRepair({ title, markdown }: RepairDocument): Promise<void> {
+    await this.#repair.show(title, markdown, false);
   }
 
   /** The plan that is on the screen. */

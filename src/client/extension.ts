@@ -12,6 +12,7 @@ import { LaunchFlow } from './launchFlow';
 import { MatrixPanel } from './matrixPanel';
 import { Notifier } from './notifier';
 import { Pipelines } from './pipelines';
+import { RepairFlow } from './repairFlow';
 import { ServerTree } from './serverTree';
 import { StatusBar } from './statusBar';
 import { Terminals } from './terminals';
@@ -46,6 +47,7 @@ function register(context: vscode.ExtensionContext): void {
   const documents = own(new DocumentPanels(context.extensionUri, engine));
   const terminals = own(new Terminals(context));
   const launchFlow = new LaunchFlow(engine, documents, terminals);
+  const repairFlow = new RepairFlow(engine, documents);
   const matrix = own(
     new MatrixPanel(context.extensionUri, engine, {
       explain: (target) => commands['backfill.explain'](target),
@@ -53,7 +55,7 @@ function register(context: vscode.ExtensionContext): void {
     }),
   );
   const describe = () => describeExtension(context, engine);
-  const commands = commandsOf({ log, engine, pipelines, documents, terminals, launchFlow, matrix, describe });
+  const commands = commandsOf({ log, engine, pipelines, documents, terminals, launchFlow, repairFlow, matrix, describe });
   own(registerCommands(commands, log));
   own(registerCopyText());
 

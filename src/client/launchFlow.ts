@@ -34,6 +34,7 @@ export class LaunchFlow {
   /** Asks for whatever the target leaves open. */
   async launch(target: NodeTarget): Promise<void> {
     const choices = await this.#engine.request('backfill/choices', {});
+    if (target.select !== undefined) return this.#preview({ ...DEFAULTS, select: target.select }, choices.processors);
     const processors = await this.#processors(target, choices, false);
     if (processors === undefined) return;
     const named = namedDates(target);

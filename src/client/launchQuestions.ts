@@ -139,12 +139,12 @@ export async function askOptions(request: PlanParams, processors: readonly Proce
 }
 
 /** A processor or source; undefined when it was dismissed. */
-export async function askNode({ processors, sources }: LaunchChoices): Promise<string | undefined> {
+export async function askNode({ processors, sources }: LaunchChoices, title: string): Promise<string | undefined> {
   const items = [
     ...processors.map(({ id, name, summary }) => ({ label: id, description: summary, detail: name })),
     ...sources.map(({ id, name }) => ({ label: id, description: 'source', detail: name })),
   ];
-  const chosen = await vscode.window.showQuickPick(items, { title: 'Explain', placeHolder: 'Which processor or source?' });
+  const chosen = await vscode.window.showQuickPick(items, { title, placeHolder: 'Which processor or source?' });
   return chosen?.label;
 }
 

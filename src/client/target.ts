@@ -20,13 +20,14 @@ function read(value: unknown): NodeTarget {
   const { data } = value;
   const target = isObject(data) ? data['target'] : value;
   if (!isObject(target)) return {};
-  const { nodes, dates, from, to, backfill } = target;
+  const { nodes, dates, from, to, backfill, select } = target;
   return {
     ...(isTexts(nodes) ? { nodes } : {}),
     ...(isTexts(dates) ? { dates } : {}),
     ...(typeof from === 'string' ? { from } : {}),
     ...(typeof to === 'string' ? { to } : {}),
     ...(typeof backfill === 'string' ? { backfill } : {}),
+    ...(typeof select === 'string' ? { select } : {}),
   };
 }
 

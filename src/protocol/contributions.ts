@@ -6,6 +6,7 @@ export const CATEGORY = 'Backfill';
 export const MATRIX_VIEW_TYPE = 'backfill.matrix';
 export const EXPLANATION_VIEW_TYPE = 'backfill.explanation';
 export const PLAN_VIEW_TYPE = 'backfill.plan';
+export const REPAIR_VIEW_TYPE = 'backfill.repair';
 /** Where a manifest is looked for, in each workspace folder. */
 export const MANIFEST_NAME = 'backfill.yaml';
 
@@ -27,6 +28,10 @@ export const COMMANDS = {
   'backfill.fillGaps': { title: 'Fill Gaps…', icon: '$(run-all)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.runPlan': { title: 'Run This Plan', icon: '$(play)', enablement: TRUSTED, palette: PLAN_IN_FRONT },
   'backfill.explain': { title: 'Explain This Date', icon: '$(question)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.impact': { title: 'Downstream Impact…', icon: '$(type-hierarchy-sub)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.waive': { title: 'Waive Gaps…', icon: '$(bookmark)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.removeWaiver': { title: 'Remove Waiver…', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.openWaivers': { title: 'Open Waivers', palette: HAS_MANIFEST },
   'backfill.openMatrix': { title: 'Open Gap Matrix', icon: '$(table)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.refresh': { title: 'Refresh Coverage', icon: '$(refresh)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.attach': { title: 'Show Backfill in Terminal', icon: '$(terminal)', enablement: TRUSTED, palette: HAS_MANIFEST },
@@ -69,7 +74,7 @@ export type NodeKind =
   | 'category'
   | 'finding'
   | 'message';
-export type NodeFlag = 'gap' | 'runnable' | 'log' | 'active';
+export type NodeFlag = 'gap' | 'runnable' | 'log' | 'active' | 'waivable' | 'waived';
 
 export const CONTEXT_KEYS = {
   /** A manifest was found. */
@@ -126,6 +131,13 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.explain', when: node(['partition']), group: '1_look@1' },
     { command: 'backfill.openLog', when: node(['partition', 'backfill'], 'log'), group: '1_look@2' },
     { command: 'backfill.openMatrix', when: node(['phase', 'processor', 'source', 'month', 'partition']), group: '1_look@3' },
+    { command: 'backfill.impact', when: node(['processor', 'source', 'month', 'partition']), group: '1_look@4' },
+    { command: 'backfill.waive', when: node(['processor', 'source', 'month', 'partition'], 'waivable'), group: '3_accept@1' },
+    {
+      command: 'backfill.removeWaiver',
+      when: node(['processor', 'source', 'month', 'partition'], 'waived'),
+      group: '3_accept@2',
+    },
     { command: 'backfill.fillGaps', when: node(['phase', 'processor', 'month'], 'gap'), group: '2_run@1' },
     { command: 'backfill.launch', when: node(['processor', 'month', 'partition', 'finding'], 'runnable'), group: '2_run@2' },
     { command: 'backfill.attach', when: node(['backfill']), group: '2_run@3' },

@@ -28,6 +28,14 @@ export interface Requests {
   'backfill/cancel': { params: { id: string }; result: null };
   /** Absolute path of the log of the last attempt at a partition, or of a backfill; null where there is none. */
   'backfill/log': { params: LogParams; result: string | null };
+  /** What has to be done again after these dates were repaired, as a document with the way to its plan. */
+  'backfill/impact': { params: DatesParams; result: RepairDocument };
+  /** The gaps among dates, and what a waiver of them is to be asked for. */
+  'backfill/waivable': { params: DatesParams; result: WaivableGaps };
+  /** Writes waivers; `undo` takes it back as long as nobody else changed the file. */
+  'backfill/waive': { params: WaiveParams; result: UndoableChange };
+  'backfill/removeWaiver': { params: DatesParams; result: UndoableChange };
+  'backfill/undoWaivers': { params: { undo: string }; result: null };
   /** For bug reports: versions, counts, last errors. */
   'backfill/diagnostics': { params: Record<string, never>; result: string };
 }
@@ -127,6 +135,55 @@ export interface NodeTarget {
   /** Explicit dates, ISO, in place of from and to. */
   readonly dates?: readonly string[];
   readonly backfill?: string;
+  /** Exactly these partitions, as the text of a selection (`base/selection`), in place of all others. */
+  readonly select?: string;
+}
+
+/** Dates of nodes: named ones, or an inclusive range; without either all that are known. ISO. */
+export interface DatesParams {
+  readonly nodes: readonly string[];
+  readonly dates?: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** A read-only document about a repair. */
+export interface RepairDocument {
+  readonly title: string;
+  readonly markdown: string;
+}
+
+/** Dates of a node. ISO, inclusive. */
+export interface NodeRange {
+  readonly node: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface WaivableGaps {
+  /** `PDC 2021-11-05 to 2021-11-09`. */
+  readonly text: string;
+  readonly ranges: readonly NodeRange[];
+  /** Who git says works here. */
+  readonly author: string;
+  /** ISO. */
+  readonly today: string;
+  /** The last day of their season, where it is not over. */
+  readonly seasonEnd?: string;
+}
+
+export interface WaiveParams {
+  readonly ranges: readonly NodeRange[];
+  readonly reason: string;
+  readonly author: string;
+  /** The last day on which it holds, ISO, or `never`. */
+  readonly until: string;
+}
+
+export interface UndoableChange {
+  /** What was done, in a sentence. */
+  readonly text: string;
+  readonly undo: string;
 }
 
 export interface PartitionParams {

@@ -117,7 +117,7 @@ export class CoverageTree {
       description,
       ...(unavailable === undefined ? this.#look(tally) : { icon: 'warning', color: 'problemsWarningIcon.foreground' }),
       children: true,
-      context: `${node.kind}${flags(node, tally.gaps > 0)}`,
+      context: `${node.kind}${flags(node, tally.gaps > 0)}${waiverFlags(tally)}`,
       accessibilityLabel: `${node.id}, ${node.name}, ${unavailable === undefined ? '' : 'cannot be read, '}${tallySentence(tally)}`,
       hasTooltip: true,
       target: { nodes: [node.id] },
@@ -145,7 +145,7 @@ export class CoverageTree {
         description: tallyText(tally),
         ...this.#look(tally),
         children: true,
-        context: `month${flags(node, tally.gaps > 0)}`,
+        context: `month${flags(node, tally.gaps > 0)}${waiverFlags(tally)}`,
         accessibilityLabel: `${label}, ${tallySentence(tally)}`,
         hasTooltip: true,
         target: { nodes: [node.id], from: formatDay(from), to: formatDay(to) },
@@ -180,7 +180,7 @@ export class CoverageTree {
       description: text,
       ...look,
       children: false,
-      context: `partition${flags(node, gap)}${log ? '+log' : ''}`,
+      context: `partition${flags(node, gap)}${waiverFlags({ gaps: gap ? 1 : 0, waived: waived ? 1 : 0 })}${log ? '+log' : ''}`,
       accessibilityLabel: `${date}, ${text}`,
       hasTooltip: true,
       action: 'explain',
@@ -220,6 +220,11 @@ function isShown(grid: CoverageGrid, cell: number): boolean {
 function flags(node: PipelineNode, gap: boolean): string {
   const runnable = node.kind === 'processor' && node.run.length > 0;
   return `${gap && runnable ? '+gap' : ''}${runnable ? '+runnable' : ''}`;
+}
+
+/** What of a node can be accepted, and what is. */
+function waiverFlags({ gaps, waived }: Pick<Tally, 'gaps' | 'waived'>): string {
+  return `${gaps > 0 ? '+waivable' : ''}${waived > 0 ? '+waived' : ''}`;
 }
 
 function boundsOf(month: string): { readonly from: Day; readonly to: Day } {

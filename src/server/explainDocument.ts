@@ -2,6 +2,7 @@ import { formatDay, formatRange, rangesOf } from '../base/day';
 import { counted, formatCount, formatInstant, formatSeconds, stagesText } from '../base/figures';
 import { groupBy } from '../base/groupBy';
 import { code, escaped } from '../base/markdown';
+import { isGap } from '../base/status';
 import type { CoverageInput, Explanation, NeedResult, Root } from '../core/coverage';
 import type { FailureKind } from '../core/failures';
 import type { Noted } from '../core/noted';
@@ -44,6 +45,7 @@ export function explainDocument(explanation: Explanation, { input, node, noted }
         .join('\n'),
     );
   } else if (status === 'complete') sections.push('Nothing to do.');
+  sections.push(repairLinks(explanation, node));
   sections.push('## What is there', bullets(factsOf(explanation, node)));
   if (needs.length > 0) sections.push('## What it needs', bullets(needs.map((need) => needText(need, VERDICTS))));
   const attempt = attemptText(explanation);
@@ -53,6 +55,16 @@ export function explainDocument(explanation: Explanation, { input, node, noted }
   }
   sections.push(...notedSections(noted));
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** From a partition to what follows from its repair, and to accepting it as it is. */
+function repairLinks({ day, status, overlays }: Explanation, node: PipelineNode): string {
+  if (status === 'off') return '';
+  const target = { nodes: [node.id], from: formatDay(day), to: formatDay(day) };
+  const isWaived = overlays.some(({ kind }) => kind === 'waived');
+  const links = [commandLink('Downstream impact', 'backfill.impact', target)];
+  if (isGap(status) && !isWaived) links.push(commandLink('Waive this gap', 'backfill.waive', target));
+  return links.join(' · ');
 }
 
 /** What jobs noted: failures, what stops first, and runs, the newest first. */

@@ -17,17 +17,21 @@ import { CheckpointFolder } from '../adapters/checkpoints/checkpointFolder';
 import { FileCoverageCache } from '../adapters/files/coverageCache';
 import { readLogBytes } from '../adapters/files/logText';
 import { readText } from '../adapters/files/textFile';
+import { wholeTextFiles } from '../adapters/files/wholeTextFiles';
 import { FileJournal } from '../adapters/journal/fileJournal';
 import { openWarehouse } from '../adapters/openWarehouse';
+import { personName } from '../adapters/process/personName';
 import { SystemProcessTable } from '../adapters/process/processTable';
 import { ElsewhereJobs } from '../app/elsewhereJobs';
 import { PipelineSession } from '../app/pipelineSession';
+import { WaiversFile } from '../app/waiversFile';
 import { type Logger, messageOf } from '../base/logger';
 import type { ClientNotifications, InitializationOptions } from '../protocol/messages';
 import { fixesOf } from './diagnostics';
 import { FileWatcher } from './fileWatcher';
 import { ManifestDiagnostics } from './manifestDiagnostics';
 import { PipelineService } from './pipelineService';
+import { repairHandlers } from './repairRequests';
 import { type Handlers, requestHandlers, untrustedHandlers } from './requests';
 import { SchemaWatch } from './schemaWatch';
 
@@ -136,6 +140,11 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
     requestHandlers({
       service,
       journal,
+      repairs: repairHandlers({
+        service,
+        waivers: new WaiversFile(manifest, wholeTextFiles),
+        personName: () => personName(dirname(manifest)),
+      }),
       files: {
         manifest,
         readText: async (path) => (await readText(path)) ?? absent(path),

@@ -19,6 +19,7 @@ import { failuresTooltip } from './failuresTree';
 import { partitionText } from './partitionText';
 import type { PipelineService } from './pipelineService';
 import { planDocument, planHeadline } from './planDocument';
+import type { RepairHandlers } from './repairRequests';
 import { tallyOf, tallyText } from './tally';
 import { backfillTooltip, coverageTooltip } from './tooltips';
 
@@ -29,6 +30,8 @@ export interface RequestDeps {
   readonly service: PipelineService;
   readonly journal: Journal;
   readonly files: PlanFiles;
+  /** What is asked for repairing. */
+  readonly repairs: RepairHandlers;
   /** Versions and the last errors of this process, a line each. */
   readonly describe: () => readonly string[];
 }
@@ -37,9 +40,10 @@ export interface RequestDeps {
 const KEPT_PLANS = 20;
 const MOST_GAP_DATES = 100;
 
-export function requestHandlers({ service, journal, files, describe }: RequestDeps): Handlers {
+export function requestHandlers({ service, journal, files, repairs, describe }: RequestDeps): Handlers {
   const plans = new Map<string, Plan>();
   return {
+    ...repairs,
     'backfill/snapshot': async () => service.snapshot() ?? null,
     'backfill/refresh': async () => {
       await service.read('read');
@@ -130,6 +134,11 @@ export function untrustedHandlers(describe: () => readonly string[]): Handlers {
     'backfill/gapDates': refuse,
     'backfill/plan': refuse,
     'backfill/launch': refuse,
+    'backfill/impact': refuse,
+    'backfill/waivable': refuse,
+    'backfill/waive': refuse,
+    'backfill/removeWaiver': refuse,
+    'backfill/undoWaivers': refuse,
     'backfill/backfills': async () => [],
     'backfill/cancel': refuse,
     'backfill/log': refuse,

@@ -1,6 +1,6 @@
-import { type Day, type DayRange, formatDay, formatRange, rangesOf } from '../../base/day';
+import { type Day, type DayRange, formatDay, formatRange } from '../../base/day';
 import { counted } from '../../base/figures';
-import { todayOf } from '../calendar';
+import { todayOf, UNKNOWABLE } from '../calendar';
 import { tablesOf } from '../classify';
 import type { CoverageGrid, CoverageInput, Waiver } from '../coverage';
 import { IS_GAP } from '../expectations';
@@ -40,6 +40,23 @@ export function gapDays(input: CoverageInput, grid: CoverageGrid, node: string, 
   return days;
 }
 
+/** The gaps among dates as ranges, which pass over dates on which nothing is expected but over no other date. */
+export function gapRanges(input: CoverageInput, grid: CoverageGrid, node: string, days: readonly Day[]): readonly DayRange[] {
+  const t = tablesOf(input, grid);
+  const asked = [...new Set(days)].sort((a, b) => a - b);
+  const isGap = (day: Day) => gapDays(input, grid, node, { from: day, to: day }).length > 0;
+  const ranges: { from: Day; to: Day }[] = [];
+  for (const day of asked.filter(isGap)) {
+    const last = ranges.at(-1);
+    const between = last === undefined ? [] : Array.from({ length: day - last.to - 1 }, (_, at) => last.to + 1 + at);
+    const table = t.nodes[Math.floor(t.cellOf(node, day) / t.dayCount)];
+    const isOff = (one: Day) => (table?.off[one - t.timeline.firstDay] ?? UNKNOWABLE) < UNKNOWABLE;
+    if (last !== undefined && between.every(isOff)) last.to = day;
+    else ranges.push({ from: day, to: day });
+  }
+  return ranges;
+}
+
 /** A waiver that is asked for. Dates are ascending; `until` is `never` where somebody means for ever. */
 export interface WaiverRequest {
   readonly node: string;
@@ -69,14 +86,13 @@ export function waiverProblem({ reason, author, until, ranges, node }: WaiverReq
   return `${days.length === 1 ? `${partitionKey(node, days[0] ?? 0)} is` : `These dates of ${node} are`} waived already, ${until_}, by ${first.author}: ${first.reason}`;
 }
 
-/** `Waives 3 gaps of PGS, 2021-11-05 to 2021-11-07, until 2022-03-01 (ann): the league never published it`. */
-export function waivedText({ node, ranges, reason, author, until }: WaiverRequest, gaps: number): string {
+/**
+ * `Waives 3 gaps of PGS, 2021-11-05 to 2021-11-07, until 2022-03-01 (ann): the league never published it`.
+ * @param gaps how many there are; left out where that is not news.
+ */
+export function waivedText({ node, ranges, reason, author, until }: WaiverRequest, gaps?: number): string {
   const end = until === 'never' ? 'with no end' : `until ${formatDay(until)}`;
-  const what = gaps === 0 ? `${node}, which has no gap there now` : `${counted(gaps, 'gap')} of ${node}`;
-  return `Waives ${what}, ${ranges.map(formatRange).join(', ')}, ${end} (${author}): ${reason}`;
-}
-
-/** The ranges of dates in any order, doubles included. */
-export function rangesOfDays(days: Iterable<Day>): readonly DayRange[] {
-  return rangesOf([...new Set(days)].sort((a, b) => a - b));
+  const amount =
+    gaps === undefined ? node : gaps === 0 ? `${node}, which has no gap there now` : `${counted(gaps, 'gap')} of ${node}`;
+  return `Waives ${amount}, ${ranges.map(formatRange).join(', ')}, ${end} (${author}): ${reason}`;
 }

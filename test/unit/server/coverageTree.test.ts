@@ -48,19 +48,19 @@ describe('CoverageTree', () => {
       'phase4 | 49/52 · 1 missing, 2 blocked by BOX and PDC, 1 date with unexpected rows | phase+gap',
     ]);
     assert.deepEqual(lines(tree, 'coverage/phase4'), [
-      'MLFS | 23/25 · 2 blocked by BOX and PDC, 1 date with unexpected rows | processor+gap+runnable',
-      'SEEN | 26/27 · 1 missing | processor',
+      'MLFS | 23/25 · 2 blocked by BOX and PDC, 1 date with unexpected rows | processor+gap+runnable+waivable',
+      'SEEN | 26/27 · 1 missing | processor+waivable',
     ]);
     assert.deepEqual(lines(tree, 'coverage/phase4/MLFS'), [
-      'November 2021 | 23/24 · 1 blocked by PDC, 1 date with unexpected rows | month+gap+runnable',
-      'December 2021 | 0/1 · 1 blocked by BOX | month+gap+runnable',
+      'November 2021 | 23/24 · 1 blocked by PDC, 1 date with unexpected rows | month+gap+runnable+waivable',
+      'December 2021 | 0/1 · 1 blocked by BOX | month+gap+runnable+waivable',
     ]);
     const november = lines(tree, 'coverage/phase4/MLFS/2021-11');
     assert.deepEqual(november.slice(0, 5), [
       '2021-11-04 | bootstrap, day 1 of 2 | partition+runnable',
       '2021-11-05 | bootstrap, day 2 of 2 | partition+runnable',
       '2021-11-06 | excluded: All-Star break · 90 rows where nothing is expected | partition+runnable',
-      '2021-11-07 | blocked · PDC 36 of 100 | partition+gap+runnable',
+      '2021-11-07 | blocked · PDC 36 of 100 | partition+gap+runnable+waivable',
       '2021-11-08 | complete · 90 rows | partition+runnable+log',
     ]);
   });

@@ -224,6 +224,51 @@ describe('the engine process', () => {
     assert.match(await engine.request('backfill/diagnostics', {}), /Coverage: 2 x 4 partitions from warehouse/);
   });
 
+  it('tells what a repair makes stale as one plan, and waives gaps until that is taken back', async () => {
+    await runDuckdb(
+      join(folder(), 'test.duckdb'),
+      'CREATE SCHEMA mart',
+      'CREATE TABLE mart.a (day DATE)',
+      'CREATE TABLE mart.b (day DATE)',
+      "INSERT INTO mart.a SELECT DATE '2021-11-01' + i::INTEGER FROM range(4) t(i)",
+      "INSERT INTO mart.b SELECT DATE '2021-11-01' + i::INTEGER FROM range(3) t(i)",
+    );
+    writeFileSync(join(folder(), 'b.sql'), 'SELECT @date AS day');
+    const engine = await start(true);
+    // A tree is answered once the manifest was read, so that there is something to read the tables of.
+    await engine.request('backfill/tree', { view: 'coverage' });
+    await engine.request('backfill/refresh', {});
+
+    const impact = await engine.request('backfill/impact', { nodes: ['A'], dates: ['2021-11-02', '2021-11-04'] });
+    assert.match(impact.title, /^Downstream of A on 2 dates$/);
+    const link = /\[Plan these 2 partitions\]\(command:backfill\.launch\?([^)]+)\)/.exec(impact.markdown)?.[1] ?? '';
+    const [{ select }] = JSON.parse(decodeURIComponent(link));
+    const plan = await engine.request('backfill/plan', { ...planRequest({}), select });
+    assert.equal(plan.runs, 2);
+    assert.match(plan.markdown, /2021-11-02/);
+    assert.match(plan.markdown, /2021-11-04/);
+
+    const offer = await engine.request('backfill/waivable', { nodes: ['B'] });
+    assert.deepEqual(offer.ranges, [{ node: 'B', from: '2021-11-04', to: '2021-11-04' }]);
+    const { ranges } = offer;
+    const waive = (reason: string, until: string) => engine.request('backfill/waive', { ranges, reason, author: 'ann', until });
+    await assert.rejects(waive(' ', 'never'), /needs a reason/);
+    await assert.rejects(waive('late', '2021-12-01'), /2021-12-01 is over/);
+    const path = join(folder(), '.backfill', 'waivers.yaml');
+    assert.equal(existsSync(path), false);
+    const { text, undo } = await waive('late', 'never');
+    assert.equal(text, 'Waives B, 2021-11-04, with no end (ann): late');
+    const one = () => engine.request('backfill/tree', { view: 'coverage', parent: 'coverage/one/B/2021-11' });
+    assert.match((await one()).at(-1)?.context ?? '', /\+waived\b/);
+    assert.deepEqual((await engine.request('backfill/waivable', { nodes: ['A'] })).ranges, []);
+    await engine.request('backfill/undoWaivers', { undo });
+    assert.match((await one()).at(-1)?.context ?? '', /\+waivable\b/);
+    await assert.rejects(engine.request('backfill/undoWaivers', { undo }), /too long ago/);
+    await assert.rejects(engine.request('backfill/removeWaiver', { nodes: ['B'] }), /Nothing waives these dates/);
+    writeFileSync(path, 'waivers:\n  - { processor: B }\n');
+    await assert.rejects(waive('late', 'never'), /^Error: \.backfill\/waivers\.yaml:2:5: .*Nothing was changed/);
+  });
+
   it('says in one sentence what it cannot do', async () => {
     const engine = await start(true);
     await assert.rejects(engine.request('backfill/launch', { planId: 'x' }), {

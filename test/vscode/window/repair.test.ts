@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeSample } from '../../../scripts/sample.mjs';
+import { temporaryFolder } from '../../../scripts/vscode/server.mjs';
+import { until } from '../../../scripts/vscode/workbench.mjs';
+import { PipelineWindow } from '../../support/pipelineWindow';
+import { picture } from '../../support/vscodeWindow';
+
+/** samples/nba/holes.json: the zone analysis of these dates lacks a team. */
+const DATE = '2021-11-29';
+
+describe('repairing, in a window', () => {
+  it('plans what is downstream of a date by one click, and accepts a gap until that is taken back', async () => {
+    const { folder } = await makeSample(temporaryFolder());
+    const window = await PipelineWindow.open(folder);
+    const { workbench } = window;
+
+    await workbench.runCommand('Backfill: Downstream Impact…');
+    await workbench.pick('TDZA');
+    await window.answer('Downstream impact: TDZA', DATE);
+    const impact = workbench.webview();
+    await impact.getByRole('heading', { name: `Downstream of TDZA ${DATE}` }).waitFor();
+    await picture(workbench, 'repair impact');
+    await impact.getByRole('link', { name: /^Plan / }).click();
+    await workbench.option('Run in a terminal').waitFor();
+    await picture(workbench, 'repair plan of the impact');
+    await workbench.press('Escape');
+
+    await workbench.runCommand('Backfill: Waive Gaps…');
+    await workbench.pick('TDZA');
+    await window.answer('Waive gaps: TDZA', DATE);
+    await workbench.quickInputTitled('Waive TDZA');
+    await picture(workbench, 'repair reason');
+    await workbench.type('One team did not report');
+    await workbench.press('Enter');
+    await workbench.pick('In 30 days');
+    await window.seePartition('Precompute', 'TDZA', DATE, /waived/);
+    await picture(workbench, 'repair waived');
+    const text = () => readFileSync(join(folder, '.backfill/waivers.yaml'), 'utf8');
+    assert.match(text(), /processor: TDZA, date: 2021-11-29, reason: One team did not report, author: .*, until: \d{4}-/);
+    await workbench.page.locator('.notifications-toasts').getByRole('button', { name: 'Undo' }).click();
+    await window.seePartition('Precompute', 'TDZA', DATE, /partial/);
+    await until('the waiver to be gone', () => !text().includes('TDZA'));
+  });
+});
