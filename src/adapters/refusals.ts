@@ -3,12 +3,12 @@ import { type Day, formatDay } from '../base/day';
 import type { Processor } from '../core/pipeline';
 
 /** Why rows must not replace a partition. */
-export type GuardFinding = 'emptied' | 'strays' | 'outside' | 'repeated';
+export type GuardFinding = 'emptied' | 'strays' | 'outside' | 'repeated' | 'changed';
 
 /**
  * What a guard found, in the words that all warehouses share.
- * @param count rows that are there where the SELECT gives none; otherwise those of the SELECT that are wrong.
- * @param staged rows that the SELECT gives.
+ * @param count rows that are there where the SELECT gives none, or where others were counted before; otherwise those of the SELECT that are wrong.
+ * @param staged rows that the SELECT gives; those that were counted before.
  */
 export function guardError(
   processor: Processor,
@@ -20,6 +20,7 @@ export function guardError(
     emptied: `the SELECT gives no rows, where there are ${count}.`,
     strays: `${some} have another ${processor.dateColumn}; filter on @date.`,
     outside: `${some} are outside of its share of the table, ${processor.where?.trim()}.`,
+    changed: `it holds ${count} rows, where ${staged} were shown.`,
     repeated: `${some} repeat a key (${processor.key.join(', ')}).`,
   }[finding];
   return new WarehouseError('guard', `${processor.id} ${formatDay(day)}: ${what} The partition was left as it was.`);

@@ -184,6 +184,14 @@ export interface PartitionWriter {
    * job it resolves or rejects when that has ended; a LostJobError where that cannot be told.
    */
   replace(processor: Processor, day: Day, select: string, attempt: WriteAttempt): Promise<void>;
+  /**
+   * Deletes the rows of one partition, in all of its tables, if they are as many as were counted; else a WarehouseError of kind `guard`, and
+   * they stay. Where the work is done by remote jobs it is one a table, as `replace` has one.
+   * @param rows by table of the processor.
+   */
+  clean(processor: Processor, day: Day, rows: readonly number[], attempt: WriteAttempt): Promise<void>;
+  /** What `clean` runs, as statements to be read or run elsewhere. Changes nothing. */
+  cleanSql(processor: Processor, day: Day, rows: readonly number[]): Promise<readonly string[]>;
   /** Whether a job that somebody left behind still runs. Absent where all work is done in this process. */
   isRunning?(job: RemoteJob): Promise<boolean>;
   /** Lets other processes write: called before a child that writes the same warehouse starts. */

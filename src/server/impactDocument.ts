@@ -4,7 +4,7 @@ import { code, codeBlock, escaped, table } from '../base/markdown';
 import type { Mode } from '../base/status';
 import { causesText } from '../core/impact/causes';
 import type { Impact } from '../core/impact/impact';
-import { givenText, impactCommand, impactGroups, impactHeadline } from '../core/impact/impactReport';
+import { givenText, impactCommand, impactGroups, impactHeadline, unrepairedText } from '../core/impact/impactReport';
 import type { RepairDocument } from '../protocol/messages';
 import { commandLink } from './commandLink';
 
@@ -16,6 +16,8 @@ export function impactDocument(impact: Impact, mode: Mode): RepairDocument {
   const { redo, current, select } = impact;
   const command = impactCommand(impact, mode);
   const sections = [`# Downstream of ${escaped(givenText(impact))}`, `**${escaped(impactHeadline(impact))}**`];
+  const first = unrepairedText(impact);
+  if (first !== undefined) sections.push(`> ⚠ ${escaped(first)}`);
   if (command !== undefined) {
     sections.push(
       `**${commandLink(`Plan ${redo.length === 1 ? 'it' : `these ${counted(redo.length, 'partition')}`}`, 'backfill.launch', { select })}**`,

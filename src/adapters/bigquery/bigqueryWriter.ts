@@ -5,8 +5,9 @@ import type { Processor } from '../../core/pipeline';
 import { datedSelect, expressionProblem } from '../../core/sql/tokens';
 import { guardError, onlyTable, requireColumns } from '../refusals';
 import type { BigqueryClient } from './client';
+import type { JobRequest } from './jobs';
 import { type RemoteJobOptions, RemoteJobs } from './remoteJobs';
-import { dateParameter, guardFinding, type Replacement, replacementJob, type Way, wayOf } from './replacementSql';
+import { dateParameter, deleteSql, guardFinding, type Replacement, replacementJob, type Way, wayOf } from './replacementSql';
 import type { TableField, TableMetadata } from './tableMetadata';
 
 export interface WriterOptions extends RemoteJobOptions {
@@ -39,6 +40,26 @@ export class BigqueryWriter implements PartitionWriter {
     await this.#inTurn(seen.path.toLowerCase(), async () => this.#run(await look(), attempt));
   }
 
+  async clean(processor: Processor, day: Day, rows: readonly number[], attempt: WriteAttempt): Promise<void> {
+    for (const [index, table] of processor.tables.entries()) {
+      attempt.signal.throwIfAborted();
+      const { path } = await this.#partition(processor, day, table, attempt.signal);
+      await this.#inTurn(path.toLowerCase(), async () => {
+        const partition = await this.#partition(processor, day, table, attempt.signal);
+        requireSettled(table, partition.target);
+        const job = { sql: deleteSql(partition, rows[index] ?? 0), params: {} };
+        await this.#submit(partition, { ...job, purpose: 'clean' }, attempt);
+      });
+    }
+  }
+
+  async cleanSql(processor: Processor, day: Day, rows: readonly number[]): Promise<readonly string[]> {
+    const statements = processor.tables.map(async (table, index) =>
+      deleteSql(await this.#partition(processor, day, table, new AbortController().signal), rows[index] ?? 0),
+    );
+    return Promise.all(statements);
+  }
+
   isRunning(job: RemoteJob): Promise<boolean> {
     return this.#jobs.isRunning(job);
   }
@@ -62,26 +83,42 @@ export class BigqueryWriter implements PartitionWriter {
   }
 
   async #run(replacement: Replacement, attempt: WriteAttempt): Promise<void> {
-    const { processor, day, table, target } = replacement;
-    if (target?.streamingBuffer !== undefined)
-      throw new WarehouseError(
-        'busy',
-        `rows that were streamed into ${table} are still in its streaming buffer, where nothing can replace them. They settle by themselves, within 90 minutes after the last one came.`,
-      );
+    requireSettled(replacement.table, replacement.target);
     const way = this.#wayOf(replacement);
+    try {
+      await this.#submit(replacement, { ...replacementJob(way, replacement), purpose: 'replace' }, attempt);
+    } catch (thrown) {
+      if (way === 'create' && thrown instanceof WarehouseError && /Already Exists: Table/.test(thrown.message))
+        throw new WarehouseError('busy', `${replacement.table} was made by another job at this moment.`);
+      throw thrown;
+    }
+  }
+
+  /** Runs one job on a partition; what one of its guards found is told in words. */
+  async #submit(
+    { processor, day, table, target }: Pick<Replacement, 'processor' | 'day' | 'table' | 'target'>,
+    { purpose, ...job }: Omit<JobRequest, 'jobId' | 'location' | 'labels'> & { readonly purpose: string },
+    attempt: WriteAttempt,
+  ): Promise<void> {
     // Where the table itself tells, its dataset need not be looked at, which takes a permission of its own.
     const location = target?.location || (await this.#locationOf(table, attempt.signal));
-    const labels = { purpose: 'replace', processor: processor.id };
     try {
-      await this.#jobs.run({ ...replacementJob(way, replacement), location, labels }, attempt);
+      await this.#jobs.run({ ...job, location, labels: { purpose, processor: processor.id } }, attempt);
     } catch (thrown) {
       if (!(thrown instanceof WarehouseError)) throw thrown;
       const found = guardFinding(thrown.message);
       if (found !== undefined) throw guardError(processor, day, found);
-      if (way === 'create' && /Already Exists: Table/.test(thrown.message))
-        throw new WarehouseError('busy', `${table} was made by another job at this moment.`);
       throw about(`${processor.id} ${formatDay(day)}`, thrown);
     }
+  }
+
+  /** A partition as far as its own table tells of it. */
+  async #partition(processor: Processor, day: Day, table: string, signal: AbortSignal) {
+    const problem = processor.where === undefined ? undefined : expressionProblem(processor.where, 'googlesql');
+    if (problem !== undefined)
+      throw new WarehouseError('refused', `${processor.id}: \`where\` is not one SQL expression: ${problem}.`);
+    const { project, dataset, table: name } = this.#client.path(table);
+    return { processor, day, table, path: `${project}.${dataset}.${name}`, target: await this.#target(table, signal) };
   }
 
   /** Everything about a partition that has to be known before its job is made; nothing is changed, and nothing billed. */
@@ -89,20 +126,15 @@ export class BigqueryWriter implements PartitionWriter {
     const subject = `${processor.id} ${formatDay(day)}: the SELECT`;
     const read = datedSelect(text, 'googlesql');
     if (read.problem !== undefined) throw new WarehouseError('refused', `${subject} cannot be run: ${read.problem}.`);
-    const problem = processor.where === undefined ? undefined : expressionProblem(processor.where, 'googlesql');
-    if (problem !== undefined)
-      throw new WarehouseError('refused', `${processor.id}: \`where\` is not one SQL expression: ${problem}.`);
-    const path = this.#client.path(table);
-    const target = await this.#target(table, signal);
+    const partition = await this.#partition(processor, day, table, signal);
     const given = await this.#fieldsOf({ table, subject, select: read.sql, usesDate: read.usesDate, day });
     requireColumns(
       processor,
       table,
       given.map(({ name }) => name),
-      target?.fields.map(({ name }) => name),
+      partition.target?.fields.map(({ name }) => name),
     );
-    const { sql: select, usesDate } = read;
-    return { processor, day, table, path: `${path.project}.${path.dataset}.${path.table}`, target, select, usesDate, given };
+    return { ...partition, select: read.sql, usesDate: read.usesDate, given };
   }
 
   async #locationOf(table: string, signal: AbortSignal): Promise<string> {
@@ -144,6 +176,15 @@ export class BigqueryWriter implements PartitionWriter {
     if (fields.length > 0) return fields;
     throw new WarehouseError('unsupported', `${subject} cannot be checked: this emulator does not tell what a query gives.`);
   }
+}
+
+/** Throws while rows that were streamed in are where nothing can change them. */
+function requireSettled(table: string, target: TableMetadata | undefined): void {
+  if (target?.streamingBuffer === undefined) return;
+  throw new WarehouseError(
+    'busy',
+    `rows that were streamed into ${table} are still in its streaming buffer, where nothing can replace them. They settle by themselves, within 90 minutes after the last one came.`,
+  );
 }
 
 interface AskedSelect extends Pick<Replacement, 'table' | 'select' | 'usesDate' | 'day'> {

@@ -80,6 +80,21 @@ export function replacementJob(way: Way, replacement: Replacement): Omit<JobRequ
   }
 }
 
+/** One statement that deletes a partition if it holds as many rows as were counted; else it ends with a message for `guardFinding`. */
+export function deleteSql(
+  { processor, day, path, target }: Pick<Replacement, 'processor' | 'day' | 'path' | 'target'>,
+  counted: number,
+): string {
+  const dialect = dialectOf({ path, target, given: [] });
+  const partition = partitionCondition(processor, path, dialect, day);
+  const held = `(SELECT COUNT(*) FROM ${dialect.from(path)} WHERE ${partition})`;
+  return [
+    `DELETE FROM ${dialect.from(path)}`,
+    `WHERE ${partition}`,
+    `  AND IF(${held} = ${counted}, TRUE, ERROR(CONCAT('backfill_guard:changed:', CAST(${held} AS STRING), ':${counted}')))`,
+  ].join('\n');
+}
+
 /** The value of `@date`, where the SELECT has it. */
 export function dateParameter({ usesDate, day }: Pick<Replacement, 'usesDate' | 'day'>): QueryParameters {
   return usesDate ? { date: { type: 'DATE', value: formatDay(day) } } : {};
@@ -89,7 +104,7 @@ export function dateParameter({ usesDate, day }: Pick<Replacement, 'usesDate' | 
 export function guardFinding(
   message: string,
 ): { readonly finding: GuardFinding; readonly count: number; readonly staged: number } | undefined {
-  const [, finding, count, staged] = /backfill_guard:(emptied|strays|outside|repeated):(\d+):(\d+)/.exec(message) ?? [];
+  const [, finding, count, staged] = /backfill_guard:(emptied|strays|outside|repeated|changed):(\d+):(\d+)/.exec(message) ?? [];
   if (finding === undefined) return undefined;
   return { finding: finding as GuardFinding, count: Number(count), staged: Number(staged) };
 }
@@ -137,7 +152,7 @@ function guardedRows(
   ].join('\n');
 }
 
-function dialectOf({ path, target, given }: Replacement): SqlDialect {
+function dialectOf({ path, target, given }: Pick<Replacement, 'path' | 'target' | 'given'>): SqlDialect {
   return bigqueryDialect({
     path: (table) => table,
     typeOf: (table, column) => {

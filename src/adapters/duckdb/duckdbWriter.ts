@@ -9,7 +9,7 @@ import { type GuardFinding, guardError, onlyTable, requireColumns } from '../ref
 import { type DatabaseLease, type OpenOptions, openDatabase } from './databaseFile';
 import { duckdb, rowsOf, withConnection } from './duckdbEngine';
 import { queryError } from './duckdbErrors';
-import { requireExpression, requireSelect } from './sqlGuard';
+import { requireEnclosable, requireExpression, requireSelect } from './sqlGuard';
 import { Tables } from './tables';
 
 const dialect = duckdbDialect();
@@ -31,17 +31,32 @@ export class DuckdbWriter implements PartitionWriter {
     this.#options = options;
   }
 
-  /** One after the other: concurrent transactions on one table would only conflict. */
   replace(processor: Processor, day: Day, select: string, { signal }: Pick<WriteAttempt, 'signal'>): Promise<void> {
+    return this.#transact(processor, day, signal, (connection) => replacePartition(connection, processor, day, select, signal));
+  }
+
+  clean(processor: Processor, day: Day, rows: readonly number[], { signal }: Pick<WriteAttempt, 'signal'>): Promise<void> {
+    return this.#transact(processor, day, signal, (connection) => cleanPartition(connection, processor, day, rows));
+  }
+
+  async cleanSql(processor: Processor, day: Day): Promise<readonly string[]> {
+    if (processor.where !== undefined) requireEnclosable(`${processor.id}: \`where\``, processor.where);
+    const statements = processor.tables.map((table) => deleteSql(processor, table, dialect.from(table), day));
+    return ['BEGIN TRANSACTION', ...statements, 'COMMIT'];
+  }
+
+  /** One after the other: concurrent transactions on one table would only conflict. */
+  #transact(
+    processor: Processor,
+    day: Day,
+    signal: AbortSignal,
+    work: (connection: DuckDBConnection) => Promise<void>,
+  ): Promise<void> {
     return this.#next(async () => {
       signal.throwIfAborted();
       this.#lease ??= await openDatabase(this.#path, 'write', this.#options, signal);
       try {
-        await withConnection(
-          this.#lease.instance,
-          (connection) => inTransaction(connection, () => replacePartition(connection, processor, day, select, signal)),
-          signal,
-        );
+        await withConnection(this.#lease.instance, (connection) => inTransaction(connection, () => work(connection)), signal);
       } catch (error) {
         // Some failures leave an instance that answers nothing any more.
         await this.#close();
@@ -102,6 +117,29 @@ async function replacePartition(
   await rowsOf(connection, `DELETE FROM ${target} WHERE ${partition}`);
   await rowsOf(connection, `INSERT INTO ${target} BY NAME SELECT * FROM ${STAGE}`);
   signal.throwIfAborted();
+}
+
+/** Throws where a table holds other rows than were counted; the transaction then leaves all of them as they were. */
+async function cleanPartition(
+  connection: DuckDBConnection,
+  processor: Processor,
+  day: Day,
+  counted: readonly number[],
+): Promise<void> {
+  if (processor.where !== undefined) await requireExpression(connection, `${processor.id}: \`where\``, processor.where);
+  const tables = await Tables.read({ connection, empty: new Set(), unreadable: new Map(), views: 'view' });
+  for (const [index, table] of processor.tables.entries()) {
+    const partition = partitionCondition(processor, table, dialect, day);
+    const target = tables.dialect.from(table);
+    const count = await countOf(connection, `SELECT COUNT(*) AS n FROM ${target} WHERE ${partition}`);
+    const staged = counted[index] ?? 0;
+    if (count !== staged) throw guardError(processor, day, { finding: 'changed', count, staged });
+    await rowsOf(connection, deleteSql(processor, table, target, day));
+  }
+}
+
+function deleteSql(processor: Processor, table: string, target: string, day: Day): string {
+  return `DELETE FROM ${target} WHERE ${partitionCondition(processor, table, dialect, day)}`;
 }
 
 /** Puts what the SELECT gives into a temporary table and counts it. */

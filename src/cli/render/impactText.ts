@@ -4,7 +4,7 @@ import { groupBy } from '../../base/groupBy';
 import type { Mode } from '../../base/status';
 import { causesText } from '../../core/impact/causes';
 import type { Impact } from '../../core/impact/impact';
-import { givenText, impactCommand, impactGroups, impactHeadline } from '../../core/impact/impactReport';
+import { givenText, impactCommand, impactGroups, impactHeadline, unrepairedText } from '../../core/impact/impactReport';
 import { statusLabel } from '../statusWords';
 import { csv, markdownTable } from '../table';
 import { type Terminal, toned } from '../terminal';
@@ -17,6 +17,8 @@ export function impactText(impact: Impact, mode: Mode, terminal: Pick<Terminal, 
   );
   const indented = (text: string, indent: number) =>
     wrapped(plain(text), Math.max(20, terminal.width - indent)).map((line) => ' '.repeat(indent) + line);
+  const first = unrepairedText(impact);
+  if (first !== undefined) lines.push(...indented(first, 0).map((line) => toned(terminal, 'warning', line)));
   for (const [processor, groups] of groupBy(impactGroups(impact), (group) => group.processor)) {
     const total = groups.reduce((sum, { days }) => sum + days.length, 0);
     lines.push('', `${processor}: ${counted(total, 'date')}`);

@@ -8,7 +8,7 @@ import { parseFingerprint, sameFingerprint } from '../fingerprint';
 import { fingerprintOf } from '../observation';
 import { refOfCell, tableOfCell } from '../reasons';
 import { builderAt, type Tables } from '../tables';
-import { listText, refText } from '../words';
+import { refText } from '../words';
 
 const STALE = statusCode('stale');
 
@@ -109,7 +109,8 @@ export class ImpactCauses {
       const of = { upstream: refOfCell(t, one), by: input === undefined ? ('need' as const) : ('record' as const) };
       if ((t.rows[cell] ?? 0) === 0) yield { kind: 'waiting', ...of };
       else if (blockers.has(one) || input?.unmet === true) yield { kind: 'suspect', ...of };
-      else yield* this.#changes(one, of, { input, built, isRedone: redo.has(one) || this.#isYetToChange(one) });
+      else
+        yield* this.#changes(one, of, { input, built, isRedone: redo.has(one) || this.#isToChange || this.isYetToChange(one) });
     }
   }
 
@@ -141,9 +142,9 @@ export class ImpactCauses {
   }
 
   /** A given partition that is not as it should be: repairing it will change it. */
-  #isYetToChange(cell: number): boolean {
+  isYetToChange(cell: number): boolean {
     const held = this.#t.held[cell] ?? 0;
-    return this.#isToChange || IS_GAP[held] === true || held === STALE;
+    return IS_GAP[held] === true || held === STALE;
   }
 
   #recorded(cell: number): ReadonlyMap<number, AttemptInput> {
@@ -187,9 +188,13 @@ export function causeText({ kind, upstream, by, recorded, now, backfill }: Cause
   }
 }
 
-/** The causes of a partition in one line; those of one kind that differ by their input alone are summed up. */
+/** The causes of a partition in one line. */
 export function causesText(causes: readonly Cause[]): string {
-  return listText(causes.map(causeText), 2);
+  const [first, second] = causes;
+  if (first === undefined) return '';
+  if (second === undefined) return causeText(first);
+  const more = causes.length > 2 ? `; and ${causes.length - 2} more` : '';
+  return `${causeText(first)}; ${causeText(second)}${more}`;
 }
 
 function changeText(recorded = '', now = ''): string {

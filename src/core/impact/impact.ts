@@ -13,6 +13,8 @@ import { type Cause, ImpactCauses } from './causes';
 /** What follows from partitions that were repaired. */
 export interface Impact {
   readonly given: readonly PartitionRef[];
+  /** Those of the given ones that are gaps or stale by themselves: as long as they are, nothing downstream gets better. */
+  readonly unrepaired: readonly (PartitionRef & { readonly status: Status })[];
   /** What to do again, in the order in which to do it. */
   readonly redo: readonly ImpactedPartition[];
   /** Built from the given ones as they are now: nothing to do. By phase, file order and date. */
@@ -53,6 +55,10 @@ export function impactOf(input: CoverageInput, grid: CoverageGrid, given: readon
   const current = candidates.filter((cell) => !redo.has(cell) && causes.inputsOf(cell).some((one) => cells.has(one)));
   return {
     given: [...cells].sort((a, b) => a - b).map((cell) => refOfCell(t, cell)),
+    unrepaired: [...cells]
+      .filter((cell) => causes.isYetToChange(cell))
+      .sort((a, b) => a - b)
+      .map((cell) => ({ ...refOfCell(t, cell), status: heldOf(t, cell) })),
     redo: ordered(t, redo).map((cell) => ({
       ...refOfCell(t, cell),
       status: heldOf(t, cell),

@@ -56,6 +56,16 @@ export function impactHeadline({ redo, current }: Impact): string {
   return `${again}; ${counted(current.length, 'partition')} ${current.length === 1 ? 'was' : 'were'} built from what is there now.`;
 }
 
+/** What of the given ones is to be mended first: `TDZA 2021-11-29 is partial itself: mend it first.` Undefined where all are. */
+export function unrepairedText({ unrepaired }: Impact): string | undefined {
+  const [first] = unrepaired;
+  if (first === undefined) return undefined;
+  if (unrepaired.length === 1)
+    return `${refText(first)} is ${first.status} itself: mend it first, or nothing downstream gets better.`;
+  const statuses = namesText([...new Set(unrepaired.map(({ status }) => status))]);
+  return `${counted(unrepaired.length, 'date')} are not mended yet (${statuses}): as long as they are not, nothing downstream gets better.`;
+}
+
 /** The command that does it again, what is complete included; undefined where nothing is to be done. */
 export function impactCommand({ select }: Impact, mode: Mode): string | undefined {
   return select === '' ? undefined : runCommandLine({ select }, mode);
@@ -64,6 +74,8 @@ export function impactCommand({ select }: Impact, mode: Mode): string | undefine
 /** What `--format json` adds to `asOf`, `source` and `mode`: stable, documented in docs/commandLine.md. */
 export interface ImpactReport {
   readonly given: readonly { readonly node: string; readonly date: string }[];
+  /** Those of the given ones that are gaps or stale themselves. */
+  readonly unrepaired: readonly { readonly node: string; readonly date: string; readonly status: Status }[];
   readonly redo: readonly {
     readonly processor: string;
     readonly date: string;
@@ -87,6 +99,7 @@ export function impactReport(impact: Impact, mode: Mode): ImpactReport {
   const placed = ({ node, day }: PartitionRef) => ({ node, date: formatDay(day) });
   return {
     given: impact.given.map(placed),
+    unrepaired: impact.unrepaired.map((one) => ({ ...placed(one), status: one.status })),
     redo: impact.redo.map(({ node, day, status, rows, causes }) => ({
       processor: node,
       date: formatDay(day),

@@ -212,6 +212,8 @@ phases:
       fixture.deps({
         openWriter: () => ({
           replace: () => Promise.reject(new WarehouseError('unreachable', 'w.duckdb cannot be opened: Permission denied')),
+          clean: () => Promise.reject(new Error('nothing is cleaned here')),
+          cleanSql: async () => [],
           release: async () => {},
         }),
       }),

@@ -70,6 +70,26 @@ export function writerContract(fixture: () => WriterFixture): void {
     );
   });
 
+  it('deletes a partition of its share, if it holds the rows that were counted, and says what it would run', async () => {
+    await fixture().run(
+      `CREATE TABLE mart.pdc AS SELECT *, 'v1' AS version FROM mart.raw UNION ALL SELECT *, 'v2' FROM mart.raw`,
+    );
+    const share = processor({ where: "version = 'v2' -- the new one" });
+    const { writer } = fixture();
+    const statements = await writer.cleanSql(share, DATE, [3]);
+    assert.match(statements.join('\n'), /DELETE FROM .*pdc.*\n?WHERE .*version = 'v2'/s);
+    await refused(
+      writer.clean(share, DATE, [2], attempt()),
+      'guard',
+      /^PDC 2021-11-05: it holds 3 rows, where 2 were shown\. The partition was left as it was\.$/,
+    );
+    assert.deepEqual(await fixture().rows('SELECT COUNT(*) FROM mart.pdc'), [['48']]);
+    await writer.clean(share, DATE, [3], attempt());
+    const counts = "SELECT version, COUNT(*) FROM mart.pdc WHERE game_date = DATE '2021-11-05' GROUP BY 1";
+    assert.deepEqual(await fixture().rows(counts), [['v1', '3']]);
+    assert.deepEqual(await fixture().rows('SELECT COUNT(*) FROM mart.pdc'), [['45']]);
+  });
+
   it('leaves columns that the SELECT does not give empty', async () => {
     await replace();
     await replace(`SELECT player, game_date FROM mart.raw WHERE game_date = @date AND player = 'p1'`);

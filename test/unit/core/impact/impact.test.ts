@@ -121,7 +121,7 @@ describe('impactOf', () => {
   it('leaves out dates on which nothing is expected, and has no answer for dates that nobody knows', () => {
     const exclusions = [{ from: day('2021-11-02'), to: day('2021-11-02'), reason: 'x' }];
     assert.deepEqual(ask({ exclusions, nodes: NODES.slice(0, 3) }, ['A 02']).redo, []);
-    assert.deepEqual(ask({}, ['A 1999-01-01', 'Z 02']), { given: [], redo: [], current: [], select: '' });
+    assert.deepEqual(ask({}, ['A 1999-01-01', 'Z 02']), { given: [], unrepaired: [], redo: [], current: [], select: '' });
   });
 
   const asked = fc.tuple(arbitraryInput, fc.array(fc.tuple(fc.nat(5), fc.nat(11)), { minLength: 1, maxLength: 3 }), fc.boolean());
