@@ -184,9 +184,11 @@ export class PipelineRecords {
 }
 
 const NOTHING: DateRecords = { failures: [], history: [], problems: [] };
+/** Said where jobs of a backfill would be blocked by whoever reads. */
+export const NOT_READ_NOW = 'Failure tables and run history are not read while a backfill writes the warehouse.';
 const HELD_BACK: DateRecords = {
   ...NOTHING,
-  problems: ['Failure tables and run history are not read while a backfill writes the warehouse.'],
+  problems: [NOT_READ_NOW],
 };
 
 async function readDate(reader: RecordReader, pipeline: Pipeline, day: Day): Promise<DateRecords> {

@@ -12,6 +12,7 @@ import { initCommand } from './commands/init';
 import { logsCommand } from './commands/logs';
 import { missingEntitiesCommand } from './commands/missingEntities';
 import { planCommand } from './commands/plan';
+import { reportCommand } from './commands/report';
 import { runCommand } from './commands/run';
 import { runsCommand } from './commands/runs';
 import { sqlCommand } from './commands/sql';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   explainCommand,
   missingEntitiesCommand,
   failuresCommand,
+  reportCommand,
   planCommand,
   runCommand,
   attachCommand,

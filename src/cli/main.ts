@@ -6,6 +6,7 @@ import { version } from '../../package.json';
 import { CheckpointFolder } from '../adapters/checkpoints/checkpointFolder';
 import { FileCoverageCache } from '../adapters/files/coverageCache';
 import { readLogText } from '../adapters/files/logText';
+import { ReportFolder } from '../adapters/files/reportFolder';
 import { wholeTextFiles } from '../adapters/files/wholeTextFiles';
 import { codeOf } from '../adapters/journal/durableFile';
 import { FileJournal } from '../adapters/journal/fileJournal';
@@ -80,6 +81,7 @@ const services: Services = {
       logger,
     }),
   journal: journalOf,
+  reports: (manifest) => new ReportFolder(stateFolder(manifest)),
   waivers: (manifest) => new WaiversFile(manifest, wholeTextFiles),
   personName,
   elsewhere: (manifest) =>

@@ -4,6 +4,7 @@ import type { DamageReporter } from '../app/journalDamage';
 import type { PipelineSession } from '../app/pipelineSession';
 import type { Clock, Warehouse } from '../app/ports';
 import type { LogSource } from '../app/readLog';
+import type { ReportStore } from '../app/reportStore';
 import type { WaiversFile } from '../app/waiversFile';
 import type { Mode } from '../base/status';
 import type { WarehouseConfig } from '../core/pipeline';
@@ -14,6 +15,8 @@ export interface Services {
   readonly version: string;
   session(manifest: string, mode: Mode): PipelineSession;
   journal(manifest: string): Journal & DamageReporter;
+  /** What earlier reports of the manifest found. */
+  reports(manifest: string): ReportStore;
   /** The waivers of the manifest, to be changed. */
   waivers(manifest: string): WaiversFile;
   /** Who works in a folder, as far as git or the machine knows. */

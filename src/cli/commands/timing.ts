@@ -1,7 +1,7 @@
-import { type DayRange, parseDay } from '../../base/day';
+import type { BackfillRecord } from '../../app/journal';
+import { type HistoryRuns, readHistoryRuns, timedAttempts } from '../../app/timedRuns';
+import type { DayRange } from '../../base/day';
 import { formatInstant } from '../../base/figures';
-import { messageOf } from '../../base/logger';
-import { type NotedRun, runsOf } from '../../core/runHistory';
 import { scopeNodes } from '../../core/scope';
 import { EVER, MOST_RECORDS } from '../../core/sql/records';
 import { type TimedAttempt, timingOf } from '../../core/timing';
@@ -62,48 +62,26 @@ export const timingCommand = defineCommand({
   },
 });
 
-interface HistoryRuns {
-  readonly runs: readonly NotedRun[];
-  readonly readAt?: number;
-  readonly problem?: string;
-}
-
 /** The runs that the manifest's history tells; what keeps it from being read is said, and the journal answers alone. */
 async function historyRuns(
   { terminal, services }: Context,
   { session, pipeline }: OpenPipeline,
   days: DayRange,
 ): Promise<HistoryRuns> {
-  const { history } = pipeline;
-  if (history === undefined) return { runs: [] };
-  try {
-    const { records } = session.warehouse();
-    if (records === undefined) throw new Error('This release cannot read the run history of this warehouse.');
-    const { rows, readAt, truncated } = await records.history(pipeline, days);
-    if (truncated)
-      terminal.warn(`Warning: only the newest ${MOST_RECORDS} rows of the run history were read: ask for fewer dates.`);
-    return { runs: runsOf(rows, pipeline, history, services.clock.now()), readAt };
-  } catch (error) {
-    const problem = messageOf(error);
-    terminal.warn(`Warning: the run history was not read: ${plain(problem)}`);
-    return { runs: [], problem };
-  }
+  const history = await readHistoryRuns(session, pipeline, days, services.clock.now());
+  if (history.truncated === true)
+    terminal.warn(`Warning: only the newest ${MOST_RECORDS} rows of the run history were read: ask for fewer dates.`);
+  if (history.problem !== undefined) terminal.warn(`Warning: the run history was not read: ${plain(history.problem)}`);
+  return history;
 }
 
 /** Every attempt of every backfill that the journal can tell. */
 async function attemptsOf({ services }: Context, { manifest }: OpenPipeline): Promise<TimedAttempt[]> {
   const journal = services.journal(manifest);
-  const attempts: TimedAttempt[] = [];
+  const records: BackfillRecord[] = [];
   for (const id of await journal.list()) {
-    for (const event of (await journal.read(id))?.events ?? []) {
-      if (event.type !== 'attemptEnded') continue;
-      const { processor, date, outcome, seconds, stages = {} } = event;
-      const day = parseDay(date);
-      if (day === undefined || seconds === undefined) continue;
-      const told = outcome === 'done' || outcome === 'partial' || outcome === 'failed' ? outcome : 'other';
-      const parts = Object.entries(stages).map(([name, took]) => ({ name, seconds: took }));
-      attempts.push({ processor, day, outcome: told, seconds, stages: parts });
-    }
+    const record = await journal.read(id);
+    if (record !== undefined) records.push(record);
   }
-  return attempts;
+  return timedAttempts(records);
 }

@@ -34,7 +34,7 @@ export function gapsSection({ groups, mode, window }: Handoff, layout: HandoffLa
     const fixes = fixesOf(roots, gaps, mode);
     const lines = [
       `### ${index + 1}. ${escaped(headline)}`,
-      bullets(nodes, MOST_NODES, (count) => `and ${count} more processors`),
+      bullets(nodes, MOST_NODES, (count) => `and ${count} more`),
       ...fixes
         .slice(0, MOST_FIXES)
         .flatMap(({ text, command }) => [escaped(text), ...(command === undefined ? [] : [commandBlock([command], layout)])]),
