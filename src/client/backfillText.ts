@@ -2,7 +2,7 @@ import { counted } from '../base/figures';
 import type { BackfillSummary } from '../protocol/messages';
 
 export function isActive({ phase }: BackfillSummary): boolean {
-  return phase === 'running' || phase === 'cancelling';
+  return phase === 'running' || phase === 'paused' || phase === 'cancelling';
 }
 
 /** What became of a backfill that is over, such as `24 of 25 partitions done, 1 failed`. */

@@ -81,10 +81,43 @@ export function commandsOf(context: CommandContext): Commands {
       );
       if (chosen === cancel) await engine.request('backfill/cancel', { id: backfill.id });
     },
+    'backfill.pause': async (target) => {
+      const backfill = await askBackfill(engine, target, ({ phase }) => phase === 'running', 'Which backfill to pause?');
+      if (backfill !== undefined) await engine.request('backfill/pause', { id: backfill.id });
+    },
+    'backfill.resume': async (target) => {
+      const isResumable = ({ phase }: BackfillSummary) => phase === 'paused' || phase === 'interrupted';
+      const backfill = await askBackfill(engine, target, isResumable, 'Which backfill to resume?');
+      const { manifest } = engine;
+      if (backfill === undefined || manifest === undefined) return;
+      if (backfill.phase === 'paused') await engine.request('backfill/continue', { id: backfill.id });
+      else if (backfill.phase === 'interrupted')
+        await terminals.resume({ id: backfill.id, name: namesText(backfill.processors) }, manifest);
+      else tell(`The backfill of ${namesText(backfill.processors)} is ${backfill.phase}: there is nothing to resume.`);
+    },
+    'backfill.endJob': async (target) => {
+      const job = await askJob(engine, target, 'End which job?');
+      if (job === undefined) return;
+      const end = 'End Job';
+      const chosen = await vscode.window.showWarningMessage(
+        `End the job of ${job.name}?`,
+        {
+          modal: true,
+          detail:
+            'It is asked to end, and killed if it does not. What it did is judged by what its table holds then; the backfill goes on with its other dates.',
+        },
+        end,
+      );
+      if (chosen === end) await engine.request('backfill/endJob', { id: job.backfill, attempt: job.attempt });
+    },
+    'backfill.keepWaiting': async (target) => {
+      const job = await askJob(engine, target, 'Wait for which job?');
+      if (job !== undefined) await engine.request('backfill/keepWaiting', { id: job.backfill, attempt: job.attempt });
+    },
     'backfill.openLog': async (target) => {
       const [node] = target.nodes ?? [];
       const params =
-        target.backfill === undefined && node !== undefined && target.from !== undefined
+        node !== undefined && target.from !== undefined
           ? { node, date: target.from }
           : await askBackfill(engine, target, () => true, 'Log of which backfill?').then(
               (found) => found && { backfill: found.id },
@@ -192,10 +225,37 @@ async function askBackfill(
   const items = offered.map((summary) => ({
     label: summary.title,
     description: summary.phase,
-    detail: resultText(summary),
+    detail: [resultText(summary), summary.pause?.message, summary.left].filter((part) => part !== undefined).join(' · '),
     summary,
   }));
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.summary;
+}
+
+interface ChosenJob {
+  readonly backfill: string;
+  readonly attempt: string;
+  readonly name: string;
+}
+
+/** A job that runs: of the target, or one that somebody chooses; those that may hang come first. */
+async function askJob(engine: Engine, { backfill, attempt }: NodeTarget, placeHolder: string): Promise<ChosenJob | undefined> {
+  const all = await engine.request('backfill/backfills', {});
+  const jobs = all.filter(isActive).flatMap(({ id, jobs: running }) => running.map((job) => ({ ...job, backfill: id })));
+  if (attempt !== undefined) {
+    const found = jobs.find((job) => job.backfill === backfill && job.attempt === attempt);
+    if (found === undefined) tell('This job has ended meanwhile.');
+    return found;
+  }
+  const items = jobs
+    .filter((job) => backfill === undefined || job.backfill === backfill)
+    .sort((a, b) => Number(b.silent !== undefined) - Number(a.silent !== undefined))
+    .map((job) => ({
+      label: job.name,
+      ...(job.silent !== undefined && { description: 'may hang', detail: job.silent }),
+      job,
+    }));
+  if (items.length === 0) tell('No job of a backfill runs.');
+  return items.length === 0 ? undefined : (await vscode.window.showQuickPick(items, { placeHolder }))?.job;
 }
 
 async function askFolder(): Promise<vscode.WorkspaceFolder | undefined> {

@@ -16,6 +16,7 @@ import { RepairFlow } from './repairFlow';
 import { ServerTree } from './serverTree';
 import { StatusBar } from './statusBar';
 import { Terminals } from './terminals';
+import { ToldNews } from './toldNews';
 import { Watching } from './watching';
 
 let running: Engine | undefined;
@@ -67,7 +68,7 @@ function register(context: vscode.ExtensionContext): void {
   own(backfills.onDidChangeVisibility(({ visible }) => visible && statusBar.acknowledge()));
   own(backfills.onDidChangeSelection(() => statusBar.acknowledge()));
   own(new EngineStatusItem(engine, MANIFEST_NAME));
-  own(new Notifier(engine, context.globalState));
+  own(new Notifier(engine, new ToldNews(vscode.Uri.joinPath(context.globalStorageUri, 'told').fsPath)));
   own(
     engine.on('backfill/state', ({ coverage: read, failures: noted }) => {
       const gaps = read?.gaps ?? 0;

@@ -1,23 +1,27 @@
 import * as vscode from 'vscode';
-import { namesText } from '../base/figures';
-import type { CommandId } from '../protocol/contributions';
 import type { BackfillSummary } from '../protocol/messages';
-import { resultText } from './backfillText';
 import { Disposables } from './disposables';
-import { endedSince } from './endings';
 import type { Engine } from './engine';
+import { type Message, messagesOf, type Untold } from './news';
+import type { ToldNews } from './toldNews';
 
-/** Says once how a backfill ended: never a message a date, and never the same ending again in another window or after a reload. */
+/**
+ * Says once what became of a backfill, or that it needs a person: never a message a date, and never the same one again in another window or
+ * after a reload.
+ */
 export class Notifier implements vscode.Disposable {
-  readonly #memento: vscode.Memento;
+  readonly #told: ToldNews;
   readonly #disposables = new Disposables();
+  readonly #since = new Map<string, Promise<number>>();
+  #turn: Promise<void> = Promise.resolve();
 
-  /** @param memento shared by all windows. */
-  constructor(engine: Engine, memento: vscode.Memento) {
-    this.#memento = memento;
+  constructor(engine: Engine, told: ToldNews) {
+    this.#told = told;
     this.#disposables.add(
       engine.on('backfill/backfillsChanged', ({ backfills }) => {
-        if (engine.manifest !== undefined) this.#tell(engine.manifest, backfills);
+        const { manifest } = engine;
+        // One after another: what is told together is one message.
+        if (manifest !== undefined) this.#turn = this.#turn.then(() => this.#tell(manifest, backfills));
       }),
     );
   }
@@ -26,39 +30,24 @@ export class Notifier implements vscode.Disposable {
     this.#disposables.dispose();
   }
 
-  #tell(manifest: string, backfills: readonly BackfillSummary[]): void {
-    const key = `backfill.toldUntil:${manifest}`;
-    const toldUntil = this.#memento.get<number>(key);
-    const latest = Math.max(toldUntil ?? Date.now(), ...backfills.map(({ endedAt }) => endedAt ?? 0));
-    if (latest !== toldUntil) void this.#memento.update(key, latest);
-    // The first time here: what ended before is no news.
-    if (toldUntil === undefined) return;
-    const ended = endedSince(backfills, toldUntil);
-    const last = ended.at(-1);
-    if (last !== undefined) void show(last, ended.length - 1);
+  async #tell(manifest: string, backfills: readonly BackfillSummary[]): Promise<void> {
+    const known = this.#since.get(manifest) ?? this.#told.since(manifest, Date.now());
+    this.#since.set(manifest, known);
+    const since = await known;
+    const untold: Untold[] = [];
+    for (const backfill of backfills) {
+      const news = [];
+      for (const one of backfill.news) {
+        if (one.at > since && (await this.#told.claim(manifest, `${backfill.id}.${one.key}`))) news.push(one);
+      }
+      if (news.length > 0) untold.push({ backfill, news });
+    }
+    for (const message of messagesOf(untold)) void show(message);
   }
 }
 
-async function show(backfill: BackfillSummary, others: number): Promise<void> {
-  const more = others > 0 ? ` ${others} more ended, too.` : '';
-  const message = `The backfill of ${namesText(backfill.processors)} ${ENDINGS[backfill.phase]}: ${resultText(backfill)}.${more}`;
-  const actions: readonly { title: string; command: CommandId | 'backfill.coverage.focus' }[] = [
-    { title: 'Show in Terminal', command: 'backfill.attach' },
-    { title: 'Show Coverage', command: 'backfill.coverage.focus' },
-  ];
-  const isGood = backfill.phase === 'done' || backfill.phase === 'cancelled';
+async function show({ text, isGood, actions }: Message): Promise<void> {
   const tell = isGood ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
-  const chosen = await tell(message, ...actions);
-  if (chosen !== undefined) await vscode.commands.executeCommand(chosen.command, { backfill: backfill.id });
+  const chosen = await tell(text, ...actions);
+  if (chosen !== undefined) await vscode.commands.executeCommand(chosen.command, chosen.target);
 }
-
-const ENDINGS: Readonly<Record<BackfillSummary['phase'], string>> = {
-  planned: 'is planned',
-  running: 'runs',
-  paused: 'is paused',
-  cancelling: 'is ending',
-  done: 'is done',
-  failed: 'ended with failures',
-  cancelled: 'was cancelled',
-  interrupted: 'was interrupted',
-};

@@ -15,7 +15,13 @@ const ACTIONS: Readonly<Record<NonNullable<TreeNode['action']>, { command: Comma
 };
 
 /** What a Markdown tooltip of a node may run. */
-const TOOLTIP_COMMANDS: readonly CommandId[] = ['backfill.explain', 'backfill.launch', 'backfill.openLog', 'backfill.attach'];
+const TOOLTIP_COMMANDS: readonly CommandId[] = [
+  'backfill.explain',
+  'backfill.launch',
+  'backfill.openLog',
+  'backfill.attach',
+  'backfill.resume',
+];
 
 /**
  * Shows a tree that the server composes: asks lazily, keeps one object an id, and refreshes only what the server announces.
@@ -77,7 +83,7 @@ export class ServerTree implements vscode.TreeDataProvider<ViewNode>, vscode.Dis
     if (data.description !== undefined) item.description = data.description;
     if (data.action !== undefined) item.command = { ...ACTIONS[data.action], arguments: [data.target ?? {}] };
     // Left undefined, so that resolveTreeItem is asked when somebody points at the node.
-    if (data.hasTooltip !== true) item.tooltip = data.label;
+    if (data.hasTooltip !== true) item.tooltip = data.tooltip ?? data.label;
     return item;
   }
 

@@ -1,6 +1,6 @@
 import { counted, formatCount, formatInstant, formatLeft, namesText } from '../base/figures';
 import type { CommandId, EngineState } from '../protocol/contributions';
-import type { BackfillSummary, ServerState } from '../protocol/messages';
+import type { BackfillSummary, NodeTarget, ServerState } from '../protocol/messages';
 import { isActive, resultText } from './backfillText';
 
 export interface StatusBarContent {
@@ -34,18 +34,12 @@ export function statusBarContent(
   }
   const tooltip = tooltipOf(state, backfills);
   const active = backfills.filter(isActive);
-  const [running, another] = active;
   const elsewhere = state?.elsewhere ?? [];
+  const [running] = active;
   if (running !== undefined) {
-    const done = sum(active, ({ done, failed, interrupted, skipped }) => done + failed + interrupted + skipped);
-    const total = sum(active, ({ total }) => total);
-    const who = another === undefined ? namesText(running.processors) : counted(active.length, 'backfill');
-    const longest = active.reduce((long, one) => ((one.etaSeconds ?? -1) > (long.etaSeconds ?? -1) ? one : long), running);
-    const eta = longest.etaSeconds === undefined ? '' : ` · ${leftText(longest.etaSeconds, longest.etaHighSeconds)}`;
-    const cancelling = running.phase === 'cancelling' && another === undefined;
+    const text = activeText(running, active);
     const beside = elsewhere.length === 0 ? '' : ` · ${formatCount(elsewhere.length)} elsewhere`;
-    const text = `$(sync~spin) ${who} ${cancelling ? 'ending' : `${formatCount(done)}/${formatCount(total)}${eta}`}${beside}`;
-    return { text, tooltip, warning: false, view: 'backfills' };
+    return { text: text + beside, tooltip, warning: active.some(needsPerson), view: 'backfills' };
   }
   const [newest] = backfills;
   if (
@@ -80,8 +74,8 @@ function tooltipOf(state: ServerState | undefined, backfills: readonly BackfillS
   if (state?.problem !== undefined) lines.push(`$(warning) ${escaped(state.problem.message)}`);
   for (const { processor, text } of state?.elsewhere ?? [])
     lines.push(`${escaped(processor)}, started elsewhere: running ${text}`);
-  const [newest] = backfills;
-  if (newest !== undefined) lines.push(`${escaped(newest.title)}: ${newest.phase}, ${resultText(newest)}`);
+  const active = backfills.filter(isActive);
+  for (const one of active.length > 0 ? active : backfills.slice(0, 1)) lines.push(backfillLine(one));
   lines.push(
     [
       link('Fill gaps', 'backfill.fillGaps'),
@@ -93,8 +87,29 @@ function tooltipOf(state: ServerState | undefined, backfills: readonly BackfillS
   return lines.join('\n\n');
 }
 
-function link(text: string, command: CommandId): string {
-  return `[${text}](command:${command})`;
+/** What it is and how far, and what can be done about it. */
+function backfillLine(one: BackfillSummary): string {
+  const { id, title, phase, pause, jobs, left, etaSeconds, etaHighSeconds } = one;
+  const silent = jobs.filter((job) => job.silent !== undefined).map(({ name, silent: why }) => `${name} may hang: ${why}`);
+  const facts = [
+    resultText(one),
+    ...(etaSeconds !== undefined && phase === 'running' ? [leftText(etaSeconds, etaHighSeconds)] : []),
+    ...(left === undefined ? [] : [left]),
+    ...(pause === undefined ? [] : [pause.message]),
+    ...silent,
+  ];
+  const links: readonly string[] = [
+    ...(phase === 'running' ? [link('Pause', 'backfill.pause', { backfill: id })] : []),
+    ...(phase === 'paused' || phase === 'interrupted' ? [link('Resume', 'backfill.resume', { backfill: id })] : []),
+    ...(isActive(one) ? [link('Cancel', 'backfill.cancel', { backfill: id })] : []),
+    link('Show in terminal', 'backfill.attach', { backfill: id }),
+  ];
+  return `${escaped(title)}: ${phase}. ${escaped(facts.join(' · '))}\n\n${links.join(' · ')}`;
+}
+
+function link(text: string, command: CommandId, target?: NodeTarget): string {
+  const argument = target === undefined ? '' : `?${encodeURIComponent(JSON.stringify([target]))}`;
+  return `[${text}](command:${command}${argument})`;
 }
 
 function escaped(text: string): string {
@@ -103,6 +118,34 @@ function escaped(text: string): string {
 
 function sum<T>(values: readonly T[], of: (value: T) => number): number {
   return values.reduce((total, value) => total + of(value), 0);
+}
+
+/** A job may hang, or a question has to be answered. */
+function needsPerson({ jobs, pause }: BackfillSummary): boolean {
+  return pause?.cause === 'signature' || jobs.some(({ silent }) => silent !== undefined);
+}
+
+/** `MLFS 12/25 · 12–18 min left`, `MLFS 12/25 paused`, `MLFS 12/25 · PDC 2021-11-05 may hang`. */
+function activeText(running: BackfillSummary, active: readonly BackfillSummary[]): string {
+  const done = sum(active, ({ done, failed, interrupted, skipped }) => done + failed + interrupted + skipped);
+  const total = sum(active, (one) => one.total);
+  const who = active.length === 1 ? namesText(running.processors) : counted(active.length, 'backfill');
+  if (active.every(({ phase }) => phase === 'cancelling')) return `$(sync~spin) ${who} ending`;
+  const counts = `${who} ${formatCount(done)}/${formatCount(total)}`;
+  const [silent, ...others] = active.flatMap(({ jobs }) => jobs.filter((job) => job.silent !== undefined));
+  if (silent !== undefined) {
+    const more = others.length === 0 ? '' : ` and ${counted(others.length, 'more job')}`;
+    return `$(warning) ${counts} · ${silent.name}${more} may hang`;
+  }
+  const paused = active.filter(({ phase }) => phase === 'paused');
+  if (paused.length === active.length) {
+    const waits = paused.every(({ pause }) => pause?.cause === 'environment');
+    const asks = paused.some(({ pause }) => pause?.cause === 'signature');
+    return `$(debug-pause) ${counts} ${waits ? 'waiting' : 'paused'}${asks ? ' with a question' : ''}`;
+  }
+  const longest = active.reduce((long, one) => ((one.etaSeconds ?? -1) > (long.etaSeconds ?? -1) ? one : long), running);
+  const eta = longest.etaSeconds === undefined ? '' : ` · ${leftText(longest.etaSeconds, longest.etaHighSeconds)}`;
+  return `$(sync~spin) ${counts}${eta}`;
 }
 
 function leftText(p50: number, p90 = p50): string {

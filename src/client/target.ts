@@ -20,7 +20,7 @@ function read(value: unknown): NodeTarget {
   const { data } = value;
   const target = isObject(data) ? data['target'] : value;
   if (!isObject(target)) return {};
-  const { nodes, dates, from, to, backfill, select } = target;
+  const { nodes, dates, from, to, backfill, attempt, select } = target;
   return {
     ...(isTexts(nodes) ? { nodes } : {}),
     ...(isTexts(dates) ? { dates } : {}),
@@ -28,6 +28,7 @@ function read(value: unknown): NodeTarget {
     ...(typeof to === 'string' ? { to } : {}),
     ...(typeof backfill === 'string' ? { backfill } : {}),
     ...(typeof select === 'string' ? { select } : {}),
+    ...(typeof attempt === 'string' ? { attempt } : {}),
   };
 }
 

@@ -30,6 +30,15 @@ export class Terminals implements vscode.Disposable {
     return known;
   }
 
+  /** Goes on with an interrupted backfill, in a terminal that then shows it. */
+  async resume(backfill: { readonly id: string; readonly name: string }, manifest: string): Promise<vscode.Terminal> {
+    // One that is open shows how it was interrupted.
+    this.#byBackfill.delete(backfill.id);
+    const terminal = this.#create(backfill, manifest, 'resume');
+    terminal.show();
+    return terminal;
+  }
+
   /** Runs a command of the command line where somebody can answer it; ends when its terminal is closed. */
   async run(name: string, words: readonly string[], directory: vscode.Uri): Promise<void> {
     const terminal = vscode.window.createTerminal({ ...this.#shell(words), name, cwd: directory });
@@ -61,9 +70,13 @@ export class Terminals implements vscode.Disposable {
     this.#disposables.dispose();
   }
 
-  #create({ id, name }: { readonly id: string; readonly name: string }, manifest: string): vscode.Terminal {
+  #create(
+    { id, name }: { readonly id: string; readonly name: string },
+    manifest: string,
+    command: 'attach' | 'resume' = 'attach',
+  ): vscode.Terminal {
     const terminal = vscode.window.createTerminal({
-      ...this.#shell(['attach', id, '--keep-open', '--manifest', manifest]),
+      ...this.#shell([command, id, '--keep-open', '--manifest', manifest]),
       name: `Backfill ${name}`,
       cwd: dirname(manifest),
     });

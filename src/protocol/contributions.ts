@@ -36,6 +36,10 @@ export const COMMANDS = {
   'backfill.refresh': { title: 'Refresh Coverage', icon: '$(refresh)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.attach': { title: 'Show Backfill in Terminal', icon: '$(terminal)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.cancel': { title: 'Cancel Backfill…', icon: '$(debug-stop)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.pause': { title: 'Pause Backfill', icon: '$(debug-pause)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.resume': { title: 'Resume Backfill', icon: '$(debug-continue)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.endJob': { title: 'End Job of a Backfill…', icon: '$(debug-stop)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.keepWaiting': { title: 'Wait for Job That May Hang', icon: '$(watch)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.openLog': { title: 'Open Log', icon: '$(output)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.init': { title: 'Create a Manifest…', icon: '$(new-file)', enablement: TRUSTED },
   'backfill.openManifest': { title: 'Open Manifest', icon: '$(go-to-file)', palette: HAS_MANIFEST },
@@ -70,11 +74,13 @@ export type NodeKind =
   | 'month'
   | 'partition'
   | 'backfill'
+  | 'pause'
+  | 'silent'
   | 'elsewhere'
   | 'category'
   | 'finding'
   | 'message';
-export type NodeFlag = 'gap' | 'runnable' | 'log' | 'active' | 'waivable' | 'waived';
+export type NodeFlag = 'gap' | 'runnable' | 'log' | 'active' | 'waivable' | 'waived' | 'pausable' | 'resumable' | 'waitable';
 
 export const CONTEXT_KEYS = {
   /** A manifest was found. */
@@ -126,8 +132,13 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.fillGaps', when: node(['phase', 'processor', 'month'], 'gap'), group: 'inline@1' },
     { command: 'backfill.launch', when: node(['processor', 'month', 'partition', 'finding'], 'runnable'), group: 'inline@3' },
     { command: 'backfill.openMatrix', when: node(['phase', 'processor', 'source']), group: 'inline@4' },
-    { command: 'backfill.cancel', when: node(['backfill'], 'active'), group: 'inline@3' },
     { command: 'backfill.attach', when: node(['backfill']), group: 'inline@1' },
+    { command: 'backfill.resume', when: node(['backfill', 'pause'], 'resumable'), group: 'inline@3' },
+    { command: 'backfill.pause', when: node(['backfill'], 'pausable'), group: 'inline@3' },
+    { command: 'backfill.cancel', when: node(['backfill', 'pause'], 'active'), group: 'inline@4' },
+    { command: 'backfill.openLog', when: node(['silent']), group: 'inline@1' },
+    { command: 'backfill.keepWaiting', when: node(['silent'], 'waitable'), group: 'inline@2' },
+    { command: 'backfill.endJob', when: node(['silent']), group: 'inline@3' },
     { command: 'backfill.explain', when: node(['partition']), group: '1_look@1' },
     { command: 'backfill.openLog', when: node(['partition', 'backfill'], 'log'), group: '1_look@2' },
     { command: 'backfill.openMatrix', when: node(['phase', 'processor', 'source', 'month', 'partition']), group: '1_look@3' },
@@ -141,7 +152,12 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.fillGaps', when: node(['phase', 'processor', 'month'], 'gap'), group: '2_run@1' },
     { command: 'backfill.launch', when: node(['processor', 'month', 'partition', 'finding'], 'runnable'), group: '2_run@2' },
     { command: 'backfill.attach', when: node(['backfill']), group: '2_run@3' },
-    { command: 'backfill.cancel', when: node(['backfill'], 'active'), group: '2_run@4' },
+    { command: 'backfill.resume', when: node(['backfill', 'pause'], 'resumable'), group: '2_run@4' },
+    { command: 'backfill.pause', when: node(['backfill'], 'pausable'), group: '2_run@4' },
+    { command: 'backfill.cancel', when: node(['backfill', 'pause'], 'active'), group: '2_run@5' },
+    { command: 'backfill.openLog', when: node(['silent']), group: '1_look@1' },
+    { command: 'backfill.keepWaiting', when: node(['silent'], 'waitable'), group: '2_run@1' },
+    { command: 'backfill.endJob', when: node(['silent', 'backfill'], 'active'), group: '2_run@6' },
   ],
   'editor/title': [{ command: 'backfill.runPlan', when: PLAN_IN_FRONT, group: 'navigation@1' }],
 };

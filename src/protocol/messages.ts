@@ -26,8 +26,16 @@ export interface Requests {
   /** Newest first. */
   'backfill/backfills': { params: Record<string, never>; result: readonly BackfillSummary[] };
   'backfill/cancel': { params: { id: string }; result: null };
+  /** Nothing new starts until it is resumed. */
+  'backfill/pause': { params: { id: string }; result: null };
+  /** A paused backfill goes on; one that waits for its surroundings looks again at once. */
+  'backfill/continue': { params: { id: string }; result: null };
+  /** Ends the job of an attempt, such as one that hangs; the backfill goes on. */
+  'backfill/endJob': { params: { id: string; attempt: string }; result: null };
   /** Absolute path of the log of the last attempt at a partition, or of a backfill; null where there is none. */
   'backfill/log': { params: LogParams; result: string | null };
+  /** Somebody says that a job which may hang is to be waited for: it is not called so again until it has been heard. */
+  'backfill/keepWaiting': { params: { id: string; attempt: string }; result: null };
   /** What has to be done again after these dates were repaired, as a document with the way to its plan. */
   'backfill/impact': { params: DatesParams; result: RepairDocument };
   /** The gaps among dates, and what a waiver of them is to be asked for. */
@@ -120,6 +128,8 @@ export interface TreeNode {
   /** What a screen reader says; says in words what icon and colour show. */
   readonly accessibilityLabel: string;
   readonly hasTooltip?: boolean;
+  /** Plain text, where a node needs no request for it. */
+  readonly tooltip?: string;
   /** What a click does, where it does not only open or select. */
   readonly action?: 'explain' | 'attach' | 'openManifest' | 'refresh' | 'restartEngine';
   readonly target?: NodeTarget;
@@ -135,6 +145,8 @@ export interface NodeTarget {
   /** Explicit dates, ISO, in place of from and to. */
   readonly dates?: readonly string[];
   readonly backfill?: string;
+  /** Of the backfill. */
+  readonly attempt?: string;
   /** Exactly these partitions, as the text of a selection (`base/selection`), in place of all others. */
   readonly select?: string;
 }
@@ -269,4 +281,32 @@ export interface BackfillSummary {
   readonly etaHighSeconds?: number;
   /** What runs now, such as `PDC 2021-11-05`. */
   readonly current?: string;
+  /** Why nothing new starts, while that is so; `asked` for by somebody, or else. */
+  readonly pause?: { readonly cause: 'asked' | 'environment' | 'signature'; readonly message: string };
+  /** The jobs that run now. */
+  readonly jobs: readonly RunningJob[];
+  /** What an interrupted one has left, such as `10 left: 3 cut off, 7 not begun`. */
+  readonly left?: string;
+  /** What somebody who does something else is told of it, what matters most first. */
+  readonly news: readonly BackfillNews[];
+}
+
+export interface RunningJob {
+  /** That of its first date. */
+  readonly attempt: string;
+  /** `PDC 2021-11-05`, `MLFS 2021-11-05 and 4 more`. */
+  readonly name: string;
+  /** It may hang, and why that is thought. Absent also where somebody has said to wait for it. */
+  readonly silent?: string;
+}
+
+export interface BackfillNews {
+  readonly kind: 'ended' | 'alarm' | 'stop' | 'pause' | 'silent';
+  /** Of one backfill: equal keys are the same news. */
+  readonly key: string;
+  readonly at: number;
+  /** Sentences; empty for an end. */
+  readonly text: string;
+  /** What its actions work on. */
+  readonly target: NodeTarget;
 }

@@ -16,6 +16,8 @@ export class BackfillList {
   readonly #logs: CallLogs;
   readonly #clock: Clock;
   readonly #views = new Map<string, BackfillView>();
+  /** By backfill: attempts of jobs that may hang, and that somebody has said to wait for. */
+  readonly #waitedFor = new Map<string, Set<string>>();
   /** When the forecast of each was made. */
   readonly #forecastAt = new Map<string, number>();
   #order: readonly string[] = [];
@@ -31,7 +33,9 @@ export class BackfillList {
     return this.#order.flatMap((id) => {
       const view = this.#current(id);
       const calls = this.#logs.of(id);
-      return view === undefined ? [] : calls.length === 0 ? view : { ...view, calls };
+      const waitedFor = this.#waitedFor.get(id);
+      if (view === undefined) return [];
+      return { ...view, ...(calls.length > 0 && { calls }), ...(waitedFor !== undefined && { waitedFor }) };
     });
   }
 
@@ -49,6 +53,12 @@ export class BackfillList {
       this.#views.delete(id);
       this.#forecastAt.delete(id);
     }
+  }
+
+  /** A job that may hang is not called so until it has been heard again. */
+  keepWaiting(id: string, attempt: string): void {
+    const attempts = this.#waitedFor.get(id) ?? new Set();
+    this.#waitedFor.set(id, attempts.add(attempt));
   }
 
   /** Looks what the logs of running calls say. Never rejects; whether they say anything new. */
@@ -72,8 +82,12 @@ export class BackfillList {
   }
 
   #keep(view: BackfillView): BackfillView {
-    this.#views.set(view.progress.id, view);
-    this.#forecastAt.set(view.progress.id, this.#clock.now());
+    const { id, silent } = view.progress;
+    const waitedFor = [...(this.#waitedFor.get(id) ?? [])].filter((attempt) => silent.some((job) => job.attempt === attempt));
+    if (waitedFor.length === 0) this.#waitedFor.delete(id);
+    else this.#waitedFor.set(id, new Set(waitedFor));
+    this.#views.set(id, view);
+    this.#forecastAt.set(id, this.#clock.now());
     return view;
   }
 }

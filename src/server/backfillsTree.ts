@@ -1,8 +1,20 @@
-import { counted, formatCount, formatInstant, formatLeft, formatSeconds, namesText, stagesText } from '../base/figures';
+import {
+  counted,
+  formatCount,
+  formatInstant,
+  formatLeft,
+  formatRate,
+  formatSeconds,
+  namesText,
+  stagesText,
+} from '../base/figures';
 import type { BackfillEvent, BackfillPhase, PartitionState, Plan, PlannedPartition } from '../core/backfill';
 import type { PartitionKey } from '../core/coverage';
+import type { SilentJob } from '../core/progress';
+import type { NodeFlag } from '../protocol/contributions';
 import type { TreeNode } from '../protocol/messages';
-import { type BackfillView, isActive, logText, processorsOf, summaryOf } from './backfillViews';
+import { noteNodes, silentFor } from './backfillNotes';
+import { type BackfillView, isActive, leftWords, logText, processorsOf, summaryOf } from './backfillViews';
 import { ELSEWHERE, type ElsewhereView, elsewhereChildren, endedElsewhere, runningElsewhere } from './elsewhereNodes';
 import { type Look, ORANGE, STATUS_LOOKS } from './statusLooks';
 
@@ -19,6 +31,21 @@ const PHASE_LOOKS: Readonly<Record<BackfillPhase, Look>> = {
   failed: STATUS_LOOKS.failed,
   cancelled: { icon: 'circle-slash', color: 'descriptionForeground' },
   interrupted: { icon: 'debug-disconnect', color: ORANGE },
+};
+
+/** It runs, and a person should look. */
+const HANGING: Look = { icon: 'warning', color: ORANGE };
+
+/** What can be done with it, for menus. */
+const FLAGS: Readonly<Record<BackfillPhase, readonly NodeFlag[]>> = {
+  planned: [],
+  running: ['pausable'],
+  paused: ['resumable'],
+  cancelling: [],
+  done: [],
+  failed: [],
+  cancelled: [],
+  interrupted: ['resumable'],
 };
 
 const STATES: Readonly<Record<PartitionState, Look & { readonly words: string; readonly rank: number }>> = {
@@ -38,52 +65,85 @@ const STATES: Readonly<Record<PartitionState, Look & { readonly words: string; r
  * The Backfills tree: newest first, and under each its partitions, what needs eyes first. Jobs that were started elsewhere stand after the
  * backfills, and those that run after the backfills that do.
  * @param views newest first.
+ * @param now epoch milliseconds.
  */
-export function backfillChildren(views: readonly BackfillView[], parent: string, elsewhere?: ElsewhereView): readonly TreeNode[] {
+export function backfillChildren(
+  views: readonly BackfillView[],
+  parent: string,
+  now: number,
+  elsewhere?: ElsewhereView,
+): readonly TreeNode[] {
   if (parent === '') {
     const active = views.findLastIndex(isActive) + 1;
     const [running, ended] = elsewhere === undefined ? [[], []] : [runningElsewhere(elsewhere), endedElsewhere(elsewhere)];
-    return [...views.slice(0, active).map(backfillNode), ...running, ...views.slice(active).map(backfillNode), ...ended];
+    const nodes = views.map((view) => backfillNode(view, now));
+    return [...nodes.slice(0, active), ...running, ...nodes.slice(active), ...ended];
   }
   if (parent.startsWith(ELSEWHERE)) return elsewhere === undefined ? [] : elsewhereChildren(elsewhere, parent);
   const view = views.find(({ progress }) => `${ROOT}/${progress.id}` === parent);
-  return view === undefined ? [] : partitionNodes(view);
+  return view === undefined ? [] : [...noteNodes(view, parent, now), ...partitionNodes(view)];
 }
 
-function backfillNode(view: BackfillView): TreeNode {
+function backfillNode(view: BackfillView, now: number): TreeNode {
   const { id, phase, title } = view.progress;
   const label = namesText(processorsOf(view.record.plan));
-  const description = progressText(view);
+  const description = progressText(view, now);
   const hasLog = view.record.events.some(({ type }) => type === 'attemptStarted');
   return {
     id: `${ROOT}/${id}`,
     label: label === '' ? 'Nothing' : label,
     description,
-    ...PHASE_LOOKS[phase],
+    ...(phase === 'running' && hanging(view).length > 0 ? HANGING : PHASE_LOOKS[phase]),
     children: true,
-    context: `backfill${isActive(view) ? '+active' : ''}${hasLog ? '+log' : ''}`,
+    context: ['backfill', ...(isActive(view) ? ['active'] : []), ...(hasLog ? ['log'] : []), ...FLAGS[phase]].join('+'),
     accessibilityLabel: `${title}, ${description}`,
     hasTooltip: true,
     target: { backfill: id },
   };
 }
 
-/** `12/25 · 3 min left · PDC 2021-11-05`, `interrupted · 12/25, 2 failed`. */
-export function progressText(view: BackfillView): string {
-  const { phase, done, failed, interrupted, skipped, total, etaSeconds, etaHighSeconds, current, endedAt } = summaryOf(view);
-  const over = phase === 'running' ? done + failed + interrupted + skipped : done;
+/** Jobs that may hang, without those that somebody waits for. */
+function hanging({ progress, waitedFor }: BackfillView): readonly SilentJob[] {
+  return progress.silent.filter(({ attempt }) => waitedFor?.has(attempt) !== true);
+}
+
+/**
+ * `12/25 · 12–18 min left · PDC 2021-11-05 · 3.4/min`, `PDC 2021-11-05 may hang, silent for 12 min · 12/25`, `paused · 12/25 · …`,
+ * `interrupted · 12/25 · 13 left: 1 cut off, 12 not begun`.
+ */
+export function progressText(view: BackfillView, now: number): string {
+  const { phase, done, failed, interrupted, skipped, total, etaSeconds, etaHighSeconds, current, endedAt } = summaryOf(view, now);
+  const active = isActive(view);
+  const over = active ? done + failed + interrupted + skipped : done;
   const counts = [`${formatCount(over)}/${formatCount(total)}`];
   if (failed > 0) counts.push(`${formatCount(failed)} failed`);
   if (interrupted > 0 && phase !== 'interrupted') counts.push(`${formatCount(interrupted)} interrupted`);
   const parts = [counts.join(', ')];
   // That some failed is said with their number.
-  if (phase !== 'running' && !(phase === 'failed' && failed > 0)) parts.unshift(phase === 'cancelling' ? 'ending' : phase);
-  if (phase === 'running' && etaSeconds !== undefined) parts.push(`${formatLeft(etaSeconds, etaHighSeconds ?? etaSeconds)} left`);
+  if (phase !== 'running' && !(phase === 'failed' && failed > 0)) parts.unshift(phaseWords(view));
+  const [job, ...others] = hanging(view);
+  if (job !== undefined) {
+    const more = others.length === 0 ? '' : ` and ${counted(others.length, 'more job')}`;
+    parts.unshift(`${job.processor} ${job.date}${more} may hang, silent for ${silentFor(job, now)}`);
+  }
+  if (active && etaSeconds !== undefined) {
+    const left = formatLeft(etaSeconds, etaHighSeconds ?? etaSeconds);
+    parts.push(phase === 'paused' ? `${left} of work left` : `${left} left`);
+  }
+  if (phase === 'interrupted') parts.push(leftWords(view));
   if (current !== undefined) parts.push(current);
+  const { perMinute } = view.forecast;
+  if (phase === 'running' && perMinute !== undefined) parts.push(formatRate(perMinute));
   const [first, last] = datesOf(plannedRuns(view.record.plan).map(({ date }) => date));
   if (current === undefined && first !== undefined) parts.push(first === last ? first : `${first} to ${last}`);
   if (endedAt !== undefined && phase !== 'interrupted') parts.push(formatInstant(endedAt));
   return parts.join(' · ');
+}
+
+function phaseWords({ progress: { phase, pause } }: BackfillView): string {
+  if (phase === 'cancelling') return 'ending';
+  if (pause === undefined) return phase;
+  return pause.cause === 'environment' ? 'waiting' : pause.cause === 'signature' ? 'paused with a question' : 'paused';
 }
 
 function partitionNodes({ progress, record, calls }: BackfillView): readonly TreeNode[] {

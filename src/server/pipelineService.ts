@@ -10,6 +10,8 @@ import type { Day } from '../base/day';
 import { type Logger, messageOf } from '../base/logger';
 import type { Mode } from '../base/status';
 import type { RunTimes } from '../core/estimate';
+import { failureKind } from '../core/failures';
+import { PASSING_MS } from '../core/news';
 import type { Noted } from '../core/noted';
 import type { Unavailable } from '../core/observation';
 import type { PipelineNode } from '../core/pipeline';
@@ -79,6 +81,8 @@ export class PipelineService {
   #settle: NodeJS.Timeout | undefined;
   #changedBackfills = new Set<string>();
   #poll: NodeJS.Timeout | undefined;
+  /** Until a pause that has not passed by itself is news. */
+  #lasting: NodeJS.Timeout | undefined;
   #stopWatching: (() => void) | undefined;
   #toldState: ServerState | undefined;
   #toldBackfills: readonly BackfillSummary[] | undefined;
@@ -229,7 +233,14 @@ export class PipelineService {
   }
 
   summaries(): readonly BackfillSummary[] {
-    return this.#backfills.views.map(summaryOf);
+    const now = this.#deps.clock.now();
+    return this.#backfills.views.map((view) => summaryOf(view, now, (category) => this.#isStop(category)));
+  }
+
+  /** A job that may hang is waited for, because somebody says so. */
+  keepWaiting(id: string, attempt: string): void {
+    this.#backfills.keepWaiting(id, attempt);
+    this.#publish();
   }
 
   /** A backfill was made or its journal changed; the views are told when it was read. */
@@ -242,6 +253,7 @@ export class PipelineService {
     this.#stopWatching?.();
     this.#elsewhere.dispose();
     clearInterval(this.#poll);
+    clearTimeout(this.#lasting);
     clearTimeout(this.#retry);
     clearTimeout(this.#settle);
   }
@@ -323,6 +335,20 @@ export class PipelineService {
     return this.#allowance.isLeft(this.#deps.clock.now());
   }
 
+  /** No event tells that a pause goes on. */
+  #awaitLastingPause(): void {
+    clearTimeout(this.#lasting);
+    const now = this.#deps.clock.now();
+    const left = this.#backfills.active.flatMap(({ progress: { pause } }) =>
+      pause?.cause === 'environment' && pause.since + PASSING_MS > now ? [pause.since + PASSING_MS - now] : [],
+    );
+    if (left.length > 0) this.#lasting = setTimeout(() => this.#publish(), Math.min(...left) + 1);
+  }
+
+  #isStop(category: string): boolean {
+    return this.#session.pipeline?.failures.some((table) => failureKind(table, category) === 'stop') ?? false;
+  }
+
   #isWatched(): boolean {
     return this.#watch.views || this.#watch.matrix;
   }
@@ -343,6 +369,7 @@ export class PipelineService {
     if (!isDeepStrictEqual(backfills, this.#toldBackfills)) {
       this.#toldBackfills = backfills;
       this.#deps.send('backfill/backfillsChanged', { backfills });
+      this.#awaitLastingPause();
     }
     const state = serverState({
       reading: this.#reading,
@@ -363,7 +390,7 @@ export class PipelineService {
       case 'coverage':
         return this.#tree.children(parent);
       case 'backfills':
-        return backfillChildren(this.#backfills.views, parent, this.#elsewhere.view);
+        return backfillChildren(this.#backfills.views, parent, this.#deps.clock.now(), this.#elsewhere.view);
       case 'failures':
         return failuresChildren(this.failures, parent);
     }

@@ -57,7 +57,7 @@ export function requestHandlers({ service, journal, files, repairs, describe }: 
       if (view === 'backfills') {
         if (id.startsWith(ELSEWHERE)) return elsewhereTooltip(service.elsewhere.view, id);
         const found = findBackfill(service, id.split('/')[1] ?? '');
-        return found === undefined ? '' : backfillTooltip(found);
+        return found === undefined ? '' : backfillTooltip(found, Date.now());
       }
       if (view === 'failures') return failuresTooltip(service.failures, id);
       const state = service.state;
@@ -114,9 +114,21 @@ export function requestHandlers({ service, journal, files, repairs, describe }: 
       await journal.requestCancel(id, 'VS Code');
       return null;
     },
+    'backfill/pause': unanswered,
+    'backfill/continue': unanswered,
+    'backfill/endJob': unanswered,
     'backfill/log': async (params) => logOf(service, journal, params),
+    'backfill/keepWaiting': async ({ id, attempt }) => {
+      service.keepWaiting(id, attempt);
+      return null;
+    },
     'backfill/diagnostics': async () => [...describe(), ...diagnosticsOf(service)].join('\n'),
   };
+}
+
+/** Until executors answer requests other than to cancel. */
+async function unanswered(): Promise<never> {
+  throw new Error('Executors of this release only answer a request to cancel.');
 }
 
 /** What an untrusted workspace gets: nothing is read, nothing is launched. */
@@ -141,7 +153,11 @@ export function untrustedHandlers(describe: () => readonly string[]): Handlers {
     'backfill/undoWaivers': refuse,
     'backfill/backfills': async () => [],
     'backfill/cancel': refuse,
+    'backfill/pause': refuse,
+    'backfill/continue': refuse,
+    'backfill/endJob': refuse,
     'backfill/log': refuse,
+    'backfill/keepWaiting': refuse,
     'backfill/diagnostics': async () => [...describe(), 'Workspace: not trusted'].join('\n'),
   };
 }

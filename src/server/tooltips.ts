@@ -39,11 +39,11 @@ export function coverageTooltip(id: string, input: CoverageInput, grid: Coverage
 }
 
 /** The tooltip of a node of the Backfills tree. */
-export function backfillTooltip(view: BackfillView): string {
+export function backfillTooltip(view: BackfillView, now: number): string {
   const { plan, problems } = view.record;
   const { waiting } = view.progress;
   const { perMinute, left } = view.forecast;
-  const { title, phase, done, failed, interrupted, skipped, running, total, startedAt, endedAt } = summaryOf(view);
+  const { title, phase, done, failed, interrupted, skipped, running, total, startedAt, endedAt } = summaryOf(view, now);
   const counts = [`${done} of ${counted(total, 'partition')} done`];
   for (const [count, word] of [
     [failed, 'failed'],

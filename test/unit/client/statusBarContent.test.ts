@@ -33,6 +33,20 @@ describe('statusBarContent', () => {
     assert.equal(statusBarContent('ready', undefined, [summary()], 0)?.text, '$(sync~spin) MLFS 0/25');
   });
 
+  it('says that it is paused or may hang, and warns where a person is needed', () => {
+    const paused = (cause: 'asked' | 'environment' | 'signature') =>
+      statusBarContent('ready', STATE, [summary({ phase: 'paused', done: 12, pause: { cause, message: 'no quota' } })], 0);
+    assert.deepEqual([paused('asked')?.text, paused('asked')?.warning], ['$(debug-pause) MLFS 12/25 paused', false]);
+    assert.match(paused('asked')?.tooltip ?? '', /no quota[\s\S]*command:backfill\.resume\?/);
+    assert.deepEqual([paused('environment')?.text, paused('environment')?.warning], ['$(debug-pause) MLFS 12/25 waiting', false]);
+    const asks = paused('signature');
+    assert.deepEqual([asks?.text, asks?.warning], ['$(debug-pause) MLFS 12/25 paused with a question', true]);
+    const jobs = [{ attempt: 'a', name: 'MLFS 2021-11-05', silent: 'its longest silence was 40 s' }];
+    const hung = statusBarContent('ready', STATE, [summary({ jobs, etaSeconds: 9 })], 0);
+    assert.deepEqual([hung?.text, hung?.warning], ['$(warning) MLFS 0/25 · MLFS 2021-11-05 may hang', true]);
+    assert.match(hung?.tooltip ?? '', /its longest silence was 40 s/);
+  });
+
   it('shows what runs although nobody started it here, after what was', () => {
     const elsewhere = [{ processor: 'TDZA', text: '12/58 · ~40 min left' }];
     const content = statusBarContent('ready', { ...STATE, elsewhere }, [], 0);

@@ -13,6 +13,8 @@ export function summary(other: Partial<BackfillSummary> = {}): BackfillSummary {
     skipped: 0,
     running: 1,
     total: 25,
+    jobs: [],
+    news: [],
     ...other,
   };
 }

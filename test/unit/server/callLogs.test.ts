@@ -44,8 +44,8 @@ describe('the logs of calls that run', () => {
     const shown = { ...running, calls: logs.of(plan.id) };
     const parent = `backfills/${plan.id}`;
     return [
-      summaryOf(shown).current,
-      ...backfillChildren([shown], parent).map(({ label, description }) => `${label}: ${description}`),
+      summaryOf(shown, START).current,
+      ...backfillChildren([shown], parent, START).map(({ label, description }) => `${label}: ${description}`),
     ];
   };
 
@@ -102,7 +102,7 @@ describe('the logs of calls that run', () => {
     const generic = new CallLogs({ logPath: () => path, readBytes: readLogBytes, profileOf: () => ({}) });
     await generic.look([running]);
     const shown = { ...running, calls: generic.of(plan.id) };
-    assert.equal(summaryOf(shown).current, 'PDC 2021-11-05 and 2 more');
-    assert.equal(backfillChildren([shown], `backfills/${plan.id}`)[0]?.description, 'running');
+    assert.equal(summaryOf(shown, START).current, 'PDC 2021-11-05 and 2 more');
+    assert.equal(backfillChildren([shown], `backfills/${plan.id}`, START)[0]?.description, 'running');
   });
 });

@@ -53,7 +53,7 @@ function view(jobs: readonly ElsewhereJob[], unknownJobs: readonly string[] = []
 }
 
 const lines = (one: ElsewhereView, parent = '') =>
-  backfillChildren([], parent, one).map(({ label, description = '', context }) => `${label} | ${description} | ${context}`);
+  backfillChildren([], parent, NOW, one).map(({ label, description = '', context }) => `${label} | ${description} | ${context}`);
 
 describe('jobs elsewhere in the Backfills tree', () => {
   it('say how far they are, and how many things somebody should look at', () => {
@@ -64,14 +64,14 @@ describe('jobs elsewhere in the Backfills tree', () => {
   });
 
   it('list what was found, the dates that failed, and the processes', () => {
-    const [node] = backfillChildren([], '', view([JOB]));
+    const [node] = backfillChildren([], '', NOW, view([JOB]));
     assert.deepEqual(lines(view([JOB]), node?.id), [
       '1 failed date left behind | 1 failed date before its last success: going on never comes back to them (2021-11-05). | finding+runnable',
       '1 date done in another checkpoint | 1 date still to come is done in another checkpoint (2021-11-01 to 2021-11-30): ranges share no progress. | message',
       'TDZA 2021-11-05 | noted as failed | partition+runnable',
       'Process 42 | started 1 h ago | message',
     ]);
-    const [finding] = backfillChildren([], node?.id ?? '', view([JOB]));
+    const [finding] = backfillChildren([], node?.id ?? '', NOW, view([JOB]));
     assert.deepEqual(finding?.target, { nodes: ['TDZA'], dates: ['2021-11-05'] });
     assert.deepEqual(
       lines(view([STOPPED]), `backfills/@elsewhere/${STOPPED.id}`)[0],
@@ -93,8 +93,8 @@ describe('jobs elsewhere in the Backfills tree', () => {
 
   it('have ids of their own, all of them different', () => {
     const all = [JOB, STOPPED].flatMap(({ id }) => [
-      ...backfillChildren([], '', view([JOB, STOPPED])),
-      ...backfillChildren([], `backfills/@elsewhere/${id}`, view([JOB, STOPPED])),
+      ...backfillChildren([], '', NOW, view([JOB, STOPPED])),
+      ...backfillChildren([], `backfills/@elsewhere/${id}`, NOW, view([JOB, STOPPED])),
     ]);
     assert.equal(new Set(all.map(({ id }) => id)).size, new Set(all.map(({ id, label }) => `${id} ${label}`)).size);
   });
@@ -106,7 +106,7 @@ describe('jobs elsewhere in the Backfills tree', () => {
     assert.match(tooltip, /```sh\nbackfill run --processor TDZA --dates 2021-11-05\n```/);
     assert.match(tooltip, /By its own command: `py --dates 2021-11-05`/);
     assert.match(tooltip, /command:backfill\.launch/);
-    const [finding] = backfillChildren([], `backfills/@elsewhere/${JOB.id}`, view([JOB]));
+    const [finding] = backfillChildren([], `backfills/@elsewhere/${JOB.id}`, NOW, view([JOB]));
     assert.match(
       elsewhereTooltip(view([JOB]), finding?.id ?? ''),
       /^\$\(warning\) 1 failed date before[\s\S]*Run them by name[\s\S]*--dates 2021-11-05/,
