@@ -5,7 +5,7 @@ import type { Plan, PlannedJob, RemoteJob } from '../core/backfill';
 import type { AttemptLedger } from '../core/coverage';
 import type { Pipeline, Processor } from '../core/pipeline';
 import { oneWriterReason } from '../core/planJobs';
-import { SKIP_NEEDS } from '../core/planner';
+import { SKIP_NEEDS } from '../core/preflight';
 import { nextCall } from '../core/runMethod';
 import { type WorkItem, WorkSet } from '../core/workSet';
 import { type CallEnd, CallRunner, type CallRunnerDeps } from './callRunner';

@@ -87,6 +87,14 @@ export interface ReadingCost {
   readonly bytes: number;
 }
 
+/** What one partition costs to replace. */
+export interface ReplacementCost {
+  /** The most bytes that a date is billed, of those that were estimated. */
+  readonly bytes: number;
+  /** How many dates were estimated. */
+  readonly looks: number;
+}
+
 /** What an earlier reading brought, and still holds for the manifest as it is now. */
 export interface EarlierReading {
   readonly memo: string;
@@ -133,6 +141,12 @@ export interface Warehouse {
   coverageSql(pipeline: Pipeline, days?: DayRange): Promise<string>;
   /** The most that reading all of it (of these dates) would cost, by a free estimate; absent where reading costs nothing. */
   estimate?(pipeline: Pipeline, days?: DayRange): Promise<ReadingCost>;
+  /**
+   * What replacing partitions of a processor by the rows of a SELECT would be billed, by free estimates of a few of the dates: few questions
+   * whatever their number. Rejects with a WarehouseError where the SELECT or the table is not as it has to be. Absent where it costs nothing.
+   * @param days ascending; at least one.
+   */
+  replacementCost?(processor: Processor, days: readonly Day[], select: string, signal?: AbortSignal): Promise<ReplacementCost>;
   /** Absent where failure tables and run histories cannot be read. */
   readonly records?: RecordReader;
 }

@@ -1,13 +1,16 @@
 import { createHash, randomInt } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { parseDay } from '../base/day';
-import type { Plan, PlanRequest } from '../core/backfill';
+import type { Plan, PlanBytes, PlanRequest } from '../core/backfill';
 import { classify } from '../core/classify';
 import type { CoverageGrid, CoverageInput } from '../core/coverage';
 import { estimateOf, type RunTimes } from '../core/estimate';
+import { type ExpiryOf, expiryOf } from '../core/partitionExpiry';
 import { makePlan } from '../core/planner';
 import { partitionKey } from '../core/words';
 import { type Journal, JournalError } from './journal';
+import { costOf } from './planCost';
+import type { Warehouse } from './ports';
 
 export interface PlanFiles {
   /** Absolute path of the manifest; SQL files are relative to its folder. */
@@ -16,6 +19,8 @@ export interface PlanFiles {
   readonly readText: (path: string) => Promise<string>;
   /** How long runs took that the pipeline noted itself; undefined where it noted none, or they cannot be read. Never rejects. */
   readonly runTimes?: () => Promise<RunTimes | undefined>;
+  /** For what its metadata and its estimates tell; absent where a plan has to do without. May throw a WarehouseError. */
+  readonly warehouse?: () => Pick<Warehouse, 'schema' | 'replacementCost'>;
 }
 
 /**
@@ -30,11 +35,43 @@ export async function preparePlan(
   const { input, grid } = asReadable(known);
   const texts = await readSqlTexts(input.pipeline, files);
   const salt = Array.from({ length: 4 }, () => SALT.charAt(randomInt(SALT.length))).join('');
-  const plan = makePlan({ input, grid, request, manifest: files.manifest, salt, sqlText: (file) => texts.get(file), digest });
+  const expiry = await readExpiry(input, files);
+  const sqlText = (file: string) => texts.get(file);
+  const made = makePlan({ input, grid, request, manifest: files.manifest, salt, sqlText, digest, expiry });
+  const bytes = await readCost(made, input.pipeline, files, texts);
+  const plan: Plan = { ...made, ...(bytes !== undefined && { bytes }) };
   // The run history costs a query: only a plan of which the journal says too little is worth it.
   if (files.runTimes === undefined || plan.jobs.every(({ processor }) => isTimed(input, processor))) return plan;
-  const estimate = estimateOf(plan.jobs, plan.partitions, input.attempts, await files.runTimes());
+  const estimate = estimateOf(plan.jobs, plan.partitions, {
+    attempts: input.attempts,
+    slots: request.slots,
+    noted: await files.runTimes(),
+  });
   return estimate === undefined ? plan : { ...plan, estimate };
+}
+
+/** Only BigQuery deletes partitions by itself. What cannot be read is told when it is written. */
+async function readExpiry({ pipeline, now }: CoverageInput, { warehouse }: PlanFiles): Promise<ExpiryOf | undefined> {
+  if (pipeline.warehouse.type !== 'bigquery' || warehouse === undefined) return undefined;
+  try {
+    return expiryOf(await warehouse().schema(pipeline), pipeline, now);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readCost(
+  plan: Plan,
+  pipeline: CoverageInput['pipeline'],
+  { warehouse }: PlanFiles,
+  texts: ReadonlyMap<string, string>,
+): Promise<PlanBytes | undefined> {
+  if (pipeline.warehouse.type !== 'bigquery' || warehouse === undefined) return undefined;
+  try {
+    return await costOf(plan, pipeline, warehouse(), texts);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The journal knows how long the processor takes. */

@@ -66,6 +66,7 @@ export async function planFor(
     manifest: open.manifest,
     readText: (path) => readFile(path, 'utf8'),
     runTimes: () => recordsOf(context, open).runTimes(),
+    warehouse: () => open.session.warehouse(),
   });
   const elsewhere = await judged(context, open.manifest, state);
   return {
@@ -140,8 +141,8 @@ function selectFrom(pipeline: Pipeline, options: LaunchValues): string {
   });
 }
 
-/** Prints a plan. @param pipeline that it is of. */
-export function showPlan(plan: Plan, pipeline: Pipeline, format: Format | undefined, terminal: Terminal): void {
+/** Prints a plan. */
+export function showPlan(plan: Plan, format: Format | undefined, terminal: Terminal): void {
   switch (format) {
     case 'json':
       terminal.print(JSON.stringify(plan, null, 2));
@@ -154,6 +155,6 @@ export function showPlan(plan: Plan, pipeline: Pipeline, format: Format | undefi
       break;
     case 'table':
     case undefined:
-      for (const line of planText(plan, pipeline, terminal)) terminal.print(line);
+      for (const line of planText(plan, terminal)) terminal.print(line);
   }
 }

@@ -67,7 +67,32 @@ export interface Plan {
   readonly partitions: readonly PlannedPartition[];
   /** Seconds; absent without history. */
   readonly estimate?: PlanEstimate;
+  /** What the warehouse bills; absent where it bills nothing by bytes. */
+  readonly bytes?: PlanBytes;
+  /** What could be asked for beside it; absent in plans of earlier releases. */
+  readonly overrides?: readonly PlanOverride[];
   readonly warnings: readonly string[];
+}
+
+/** What a warehouse that is paid by the byte bills for a plan. */
+export interface PlanBytes {
+  /** Of those processors that can be estimated; absent where none can. */
+  readonly atMost?: number;
+  /** What `atMost` rests on. */
+  readonly basis?: string;
+  /** Processors of which nobody can tell, each with the reason. */
+  readonly unknown: readonly { readonly processor: string; readonly why: string }[];
+}
+
+/** A named override: what it does, and for whom. */
+export interface PlanOverride {
+  readonly name: string;
+  /** Such as `adds --no-resume to the command`. */
+  readonly does: string;
+  /** Those of the plan that it would change. */
+  readonly processors: readonly string[];
+  /** It was asked for. */
+  readonly chosen: boolean;
 }
 
 /** How long a plan takes, in seconds, as far as it was known when it was made. */

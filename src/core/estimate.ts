@@ -3,12 +3,25 @@ import type { PastSeconds, PlanEstimate, PlannedJob, PlannedPartition } from './
 import type { AttemptLedger } from './coverage';
 import { quantile } from './progress';
 import type { NotedRun } from './runHistory';
+import { type PoolJob, simulatePool } from './simulate';
 
 /** How long runs took that the pipeline's own run history knows: seconds of those that ended well, by processor id. */
 export interface RunTimes {
   readonly table: string;
   readonly seconds: ReadonlyMap<string, readonly number[]>;
 }
+
+/** What an estimate rests on. */
+export interface EstimateBasis {
+  readonly attempts: Pick<AttemptLedger, 'last'>;
+  /** How many calls at once, over all jobs. */
+  readonly slots: number;
+  /** For processors of which the journal knows nothing. */
+  readonly noted?: RunTimes | undefined;
+}
+
+/** More dates than this are simulated as blocks of adjacent ones. */
+const MOST_DATES = 1_000;
 
 /** @returns undefined for no runs. */
 export function runTimesOf(runs: readonly NotedRun[], table: string): RunTimes | undefined {
@@ -23,27 +36,27 @@ export function runTimesOf(runs: readonly NotedRun[], table: string): RunTimes |
 }
 
 /**
- * How long the partitions of a plan will take, in seconds: for each processor its number of dates times the quantile of its past attempts,
- * or of the runs that the pipeline noted where the journal has none, over its slots. Phases may overlap, so it is rather too long. Undefined where no chosen processor has a history.
+ * How long the partitions of a plan will take, in seconds: its jobs in the sliding pool of an executor, with their slots, lanes, calls of
+ * many dates and needs of one another, where each date takes the quantile of the past attempts of its processor, or of the runs that the
+ * pipeline noted where the journal has none. So p90 is a day on which every date is slow. Undefined where no chosen processor has a history.
  */
 export function estimateOf(
   jobs: readonly PlannedJob[],
   partitions: readonly PlannedPartition[],
-  { last }: Pick<AttemptLedger, 'last'>,
-  noted?: RunTimes,
+  { attempts, slots, noted }: EstimateBasis,
 ): PlanEstimate | undefined {
   const history = new Map<string, number[]>();
-  for (const [key, { outcome, seconds }] of last) {
+  for (const [key, { outcome, seconds }] of attempts.last) {
     if (seconds === undefined || (outcome !== 'done' && outcome !== 'partial')) continue;
     const processor = key.slice(0, key.lastIndexOf(' '));
-    history.set(processor, [...(history.get(processor) ?? []), seconds]);
+    const known = history.get(processor);
+    if (known === undefined) history.set(processor, [seconds]);
+    else known.push(seconds);
   }
-  let p50 = 0;
-  let p90 = 0;
   const known: string[] = [];
   const dates: PastSeconds[] = [];
   const unknown: string[] = [];
-  for (const { processor, slots } of jobs) {
+  for (const { processor } of jobs) {
     const own = history.get(processor);
     const seconds = own ?? noted?.seconds.get(processor) ?? [];
     const middle = quantile(seconds, 0.5);
@@ -52,15 +65,74 @@ export function estimateOf(
       unknown.push(processor);
       continue;
     }
-    const count = partitions.filter((partition) => partition.processor === processor && partition.action === 'run').length;
-    p50 += (count * middle) / slots;
-    p90 += (count * high) / slots;
     const basis = own === undefined ? `run of ${processor} in ${noted?.table}` : `attempt of ${processor}`;
     dates.push({ processor, p50: middle, p90: high, of: seconds.length });
     known.push(counted(seconds.length, basis, basis.replace(/^\w+/, '$&s')));
   }
   if (known.length === 0) return undefined;
+  const pool = new BlockedPool(jobs, partitions);
+  const total = (quantileOf: (past: PastSeconds) => number) => {
+    const seconds = new Map(dates.map((past) => [past.processor, quantileOf(past)]));
+    return simulatePool(pool.jobs(seconds), slots);
+  };
   const without =
     unknown.length === 0 ? '' : `; without ${unknown.join(', ')}, which ${unknown.length === 1 ? 'has' : 'have'} no history`;
-  return { p50, p90, basis: `${known.join(', ')}${without}`, dates };
+  return {
+    p50: total(({ p50 }) => p50),
+    p90: total(({ p90 }) => p90),
+    basis: `${known.join(', ')}; ${atOnceText(jobs, slots)}${without}`,
+    dates,
+  };
+}
+
+/** How many calls of these jobs can ever run at the same time. */
+export function mostAtOnce(jobs: readonly PlannedJob[], slots: number): number {
+  const lanes = new Set(jobs.flatMap(({ lane }) => lane ?? []));
+  const free = jobs.reduce((sum, job) => sum + (job.lane === undefined ? job.slots : 0), 0);
+  return Math.max(1, Math.min(slots, lanes.size + free));
+}
+
+function atOnceText(jobs: readonly PlannedJob[], slots: number): string {
+  const most = mostAtOnce(jobs, slots);
+  return most === 1 ? 'one at a time' : `${most} at once`;
+}
+
+/** The dates of a plan as a pool simulates them: where they are many, blocks of adjacent ones as one, which together take as long. */
+class BlockedPool {
+  readonly #jobs: readonly PlannedJob[];
+  /** By processor: how many dates each of its blocks has, in the order of the plan. */
+  readonly #blocks = new Map<string, Map<string, number>>();
+  readonly #size: number;
+
+  constructor(jobs: readonly PlannedJob[], partitions: readonly PlannedPartition[]) {
+    this.#jobs = jobs;
+    const runs = partitions.filter(({ action }) => action === 'run');
+    const days = [...new Set(runs.map(({ date }) => date))].sort();
+    this.#size = Math.max(1, Math.ceil(days.length / MOST_DATES));
+    const blockOf = new Map(days.map((date, index) => [date, `${Math.floor(index / this.#size)}`]));
+    for (const { processor, date } of runs) {
+      const block = blockOf.get(date) ?? date;
+      const own = this.#blocks.get(processor) ?? new Map<string, number>();
+      this.#blocks.set(processor, own.set(block, (own.get(block) ?? 0) + 1));
+    }
+  }
+
+  /** @param seconds of a date, by processor; the others take no time. */
+  jobs(seconds: ReadonlyMap<string, number>): PoolJob[] {
+    return this.#jobs.map(({ processor, slots, lane, method, maxDates, after = [] }) => {
+      const isMany = method === 'range' || method === 'list';
+      const most = isMany ? (maxDates ?? Number.POSITIVE_INFINITY) : 1;
+      return {
+        processor,
+        slots,
+        ...(lane !== undefined && { lane }),
+        datesPerCall: Math.max(1, Math.ceil(most / this.#size)),
+        after,
+        dates: [...(this.#blocks.get(processor) ?? [])].map(([date, count]) => ({
+          date,
+          seconds: count * (seconds.get(processor) ?? 0),
+        })),
+      };
+    });
+  }
 }

@@ -1,5 +1,6 @@
 import { type Day, formatDay } from '../base/day';
 import { counted, namesText } from '../base/figures';
+import { groupBy } from '../base/groupBy';
 import { STATUSES } from '../base/status';
 import { assumeFilled } from './assume';
 import type { Plan, PlannedPartition, PlanRequest } from './backfill';
@@ -9,15 +10,14 @@ import { criticalNeeds, precedingCells } from './dependencies';
 import { estimateOf } from './estimate';
 import { IS_GAP } from './expectations';
 import { topologicalOrder } from './manifest/order';
+import type { ExpiryOf } from './partitionExpiry';
 import type { Processor } from './pipeline';
 import { inOrder, planJob } from './planJobs';
 import { chooseScope, downstreamCells, type PlanScope, upstreamCells } from './planScope';
+import { overridesOf, SKIP_NEEDS } from './preflight';
 import { dayOfCell, heldOf, reasonsOf, refOfCell, tableOfCell } from './reasons';
 import type { Tables } from './tables';
 import { listText, offText, reasonText, refText } from './words';
-
-/** The override that runs partitions whose needs are not met. What they build is suspect until it is run again. */
-export const SKIP_NEEDS = 'skip-needs';
 
 /** All that a plan depends on. */
 export interface PlanContext {
@@ -33,6 +33,8 @@ export interface PlanContext {
   readonly sqlText: (file: string) => string | undefined;
   /** SHA-256 in hexadecimal digits. */
   readonly digest: (text: string) => string;
+  /** Absent where nothing expires. */
+  readonly expiry?: ExpiryOf | undefined;
 }
 
 /**
@@ -68,7 +70,7 @@ export function makePlan(context: PlanContext): Plan {
     return days.length === 0 ? [] : [planJob(context, t, processor, days)];
   });
   const jobs = inOrder(t.input.pipeline, planned);
-  const estimate = estimateOf(jobs, partitions, input.attempts);
+  const estimate = estimateOf(jobs, partitions, { attempts: input.attempts, slots: request.slots });
   return {
     version: 1,
     id: planId(input.now, jobs[0]?.processor ?? scope.processors[0]?.id ?? 'none', salt),
@@ -80,11 +82,13 @@ export function makePlan(context: PlanContext): Plan {
     jobs,
     partitions,
     ...(estimate !== undefined && { estimate }),
+    overrides: overridesOf(input.pipeline, { jobs, partitions }, request),
     warnings: [
       ...scope.warnings,
       ...warningsOf(
         context,
         t,
+        scope.cells,
         runs,
         added.filter((cell) => running.has(cell)),
         jobs,
@@ -125,7 +129,7 @@ function neverReason(context: PlanContext, t: Tables, cell: number): string | un
   if (reason?.kind === 'off') return offText(reason.off, reason.detail);
   if (heldOf(t, cell) === 'unknown')
     return `nothing is known of it: ${reason === undefined ? 'it was never read' : reasonText(reason)}`;
-  return unrunnable(context, node);
+  return unrunnable(context, node) ?? context.expiry?.(node, dayOfCell(t, cell));
 }
 
 function unrunnable({ sqlText, input }: PlanContext, { run }: Processor): string | undefined {
@@ -252,6 +256,7 @@ function awaitedText(t: Tables, cells: readonly number[], day: Day): string {
 function warningsOf(
   { request, input }: PlanContext,
   t: Tables,
+  asked: readonly number[],
   runs: readonly number[],
   added: readonly number[],
   jobs: Plan['jobs'],
@@ -263,6 +268,12 @@ function warningsOf(
       `${counted(added.length, 'partition')} of ${namesText(names)} were added: upstream or downstream of what was asked for.`,
     );
   }
+  const held = groupBy(
+    asked.flatMap((cell) => t.input.attempts.active.get(refText(refOfCell(t, cell))) ?? []),
+    ({ backfill }) => backfill,
+  );
+  for (const [backfill, cells] of held)
+    warnings.push(`Backfill ${backfill} is active and has ${counted(cells.length, 'partition')} of this: they are left out.`);
   const again = runs.filter((cell) => heldOf(t, cell) === 'complete').length;
   if (again > 0)
     warnings.push(`${counted(again, 'complete partition')} will be replaced; what was built from them becomes stale.`);

@@ -149,6 +149,7 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
         manifest,
         readText: async (path) => (await readText(path)) ?? absent(path),
         runTimes: () => service.runTimes(),
+        warehouse: () => service.session.warehouse(),
       },
       describe,
     }),

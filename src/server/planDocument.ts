@@ -3,9 +3,10 @@ import { counted, formatCount, formatSeconds } from '../base/figures';
 import { groupBy } from '../base/groupBy';
 import { code, codeBlock, escaped, table } from '../base/markdown';
 import { isGap } from '../base/status';
-import type { Plan, PlannedJob, PlannedPartition } from '../core/backfill';
+import type { Plan, PlannedJob, PlannedPartition, PlanOverride } from '../core/backfill';
 import { runCommandLine, shellText } from '../core/commandLine';
 import { confirmationOf } from '../core/confirmation';
+import { bytesText, minutesText, verdictsText } from '../core/preflight';
 import { titleOf } from '../core/progress';
 import { listText } from '../core/words';
 import { commandLink } from './commandLink';
@@ -17,7 +18,10 @@ export function planDocument(plan: Plan): string {
   const confirmation = confirmationOf(plan);
   const sections = [
     `# ${escaped(titleOf(plan))}`,
-    runs.length === 0 ? 'Nothing would run.' : estimateText(plan),
+    runs.length === 0 ? 'Nothing would run.' : '',
+    `${escaped(verdictsText(plan.partitions))}.`,
+    ...(runs.length === 0 ? [] : [escaped(minutesText(plan)), escaped(bytesText(plan) ?? '')]),
+    selectionText(plan),
     runs.length === 0 ? '' : `**${commandLink('Run in a terminal', 'backfill.runPlan', {})}**`,
     confirmation === undefined ? '' : `**${escaped(confirmation.why)}** Its number of dates has to be typed before it starts.`,
     plan.warnings.map((warning) => `> ⚠ ${escaped(warning)}`).join('\n>\n'),
@@ -35,6 +39,8 @@ export function planDocument(plan: Plan): string {
     sections.push(`## Skips ${counted(skips.length, 'partition')}`, sorted.map(skipText).join('\n'));
   }
   if (plan.jobs.length > 0) sections.push('## How', plan.jobs.map(jobText).join('\n'));
+  if (plan.overrides !== undefined && plan.overrides.length > 0)
+    sections.push('## Overrides', plan.overrides.map(overrideText).join('\n'));
   sections.push('## The same from a shell', codeBlock('sh', runCommandLine(plan.request, plan.mode)));
   sections.push(`Thresholds: ${plan.mode}. Manifest: ${code(plan.manifest)}`);
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -48,11 +54,17 @@ export function planHeadline(plan: Plan): string {
   return `${titleOf(plan)}${estimate}`;
 }
 
-function estimateText({ estimate }: Plan): string {
-  if (estimate === undefined) return 'How long it takes is not known: nothing of this was ever run here.';
-  const { p50, p90, basis } = estimate;
-  const about = formatSeconds(Math.max(1, Math.round(p50)));
-  return `About ${about}, at most ${formatSeconds(Math.max(1, Math.ceil(p90)))} nine times of ten (${escaped(basis)}).`;
+function selectionText({ request: { select, reason } }: Plan): string {
+  const lines = [
+    `Selected: ${select === '' ? 'every gap' : code(select)}`,
+    ...(reason === undefined || reason === '' ? [] : [`Reason: ${escaped(reason)}`]),
+  ];
+  return lines.join('  \n');
+}
+
+function overrideText({ name, does, processors, chosen }: PlanOverride): string {
+  const whose = processors.length === 0 ? '' : ` (${processors.join(', ')})`;
+  return `- ${code(name)}${whose}: ${escaped(does)}${chosen ? '. **It was asked for.**' : '.'}`;
 }
 
 function runRow({ processor, date, status, why, preflight, override }: PlannedPartition, index: number): string[] {

@@ -237,7 +237,10 @@ export class ScriptedBigquery {
         state: job.polls > 0 && !job.cancelled ? 'RUNNING' : 'DONE',
         ...(errorResult === undefined ? {} : { errorResult }),
       },
-      statistics: { totalBytesProcessed: bytes, query: { totalBytesProcessed: bytes, totalBytesBilled: bytes } },
+      statistics: {
+        totalBytesProcessed: bytes,
+        query: { totalBytesProcessed: bytes, totalBytesBilled: bytes, schema: { fields: job.outcome.fields ?? [] } },
+      },
     };
   }
 

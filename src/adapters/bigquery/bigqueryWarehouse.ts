@@ -2,6 +2,7 @@ import {
   type Clock,
   type ObserveOptions,
   type ReadingCost,
+  type ReplacementCost,
   type TableSchema,
   type Warehouse,
   WarehouseError,
@@ -10,13 +11,14 @@ import {
 import { type Day, type DayRange, rangesOf } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
 import type { PartitionObservation } from '../../core/observation';
-import type { Pipeline, PipelineNode } from '../../core/pipeline';
+import type { Pipeline, PipelineNode, Processor } from '../../core/pipeline';
 import { tablesNamed } from '../../core/schemaCheck/tableUses';
 import { enclosed, entitiesSql, partitionSql } from '../../core/sql/coverage';
 import { commonEntities, partitionsAt, partitionsOf, tableDays } from '../../core/sql/coverageRows';
 import { expressionsIn } from '../../core/sql/expressions';
 import { BigqueryRecords } from './bigqueryRecords';
 import { BigqueryTables, requireEnclosable } from './bigqueryTables';
+import { BigqueryWriter } from './bigqueryWriter';
 import { type BigqueryClient, MIN_BYTES_PER_TABLE } from './client';
 import { dayOfText, type Row } from './decodeRows';
 import { inParallel } from './inParallel';
@@ -142,6 +144,19 @@ export class BigqueryWarehouse implements Warehouse {
       ),
     );
     return { queries: queries.length, bytes: bounds.reduce((sum, { upperBound }) => sum + upperBound, 0) };
+  }
+
+  async replacementCost(
+    processor: Processor,
+    days: readonly Day[],
+    select: string,
+    signal = new AbortController().signal,
+  ): Promise<ReplacementCost> {
+    const writer = new BigqueryWriter(this.#client);
+    // Tables grow, so the last date is likely the dearest; the first and the middle one are for those that do not.
+    const looks = new Set([days.at(-1), days[0], days[Math.floor(days.length / 2)]].flatMap((day) => day ?? []));
+    const bytes = await Promise.all([...looks].map((day) => writer.cost(processor, day, select, signal)));
+    return { bytes: Math.max(0, ...bytes), looks: looks.size };
   }
 
   /** What a read of everything sends. */

@@ -60,6 +60,16 @@ export class BigqueryWriter implements PartitionWriter {
     return Promise.all(statements);
   }
 
+  /** The most that replacing a partition is billed. Free: nothing is changed. */
+  async cost(processor: Processor, day: Day, select: string, signal: AbortSignal): Promise<number> {
+    const table = onlyTable(processor);
+    const seen = await this.#look(processor, day, table, select, signal);
+    const { sql, params } = replacementJob(this.#wayOf(seen), seen);
+    return (
+      await this.#client.dryRun(sql, { purpose: 'estimate', tables: [table], ...(params !== undefined && { params }), signal })
+    ).upperBound;
+  }
+
   isRunning(job: RemoteJob): Promise<boolean> {
     return this.#jobs.isRunning(job);
   }

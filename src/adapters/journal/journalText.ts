@@ -156,6 +156,16 @@ const planSchema: v.GenericSchema<unknown, Plan> = v.object({
       dates: v.exactOptional(v.array(v.object({ processor: v.string(), p50: seconds, p90: seconds, of: v.number() }))),
     }),
   ),
+  bytes: v.exactOptional(
+    v.object({
+      atMost: v.exactOptional(v.number()),
+      basis: text,
+      unknown: v.array(v.object({ processor: v.string(), why: v.string() })),
+    }),
+  ),
+  overrides: v.exactOptional(
+    v.array(v.object({ name: v.string(), does: v.string(), processors: v.array(v.string()), chosen: v.boolean() })),
+  ),
   warnings: v.array(v.string()),
 });
 

@@ -12,8 +12,8 @@ export const planCommand = defineCommand({
     'backfill plan --choose failed --format json',
   ],
   async run(context, options) {
-    const { plan, state } = await planFor(context, options);
-    showPlan(plan, state.input.pipeline, options.format, context.terminal);
+    const { plan } = await planFor(context, options);
+    showPlan(plan, options.format, context.terminal);
     return EXIT.fine;
   },
 });

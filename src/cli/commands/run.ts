@@ -32,14 +32,14 @@ A plan of more than 60 dates or two hours, or one that replaces complete dates, 
     const { terminal, services } = context;
     const { plan, state } = await planFor(context, options);
     if (options['dry-run']) {
-      showPlan(plan, state.input.pipeline, options.format, terminal);
+      showPlan(plan, options.format, terminal);
       return EXIT.fine;
     }
     if (options.format !== undefined)
       throw usageError(
         "--format is for --dry-run: a backfill that runs is told in lines. 'backfill runs --format json' gives its state.",
       );
-    showPlan(plan, state.input.pipeline, undefined, terminal);
+    showPlan(plan, undefined, terminal);
     terminal.print('');
     if (plan.partitions.every(({ action }) => action === 'skip')) {
       terminal.print('There is nothing to run.');

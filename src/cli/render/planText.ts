@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { formatRange, parseDay, rangesOf } from '../../base/day';
-import { counted, formatSeconds } from '../../base/figures';
+import { counted } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
-import type { Plan, PlannedJob, PlannedPartition } from '../../core/backfill';
+import type { Plan, PlannedJob, PlannedPartition, PlanOverride } from '../../core/backfill';
 import { shellText } from '../../core/commandLine';
-import type { Pipeline } from '../../core/pipeline';
+import { bytesText, minutesText, verdictsText } from '../../core/preflight';
 import { titleOf } from '../../core/progress';
 import { STATUS_SYMBOLS } from '../statusWords';
 import { csv, markdownTable } from '../table';
@@ -12,14 +12,15 @@ import { type Terminal, type Tone, toned } from '../terminal';
 import { plain, wrapped } from '../textWidth';
 
 /** A plan in full: the exact dates by name and number, what is skipped and why, how it runs, what could be asked for, and what it will take. */
-export function planText(
-  plan: Plan,
-  { processors }: Pick<Pipeline, 'processors'>,
-  terminal: Pick<Terminal, 'width' | 'color'>,
-): readonly string[] {
+export function planText(plan: Plan, terminal: Pick<Terminal, 'width' | 'color'>): readonly string[] {
   const runs = plan.partitions.filter(({ action }) => action === 'run');
   const skips = plan.partitions.filter(({ action }) => action === 'skip');
-  const lines = [toned(terminal, 'strong', plain(titleOf(plan))), ...estimateLines(plan, runs)];
+  const lines = [
+    toned(terminal, 'strong', plain(titleOf(plan))),
+    ...indented(verdictsText(plan.partitions), 0, terminal),
+    ...(runs.length === 0 ? [] : costLines(plan).flatMap((line) => indented(line, 0, terminal))),
+    ...selectionLines(plan),
+  ];
   lines.push(...section(`Runs ${counted(runs.length, 'partition')}:`, runs, terminal));
   lines.push(...section(`Skips ${counted(skips.length, 'partition')}:`, skips, terminal));
   const jobs = plan.jobs.filter(({ processor }) => runs.some((run) => run.processor === processor));
@@ -27,13 +28,10 @@ export function planText(
   for (const job of jobs) {
     // What is to be copied stays on its line.
     lines.push(...indented(jobText(job), 2, terminal), `    ${safe(shellText(job.command))}`);
-    const run = processors.find(({ id }) => id === job.processor)?.run ?? [];
-    const method = run.find((one) => one.kind === 'command' && one.each === job.method);
-    if (method?.kind !== 'command') continue;
-    for (const [name, words] of Object.entries(method.overrides))
-      if (words.length > 0 && !plan.request.overrides.includes(name))
-        lines.push(...indented(`With --override ${name} also: ${shellText(words)}`, 4, terminal));
   }
+  const overrides = plan.overrides ?? [];
+  if (overrides.length > 0) lines.push('', 'Overrides:');
+  for (const override of overrides) lines.push(...indented(overrideText(override), 2, terminal));
   if (plan.warnings.length > 0) {
     lines.push('', toned(terminal, 'warning', 'Warnings:'));
     for (const warning of plan.warnings) lines.push(...indented(warning, 2, terminal));
@@ -41,13 +39,22 @@ export function planText(
   return lines;
 }
 
-function estimateLines({ estimate }: Plan, runs: readonly PlannedPartition[]): string[] {
-  if (runs.length === 0) return [];
-  if (estimate === undefined) return ['How long it takes is not known yet: nothing of this was ever run here.'];
-  const { p50, p90, basis } = estimate;
+function costLines(plan: Plan): string[] {
+  const bytes = bytesText(plan);
+  return [minutesText(plan), ...(bytes === undefined ? [] : [bytes])];
+}
+
+/** What is to be copied stays on its line. */
+function selectionLines({ request: { select, reason } }: Plan): string[] {
   return [
-    `Takes about ${formatSeconds(Math.ceil(p50))}, at most ${formatSeconds(Math.ceil(p90))} nine times of ten (${plain(basis)}).`,
+    ...(select === '' ? [] : [`Selected: ${safe(select)}`]),
+    ...(reason === undefined || reason === '' ? [] : [`Reason: ${safe(reason)}`]),
   ];
+}
+
+function overrideText({ name, does, processors, chosen }: PlanOverride): string {
+  const whose = processors.length === 0 ? '' : ` (${processors.join(', ')})`;
+  return `--override ${name}${whose}: ${does}${chosen ? '; it was asked for' : ''}.`;
 }
 
 const PREFLIGHT_TONES: Partial<Record<PlannedPartition['preflight'], Tone>> = { overrideNeeded: 'warning', never: 'bad' };
@@ -121,7 +128,8 @@ export function planCsv(plan: Plan): string {
 
 /** A row a partition. */
 export function planMarkdown(plan: Plan): string {
-  return `${plain(titleOf(plan))}\n\n${markdownTable(
+  const facts = [verdictsText(plan.partitions), ...costLines(plan), ...selectionLines(plan)].map((line) => `- ${plain(line)}`);
+  return `${plain(titleOf(plan))}\n\n${facts.join('\n')}\n\n${markdownTable(
     TITLES.map((title) => ({ title: title.charAt(0).toUpperCase() + title.slice(1) })),
     rowsOf(plan),
   )}`;

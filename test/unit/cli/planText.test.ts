@@ -27,12 +27,15 @@ describe('a plan as text', () => {
         sqlText: () => undefined,
         digest: (text) => text,
       });
-      const lines = planText(plan, input.pipeline, { width: 100, color: false });
+      const lines = planText(plan, { width: 100, color: false });
       return lines.slice(lines.indexOf('How:') + 2);
     };
     assert.deepEqual(how(['2021-11-01', '2021-11-02', '2021-11-03'], 'fresh'), [
       "    r '{start}' '{end}' --no-resume",
-      '    With --override deep also: --d 2',
+      '',
+      'Overrides:',
+      '  --override fresh (A): adds --no-resume to the command; it was asked for.',
+      '  --override deep (A): adds --d 2 to the command.',
     ]);
     assert.deepEqual(how(['2021-11-01', '2021-11-03']), ["    l '{dates}'"], 'what it does anyhow need not be asked for');
   });

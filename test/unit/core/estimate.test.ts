@@ -24,6 +24,9 @@ const dates = (processor: string, count: number) =>
     ...{ why: '', preflight: 'allowed' as const },
   }));
 
+const SLOTS = { slots: 1 };
+const NONE = { last: new Map() };
+
 describe('an estimate from a run history', () => {
   const noted = runTimesOf(runs, 'ops.runs');
 
@@ -39,19 +42,84 @@ describe('an estimate from a run history', () => {
   });
 
   it('says what it rests on', () => {
-    assert.deepEqual(estimateOf([job('A'), job('B')], [...dates('A', 2), ...dates('B', 1)], { last: new Map() }, noted), {
-      ...{ p50: 47, p90: 63 },
-      basis: '3 runs of A in ops.runs, 1 run of B in ops.runs',
-      dates: [
-        { processor: 'A', p50: 20, p90: 28, of: 3 },
-        { processor: 'B', p50: 7, p90: 7, of: 1 },
-      ],
-    });
+    assert.deepEqual(
+      estimateOf([job('A'), job('B')], [...dates('A', 2), ...dates('B', 1)], { ...SLOTS, attempts: NONE, noted }),
+      {
+        ...{ p50: 47, p90: 63 },
+        basis: '3 runs of A in ops.runs, 1 run of B in ops.runs; one at a time',
+        dates: [
+          { processor: 'A', p50: 20, p90: 28, of: 3 },
+          { processor: 'B', p50: 7, p90: 7, of: 1 },
+        ],
+      },
+    );
   });
 
   it('is no match for attempts of the journal', () => {
     const last = new Map([['A 2021-11-01', attempt({ outcome: 'done', seconds: 5 })]]);
-    assert.equal(estimateOf([job('A')], dates('A', 1), { last }, noted)?.basis, '1 attempt of A');
-    assert.equal(estimateOf([job('A')], dates('A', 1), { last: new Map() }), undefined);
+    assert.equal(
+      estimateOf([job('A')], dates('A', 1), { ...SLOTS, attempts: { last }, noted })?.basis,
+      '1 attempt of A; one at a time',
+    );
+    assert.equal(estimateOf([job('A')], dates('A', 1), { ...SLOTS, attempts: NONE }), undefined);
+  });
+});
+
+describe('an estimate', () => {
+  const attempts = {
+    last: new Map([
+      ['A 2021-10-01', attempt({ outcome: 'done', seconds: 10 })],
+      ['B 2021-10-01', attempt({ outcome: 'done', seconds: 30 })],
+    ]),
+  };
+  const both = [...dates('A', 4), ...dates('B', 4)];
+  const p50 = (jobs: Parameters<typeof estimateOf>[0], slots: number, partitions = both) =>
+    estimateOf(jobs, partitions, { attempts, slots })?.p50;
+  const a = { ...job('A'), slots: 4 };
+  const b = { ...job('B'), slots: 4 };
+
+  it('is what a sliding pool takes at this concurrency', () => {
+    assert.equal(p50([a, b], 1), 160);
+    assert.equal(p50([a, b], 2), 80);
+    assert.equal(p50([a, b], 8), 30);
+    assert.equal(estimateOf([a, b], both, { attempts, slots: 8 })?.basis, '1 attempt of A, 1 attempt of B; 8 at once');
+  });
+
+  it('knows what waits for one another, and what one table or file keeps apart', () => {
+    assert.equal(p50([a, { ...b, after: ['A'] }], 8), 40);
+    const lane = { lane: 'w.duckdb', slots: 1 };
+    assert.equal(
+      p50(
+        [
+          { ...a, ...lane },
+          { ...b, ...lane },
+        ],
+        8,
+      ),
+      160,
+    );
+    assert.match(
+      estimateOf(
+        [
+          { ...a, ...lane },
+          { ...b, ...lane },
+        ],
+        both,
+        { attempts, slots: 8 },
+      )?.basis ?? '',
+      /; one at a time$/,
+    );
+    assert.equal(p50([{ ...b, slots: 1, sequential: 'B needs its own earlier dates' }], 8, dates('B', 4)), 120);
+  });
+
+  it('takes hardly longer for a hundred thousand partitions, and comes to the same', () => {
+    const many = Array.from({ length: 100_000 }, (_, index) => {
+      const date = new Date(Date.UTC(1990, 0, 1 + Math.floor(index / 2))).toISOString().slice(0, 10);
+      return { ...dates('A', 1)[0], processor: index % 2 === 0 ? 'A' : 'B', date } as (typeof both)[number];
+    });
+    const started = performance.now();
+    const seconds = p50([a, b], 4, many) ?? 0;
+    assert.ok(Math.abs(seconds / ((50_000 * 40) / 4) - 1) < 0.02, `${seconds}`);
+    assert.ok(performance.now() - started < 3_000);
   });
 });

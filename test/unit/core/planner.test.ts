@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Plan } from '../../../src/core/backfill';
 import { classify } from '../../../src/core/classify';
 import { makePlan, planId } from '../../../src/core/planner';
+import { verdictsText } from '../../../src/core/preflight';
 import { attempt, buildInput, DAILY, GAMES, type InputSpec } from '../../support/builders';
 import { planRequest, type RequestParts } from '../../support/requests';
 
@@ -161,6 +162,7 @@ describe('makePlan', () => {
     assert.deepEqual(brief(planned), ['skip A 01 never']);
     assert.equal(why(planned, 'A', '2021-11-01'), 'backfill b1 has it in its queue');
     assert.equal(planned.partitions[0]?.status, 'queued');
+    assert.deepEqual(planned.warnings, ['Backfill b1 is active and has 1 partition of this: they are left out.']);
   });
 
   it('never runs what cannot be judged or has no way to run', () => {
@@ -190,6 +192,7 @@ describe('makePlan', () => {
   it('joins groups, each with its own statuses, and leaves out what is excepted', () => {
     const data = { RAW: days(9, 1, 2, 3), A: days(1, 1, 2) };
     const groups = plan({ nodes: CHAIN, data }, { select: 'A & 2021-11-01, 2021-11-03 & all | A & [2021-11-02..2021-11-03]' });
+    assert.equal(verdictsText(groups.partitions), '2 partitions run · 1 not chosen');
     assert.deepEqual(brief(groups), ['run A 01', 'skip A 02', 'run A 03']);
     const except = plan({ nodes: CHAIN, data }, { select: 'phase:1 & 2021-11-01.., !B, !2021-11-02, !2021-11-04..' });
     assert.deepEqual(brief(except), ['skip A 01', 'run A 03']);
@@ -305,7 +308,7 @@ describe('makePlan', () => {
     const nodes = [{ id: 'A' }, { id: 'B' }];
     const planned = plan({ nodes, last }, { dates: ['2021-11-06', '2021-11-07'] });
     assert.deepEqual(planned.estimate, {
-      ...{ p50: 60, p90: 92, basis: '5 attempts of A; without B, which has no history' },
+      ...{ p50: 60, p90: 92, basis: '5 attempts of A; one at a time; without B, which has no history' },
       dates: [{ processor: 'A', p50: 30, p90: 46, of: 5 }],
     });
     assert.equal(plan({ nodes }, { dates: ['2021-11-06'] }).estimate, undefined);
