@@ -1,7 +1,7 @@
 import { type Day, formatDay } from '../base/day';
 import { formatSeconds } from '../base/figures';
 import type { BackfillEventBody, PlannedJob } from '../core/backfill';
-import type { AttemptFact, AttemptInput } from '../core/coverage';
+import type { AttemptFact, AttemptInput, PartitionKey } from '../core/coverage';
 import { explainVerdict } from '../core/logs/explainVerdict';
 import type { LogDigest } from '../core/logs/logDigest';
 import { fingerprintOf, type PartitionObservation } from '../core/observation';
@@ -29,6 +29,8 @@ export interface CallRunnerDeps extends ReplacementDeps {
   readonly folder: string;
   readonly live: LiveCoverage;
   readonly claim: Claim;
+  /** How many attempts earlier sessions made at each partition. */
+  readonly earlierTries?: ReadonlyMap<PartitionKey, number>;
 }
 
 /** Dates of one processor for one call; `inputs` and the claims of `hold` by item. */
@@ -53,7 +55,7 @@ const LAST_READ_MS = 30_000;
 export class CallRunner {
   readonly #deps: CallRunnerDeps;
   readonly #signal: AbortSignal;
-  readonly #tries = new Map<string, number>();
+  readonly #tries: Map<PartitionKey, number>;
   /** The attempt of each child that runs, by its pid. */
   readonly #children = new Map<number, string>();
   readonly #patience: Patience;
@@ -62,7 +64,8 @@ export class CallRunner {
   constructor(deps: CallRunnerDeps, signal: AbortSignal) {
     this.#deps = deps;
     this.#signal = signal;
-    const { journal, plan } = deps;
+    const { journal, plan, earlierTries } = deps;
+    this.#tries = new Map(earlierTries);
     this.#patience = new Patience(signal, async (message) => {
       await journal.append(plan.id, { type: 'note', message: `Waiting for the warehouse: ${message}` });
     });

@@ -1,3 +1,5 @@
+import type { LeftJob } from './journal';
+
 /** A program to run for a backfill: argv, never a shell. */
 export interface ChildCommand {
   readonly argv: readonly string[];
@@ -26,4 +28,15 @@ export interface ChildRunner {
    * @param started called with the pid of the group's leader.
    */
   run(command: ChildCommand, signal: AbortSignal, started: (pid: number) => void): Promise<ChildExit>;
+}
+
+/** The jobs that a dead executor left. */
+export interface LeftJobs {
+  /** Jobs of a backfill that are there, by the marks in their environment; those in no list but this. None where the system does not tell. */
+  marked(backfill: string): Promise<readonly LeftJob[]>;
+  /**
+   * Waits until a job that a dead executor left is gone, to the last process of its group; ends it on an abort, or when its time is over.
+   * Never rejects.
+   */
+  adopt(job: LeftJob, signal: AbortSignal, timeoutMs?: number): Promise<'gone' | 'timeout' | 'cancelled'>;
 }

@@ -3,9 +3,9 @@ import { messageOf } from '../base/logger';
 import type { Plan, RemoteJob } from '../core/backfill';
 import { readManifest } from '../core/manifest/readManifest';
 import { readWaivers } from '../core/manifest/readWaivers';
-import type { Pipeline, WarehouseConfig } from '../core/pipeline';
+import type { Pipeline, Processor, WarehouseConfig } from '../core/pipeline';
 import { executionOf } from '../core/planJobs';
-import type { ChildRunner } from './children';
+import type { ChildRunner, LeftJobs } from './children';
 import { Execution, type ExecutionResult } from './execution';
 import { type BackfillRecord, type Claim, type Journal, JournalError } from './journal';
 import { LiveCoverage } from './liveCoverage';
@@ -13,10 +13,12 @@ import type { Clock, PartitionWriter, Warehouse } from './ports';
 import { digest, readSqlTexts } from './preparePlan';
 import { type LogSource, profileOf, readLog } from './readLog';
 import { Rivals } from './rivals';
+import { TakeOver } from './takeOver';
 
 export interface ExecutionDeps {
   readonly journal: Journal;
   readonly children: ChildRunner;
+  readonly leftJobs: LeftJobs;
   readonly clock: Clock;
   /** Rejects when the file cannot be read. */
   readonly readText: (path: string) => Promise<string>;
@@ -29,47 +31,68 @@ export interface ExecutionDeps {
   readonly openWriter: (config: WarehouseConfig, folder: string) => PartitionWriter;
 }
 
+/** What a session of a backfill is to do. Nothing set: execute a plan that nobody has executed before. */
+export interface SessionRequest {
+  /** Goes on with a backfill that was interrupted. */
+  readonly resume?: boolean;
+  /** Runs again what failed, and what was done and is empty now. */
+  readonly retryFailed?: boolean;
+  /** Brings an interrupted backfill to its end instead: who asked for it. */
+  readonly cancelBy?: string;
+}
+
 /**
  * Executes a plan to its end, in this process, and writes all that happens to the journal; this is what an executor is. Failures of
  * partitions and of the warehouse end in the journal; it rejects only when the backfill cannot be had (a JournalError) or the journal not
  * be written.
  * @param signal aborting cancels the backfill; it ends when everything that runs has ended.
  */
-export async function executeBackfill(id: string, deps: ExecutionDeps, signal: AbortSignal): Promise<ExecutionResult> {
-  const claim = await claimFresh(id, deps.journal);
+export async function executeBackfill(
+  id: string,
+  deps: ExecutionDeps,
+  signal: AbortSignal,
+  request: SessionRequest = {},
+): Promise<ExecutionResult> {
+  const claim = await claimFor(id, deps.journal, request);
   try {
     const record = await deps.journal.read(id);
     if (record === undefined) throw new JournalError('unknownBackfill', `The plan of ${id} cannot be read.`);
-    if (record.events.length > 0) throw interrupted(id);
+    refuseUnasked(record, request);
     await deps.journal.append(id, { type: 'started', owner: claim.owner });
-    return await executeClaimed(record, deps, claim, signal);
+    return await executeClaimed(record, deps, claim, request, signal);
   } finally {
     await claim.release();
   }
 }
 
-async function claimFresh(id: string, journal: Journal): Promise<Claim> {
+async function claimFor(id: string, journal: Journal, request: SessionRequest): Promise<Claim> {
   const record = await journal.read(id);
   if (record === undefined)
     throw new JournalError('unknownBackfill', `There is no backfill ${id}: \`backfill runs\` lists them.`);
-  if (record.events.length > 0 && !(await journal.ownerAlive(id))) throw interrupted(id);
+  if (!record.ownerAlive) refuseUnasked(record, request);
   const claim = await journal.claim(id);
   if (claim === undefined) throw new JournalError('held', `Another process executes ${id}: \`backfill attach ${id}\` shows it.`);
   return claim;
 }
 
-function interrupted(id: string): JournalError {
-  return new JournalError('held', `${id} was executed before: make a new plan for what is left of it.`);
+/** Nothing that was begun is begun again, or gone on with, unless that was asked for. */
+function refuseUnasked({ plan: { id }, events }: BackfillRecord, { resume = false, cancelBy }: SessionRequest): void {
+  if (events.some(({ type }) => type === 'ended'))
+    throw new JournalError('held', `${id} has ended: make a new plan for what is left of it.`);
+  if (events.length > 0 && !resume && cancelBy === undefined)
+    throw new JournalError('held', `${id} was interrupted: \`backfill resume ${id}\` goes on with it.`);
 }
 
 async function executeClaimed(
-  { plan }: BackfillRecord,
+  { plan, events }: BackfillRecord,
   deps: ExecutionDeps,
   claim: Claim,
+  { retryFailed = false, cancelBy }: SessionRequest,
   signal: AbortSignal,
 ): Promise<ExecutionResult> {
   let result: ExecutionResult;
   let writer: PartitionWriter | undefined;
+  let takeOver: TakeOver | undefined;
   try {
     const { pipeline, sqlTexts } = await readAsPlanned(plan, deps);
     const folder = dirname(plan.manifest);
@@ -87,17 +110,26 @@ async function executeClaimed(
       clock: deps.clock,
     });
     // A backfill that submits nothing itself may still find the claims of one that did.
-    const isRunning = async (job: RemoteJob) => {
+    const openedWriter = () => {
       writer ??= deps.openWriter(pipeline.warehouse, folder);
-      return (await writer.isRunning?.(job)) ?? false;
+      return writer;
     };
+    const isRunning = async (job: RemoteJob) => (await openedWriter().isRunning?.(job)) ?? false;
+    const readLogOf = (processor: Processor, path: string) => readLog(deps.readLogText, path, profileOf(pipeline, processor.id));
+    if (events.length > 0) {
+      const processors = new Map(pipeline.processors.map((processor) => [processor.id, processor]));
+      const parts = { plan, events, warehouse, live, claim, processors, retryFailed };
+      takeOver = new TakeOver({ ...deps, ...parts, readLog: readLogOf, writer: openedWriter });
+    }
     result = await new Execution({
       ...deps,
       warehouse,
       writer,
       plan,
       pipeline,
-      readLog: (processor, path) => readLog(deps.readLogText, path, profileOf(pipeline, processor.id)),
+      readLog: readLogOf,
+      ...(takeOver !== undefined && { takeOver, earlierTries: takeOver.tries }),
+      ...(cancelBy !== undefined && { cancelBy }),
       folder,
       sqlTexts,
       others,
@@ -110,6 +142,8 @@ async function executeClaimed(
     if (thrown instanceof JournalError) throw thrown;
     await deps.journal.append(plan.id, { type: 'note', message: messageOf(thrown) });
     result = 'failed';
+    // What was in flight is not accounted for: it can be resumed once more.
+    if (events.length > 0 && takeOver?.isOver !== true) return result;
   } finally {
     await writer?.release();
   }

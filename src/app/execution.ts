@@ -12,6 +12,7 @@ import { type CallEnd, CallRunner, type CallRunnerDeps } from './callRunner';
 import type { Holder, PartitionHold } from './journal';
 import { daysToObserve, type Readiness } from './liveCoverage';
 import type { Rivals } from './rivals';
+import type { TakenOver, TakeOver } from './takeOver';
 
 export type ExecutionResult = 'done' | 'failed' | 'cancelled';
 
@@ -22,6 +23,10 @@ export interface ExecutionParts extends CallRunnerDeps {
   readonly rivals: Rivals;
   /** Whether a remote job that a dead backfill left runs. */
   readonly isRunning: (job: RemoteJob) => Promise<boolean>;
+  /** Of a session that resumes the backfill. */
+  readonly takeOver?: TakeOver;
+  /** Who asked for it, of a session that only brings to an end what others left. */
+  readonly cancelBy?: string;
 }
 
 interface Call {
@@ -75,9 +80,13 @@ export class Execution {
     signal.addEventListener('abort', onSignal, { once: true });
     if (signal.aborted) onSignal();
     const stopLooking = this.#lookForCancel();
+    const { takeOver, cancelBy } = this.#parts;
+    if (cancelBy !== undefined) this.#cancel(cancelBy);
     try {
+      await takeOver?.awaitJobs(this.#abort.signal);
       await this.#refresh();
-      this.#work = await this.#makeWork();
+      const earlier = this.#broken === undefined ? await this.#takeOver() : undefined;
+      this.#work = await this.#makeWork(earlier?.settled);
       while (await this.#step());
     } finally {
       stopLooking();
@@ -111,10 +120,25 @@ export class Execution {
     }
   }
 
-  async #makeWork(): Promise<WorkSet> {
-    const { live, others } = this.#parts;
+  async #takeOver(): Promise<TakenOver | undefined> {
+    const earlier = await this.#parts.takeOver?.judge(
+      (work, afterAbortMs) => this.#calls.patiently(work, afterAbortMs),
+      this.#abort.signal,
+    );
+    this.#failures += earlier?.failures ?? 0;
+    return earlier;
+  }
+
+  async #makeWork(settled: ReadonlySet<string> = new Set()): Promise<WorkSet> {
+    const { live, others, takeOver } = this.#parts;
     const items: WorkItem[] = [];
     for (const { processor, day, key } of runsOf(this.#plan)) {
+      if (settled.has(key)) continue;
+      const filled = this.#stopping ? undefined : takeOver?.filledBy(key);
+      if (filled !== undefined) {
+        await this.#note({ key, processor, day, after: [] }, filled);
+        continue;
+      }
       const held = others.get(key);
       // Of two that start at once the first is left what is queued: ids sort by time. Who runs it is settled by its claim.
       if (held !== undefined && held.backfill < this.#plan.id) {

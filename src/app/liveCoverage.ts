@@ -1,5 +1,5 @@
 import { type Day, type DayRange, parseDay } from '../base/day';
-import type { Mode } from '../base/status';
+import { type Mode, STATUSES, type Status } from '../base/status';
 import { assumeFilled } from '../core/assume';
 import { classify, tablesOf } from '../core/classify';
 import type {
@@ -18,7 +18,7 @@ import type { Pipeline, Processor, Season } from '../core/pipeline';
 import { isExpected } from '../core/planJobs';
 import { reasonsOf, refOfCell } from '../core/reasons';
 import { calendarKey } from '../core/sql/coverage';
-import type { Tables } from '../core/tables';
+import type { Measures, Tables } from '../core/tables';
 import { listText, reasonText, refText } from '../core/words';
 import type { Clock, EarlierReading, Warehouse } from './ports';
 
@@ -136,6 +136,20 @@ export class LiveCoverage {
     const reasons = t === undefined || cell < 0 ? [] : reasonsOf(t, cell);
     const lacks = reasons.filter(({ kind }) => LACKS.has(kind));
     return lacks.length === 0 ? undefined : lacks.map(reasonText).join('; ');
+  }
+
+  /** What the warehouse holds of a partition, as last read; undefined where nobody knows. */
+  measuresOf(processor: string, day: Day): Measures | undefined {
+    const t = this.#tablesAt(day);
+    const cell = t?.cellOf(processor, day) ?? -1;
+    return t === undefined || cell < 0 ? undefined : t.measures(cell);
+  }
+
+  /** As the data alone has it; undefined where it is not in the calendar any more. */
+  statusOf(processor: string, day: Day): Status | undefined {
+    const t = this.#tablesAt(day);
+    const cell = t?.cellOf(processor, day) ?? -1;
+    return t === undefined || cell < 0 ? undefined : STATUSES[t.held[cell] ?? 0];
   }
 
   /** Keys of the partitions that must not be worked on at the same time as one that comes after them. */

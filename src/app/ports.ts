@@ -190,6 +190,9 @@ export interface WriteAttempt {
   readonly record: (job: RemoteJob) => Promise<void>;
 }
 
+/** `failed`: it ended without having changed anything. `absent`: the warehouse does not know of it. */
+export type RemoteFate = 'running' | 'done' | 'failed' | 'absent';
+
 /** Replaces partitions. Only an executor has one. */
 export interface PartitionWriter {
   /**
@@ -208,6 +211,10 @@ export interface PartitionWriter {
   cleanSql(processor: Processor, day: Day, rows: readonly number[]): Promise<readonly string[]>;
   /** Whether a job that somebody left behind still runs. Absent where all work is done in this process. */
   isRunning?(job: RemoteJob): Promise<boolean>;
+  /** What became of such a job. Rejects with a WarehouseError where nobody can be asked. */
+  fateOf?(job: RemoteJob): Promise<RemoteFate>;
+  /** Asks such a job to end; it may take its time, or be done before. */
+  endJob?(job: RemoteJob): Promise<void>;
   /** Lets other processes write: called before a child that writes the same warehouse starts. */
   release(): Promise<void>;
 }

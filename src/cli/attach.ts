@@ -1,4 +1,6 @@
+import type { SessionRequest } from '../app/executeBackfill';
 import type { Journal } from '../app/journal';
+import { formatCount } from '../base/figures';
 import { messageOf } from '../base/logger';
 import { type BackfillPhase, isActivePhase } from '../core/backfill';
 import type { BackfillProgress } from '../core/progress';
@@ -16,6 +18,8 @@ export interface AttachOptions {
   readonly keepOpen: boolean;
   /** Executes in this process instead of one of its own. */
   readonly foreground: boolean;
+  /** What a session is asked for that goes on with an interrupted backfill; without it one is summed up, or gone on with after a question. */
+  readonly session?: SessionRequest;
 }
 
 const CTRL_C = '\u0003';
@@ -45,6 +49,7 @@ class Attachment {
   readonly #takesKeys: boolean;
   readonly #stops: readonly (() => void)[];
   #interrupts = 0;
+  #session: SessionRequest | undefined;
   /** While the summary waits to be read. */
   #close: (() => void) | undefined;
 
@@ -52,6 +57,7 @@ class Attachment {
     const { terminal, services } = context;
     this.#context = context;
     this.#options = options;
+    this.#session = options.session;
     this.#journal = services.journal(options.manifest);
     this.#takesKeys = options.keepOpen && terminal.canAsk;
     const live = terminal.isTty ? new LiveView(terminal, services.clock) : undefined;
@@ -97,14 +103,30 @@ class Attachment {
     const record = await this.#journal.read(id);
     if (record === undefined) throw unknownBackfill(id);
     const sight = sightOf(record, this.#context.services.clock.now());
+    if (sight.progress.phase === 'interrupted' && (await this.#resumes(sight))) return undefined;
     return isActive(sight.progress.phase) ? undefined : sight;
+  }
+
+  async #resumes({ progress }: Sight): Promise<boolean> {
+    if (this.#session !== undefined) return true;
+    const { terminal } = this.#context;
+    // A terminal whose keys are taken already cannot be asked.
+    if (!terminal.canAsk || this.#takesKeys) return false;
+    const { id, done, total, current } = progress;
+    const job = current === undefined ? '' : `; its job ${current} still runs`;
+    const answer = await terminal.ask(
+      `Backfill ${id} was interrupted: ${formatCount(done)} of ${formatCount(total)} done${job}. Go on with it? [y/N] `,
+    );
+    if (!/^y(es)?$/i.test(answer?.trim() ?? '')) return false;
+    this.#session = { resume: true };
+    return true;
   }
 
   async #follow(): Promise<Sight | undefined> {
     const { services } = this.#context;
     const { manifest, id, foreground } = this.#options;
     if (!foreground) await this.#start();
-    const executed = foreground ? services.execute(manifest, id, services.foregroundSignals()) : Promise.resolve();
+    const executed = foreground ? services.execute(manifest, id, services.foregroundSignals(), this.#session) : Promise.resolve();
     // What went wrong is thrown below; until then nothing is left to follow.
     executed.catch(() => this.#detach.abort());
     try {
@@ -112,6 +134,7 @@ class Attachment {
         journal: this.#journal,
         clock: services.clock,
         signal: this.#detach.signal,
+        resuming: foreground && this.#session !== undefined,
         onSight: (seen) => this.#view.show(seen),
       });
       await executed;
@@ -124,7 +147,7 @@ class Attachment {
   async #start(): Promise<void> {
     const { manifest, id } = this.#options;
     try {
-      await this.#context.services.startExecutor(manifest, id);
+      await this.#context.services.startExecutor(manifest, id, this.#session);
     } catch (thrown) {
       throw new CommandFailure(EXIT.gaps, messageOf(thrown));
     }

@@ -13,6 +13,7 @@ import { logsCommand } from './commands/logs';
 import { missingEntitiesCommand } from './commands/missingEntities';
 import { planCommand } from './commands/plan';
 import { reportCommand } from './commands/report';
+import { resumeCommand } from './commands/resume';
 import { runCommand } from './commands/run';
 import { runsCommand } from './commands/runs';
 import { sqlCommand } from './commands/sql';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   planCommand,
   runCommand,
   attachCommand,
+  resumeCommand,
   cancelCommand,
   runsCommand,
   logsCommand,

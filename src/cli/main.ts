@@ -21,6 +21,7 @@ import { executeBackfill } from '../app/executeBackfill';
 import { PipelineSession } from '../app/pipelineSession';
 import { WaiversFile } from '../app/waiversFile';
 import { type Logger, messageOf } from '../base/logger';
+import { executeWords } from './commands/execute';
 import { COMMANDS } from './commandTable';
 import { EXIT } from './exitCodes';
 import { processTerminal } from './processTerminal';
@@ -48,6 +49,8 @@ async function appendText(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await appendFile(path, text);
 }
+
+const children = new ChildProcesses();
 
 /** One a manifest: what it has read of the journal is not read again. */
 const journals = new Map<string, FileJournal>();
@@ -94,18 +97,19 @@ const services: Services = {
     }),
   warehouse: (config, folder) => openWarehouse(config, folder, Date, { logger }),
   readLogText,
-  startExecutor: (manifest, id) =>
+  startExecutor: (manifest, id, request) =>
     startExecutor(services.journal(manifest), id, {
       cli: __filename,
-      args: ['execute', id, '--manifest', manifest],
+      args: ['execute', id, '--manifest', manifest, ...executeWords(request)],
       cwd: dirname(manifest),
     }),
-  execute: (manifest, id, signal) =>
+  execute: (manifest, id, signal, request) =>
     executeBackfill(
       id,
       {
         journal: services.journal(manifest),
-        children: new ChildProcesses(),
+        children,
+        leftJobs: children,
         clock: Date,
         readText: (path) => readFile(path, 'utf8'),
         readLogText,
@@ -114,6 +118,7 @@ const services: Services = {
         openWriter,
       },
       signal,
+      request,
     ),
   executorSignals,
   foregroundSignals() {

@@ -1,4 +1,5 @@
 import type { ElsewhereJobs } from '../app/elsewhereJobs';
+import type { SessionRequest } from '../app/executeBackfill';
 import type { Journal } from '../app/journal';
 import type { DamageReporter } from '../app/journalDamage';
 import type { PipelineSession } from '../app/pipelineSession';
@@ -31,9 +32,9 @@ export interface Services {
   /** The text of a log, whoever wrote it. */
   readonly readLogText: LogSource;
   /** Starts the executor of a backfill in a process of its own, unless one has it already. */
-  startExecutor(manifest: string, id: string): Promise<'started' | 'alreadyRunning'>;
+  startExecutor(manifest: string, id: string, request?: SessionRequest): Promise<'started' | 'alreadyRunning'>;
   /** Executes a backfill in this process. */
-  execute(manifest: string, id: string, signal: AbortSignal): Promise<'done' | 'failed' | 'cancelled'>;
+  execute(manifest: string, id: string, signal: AbortSignal, request?: SessionRequest): Promise<'done' | 'failed' | 'cancelled'>;
   /** Makes this process, an executor, outlive its terminal; aborts when it is to cancel. */
   executorSignals(): AbortSignal;
   /** Aborts when this process is told to end or loses its terminal. */

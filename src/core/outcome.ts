@@ -69,7 +69,8 @@ export function isChanged({ before, after }: Pick<DateEvidence, 'before' | 'afte
   return before.content !== undefined && after.content !== undefined && before.content !== after.content;
 }
 
-function judgeFinished(date: DateEvidence, replaced: boolean): DateVerdict {
+/** A date of a call that ended without an error. @param replaced as of `CallEnding`. */
+export function judgeFinished(date: DateEvidence, replaced: boolean): DateVerdict {
   const { before, after, shortfall } = date;
   if (after.rows === 0) {
     const lost = before.rows === 0 ? '' : `, where ${counted(before.rows, 'row')} had been`;

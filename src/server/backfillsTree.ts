@@ -131,7 +131,7 @@ export function progressText(view: BackfillView, now: number): string {
     parts.push(phase === 'paused' ? `${left} of work left` : `${left} left`);
   }
   if (phase === 'interrupted') parts.push(leftWords(view));
-  if (current !== undefined) parts.push(current);
+  if (current !== undefined) parts.push(phase === 'interrupted' ? `its job ${current} still runs` : current);
   const { perMinute } = view.forecast;
   if (phase === 'running' && perMinute !== undefined) parts.push(formatRate(perMinute));
   const [first, last] = datesOf(plannedRuns(view.record.plan).map(({ date }) => date));

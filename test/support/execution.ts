@@ -4,7 +4,7 @@ import { readLogText } from '../../src/adapters/files/logText';
 import { FileJournal } from '../../src/adapters/journal/fileJournal';
 import { openWarehouse, openWriter } from '../../src/adapters/openWarehouse';
 import { ChildProcesses } from '../../src/adapters/process/childProcesses';
-import type { ExecutionDeps } from '../../src/app/executeBackfill';
+import type { ExecutionDeps, SessionRequest } from '../../src/app/executeBackfill';
 import { executeBackfill } from '../../src/app/executeBackfill';
 import type { ExecutionResult } from '../../src/app/execution';
 import { launchPlan, preparePlan } from '../../src/app/preparePlan';
@@ -103,6 +103,7 @@ export class ExecutionFixture {
     return {
       journal: this.journal,
       children: new ChildProcesses({ graceMs: 300 }),
+      leftJobs: new ChildProcesses({ graceMs: 300 }),
       clock: Date,
       readText: (path) => readFile(path, 'utf8'),
       readLogText,
@@ -116,8 +117,13 @@ export class ExecutionFixture {
     };
   }
 
-  async execute(plan: Plan, signal = new AbortController().signal, deps = this.deps()): Promise<Executed> {
-    const result = await executeBackfill(plan.id, deps, signal);
+  async execute(
+    plan: Plan,
+    signal = new AbortController().signal,
+    deps = this.deps(),
+    request: SessionRequest = {},
+  ): Promise<Executed> {
+    const result = await executeBackfill(plan.id, deps, signal, request);
     const { events = [] } = (await this.journal.read(plan.id)) ?? {};
     return { result, plan, events, progress: progressOf(plan, events, false) };
   }

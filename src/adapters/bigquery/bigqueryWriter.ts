@@ -1,4 +1,4 @@
-import { LostJobError, type PartitionWriter, WarehouseError, type WriteAttempt } from '../../app/ports';
+import { LostJobError, type PartitionWriter, type RemoteFate, WarehouseError, type WriteAttempt } from '../../app/ports';
 import { type Day, formatDay } from '../../base/day';
 import type { RemoteJob } from '../../core/backfill';
 import type { Processor } from '../../core/pipeline';
@@ -72,6 +72,14 @@ export class BigqueryWriter implements PartitionWriter {
 
   isRunning(job: RemoteJob): Promise<boolean> {
     return this.#jobs.isRunning(job);
+  }
+
+  fateOf(job: RemoteJob): Promise<RemoteFate> {
+    return this.#jobs.fateOf(job);
+  }
+
+  endJob(job: RemoteJob): Promise<void> {
+    return this.#jobs.end(job);
   }
 
   /** Nothing of BigQuery is held open. */

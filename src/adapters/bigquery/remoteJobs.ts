@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { LostJobError, WarehouseError, type WriteAttempt } from '../../app/ports';
+import { LostJobError, type RemoteFate, WarehouseError, type WriteAttempt } from '../../app/ports';
 import { formatSeconds } from '../../base/figures';
 import type { RemoteJob } from '../../core/backfill';
 import type { BigqueryClient } from './client';
@@ -52,9 +52,21 @@ export class RemoteJobs {
   }
 
   /** Whether a job runs. Rejects where BigQuery cannot be asked. */
-  async isRunning({ job, location }: RemoteJob): Promise<boolean> {
+  async isRunning(job: RemoteJob): Promise<boolean> {
+    return (await this.fateOf(job)) === 'running';
+  }
+
+  /** What became of a job. Rejects where BigQuery cannot be asked. */
+  async fateOf({ job, location }: RemoteJob): Promise<RemoteFate> {
     const status = await this.#client.job(job, location);
-    return status !== undefined && status.state !== 'DONE';
+    if (status === undefined) return 'absent';
+    if (status.state !== 'DONE') return 'running';
+    return status.error === undefined ? 'done' : 'failed';
+  }
+
+  /** Asks a job to end. */
+  async end({ job, location }: RemoteJob): Promise<void> {
+    await this.#client.cancelJob(job, location, {});
   }
 
   async #runOnce(request: Omit<JobRequest, 'jobId'>, attempt: WriteAttempt): Promise<JobStatus> {

@@ -2,11 +2,13 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChildCommand, ChildExit, ChildRunner } from '../../app/children';
+import type { ChildCommand, ChildExit, ChildRunner, LeftJobs } from '../../app/children';
+import type { LeftJob } from '../../app/journal';
 import { tellingLine } from '../../core/signature';
 import { codeOf } from '../journal/durableFile';
 import { cleanEnvironment } from './cleanEnvironment';
-import { isGroupAlive } from './processIdentity';
+import { markedJobs } from './markedJobs';
+import { isGroupAlive, isJobAlive } from './processIdentity';
 
 export interface ChildProcessesOptions {
   /** Between asking a group to end and killing it. */
@@ -25,7 +27,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * Children write straight into their log, so that output never passes through this process: nothing is lost or delayed when this process
  * is busy or killed.
  */
-export class ChildProcesses implements ChildRunner {
+export class ChildProcesses implements ChildRunner, LeftJobs {
   readonly #graceMs: number;
 
   constructor({ graceMs = 10_000 }: ChildProcessesOptions = {}) {
@@ -49,6 +51,19 @@ export class ChildProcesses implements ChildRunner {
       await log.close();
       await index.close();
     }
+  }
+
+  marked(backfill: string): Promise<readonly LeftJob[]> {
+    return markedJobs(backfill);
+  }
+
+  async adopt(job: LeftJob, signal: AbortSignal, timeoutMs = LONGEST_TIMER_MS): Promise<'gone' | 'timeout' | 'cancelled'> {
+    const stop = AbortSignal.any([signal, AbortSignal.timeout(Math.min(Math.max(0, timeoutMs), LONGEST_TIMER_MS))]);
+    const isThere = () => isJobAlive(job);
+    await whileThere(isThere, stop);
+    if (!isThere()) return 'gone';
+    await endGroup(job.pid, isThere, this.#graceMs);
+    return signal.aborted ? 'cancelled' : 'timeout';
   }
 
   async #spawn(command: ChildCommand, log: number, signal: AbortSignal, started: (pid: number) => void): Promise<ChildExit> {
@@ -82,22 +97,22 @@ export class ChildProcesses implements ChildRunner {
     });
     const exit = await Promise.race([exited, asked]);
     // What a job that ended well has started may still write for it. One that failed or was killed has nothing more to say.
-    if (exit?.how === 'exited' && exit.code === 0) await Promise.race([untilGone(pid, ended.signal), asked]);
+    if (exit?.how === 'exited' && exit.code === 0) await Promise.race([whileThere(() => isGroupAlive(pid), ended.signal), asked]);
     ended.abort();
-    if (ending !== undefined || exit?.how !== 'exited' || exit.code !== 0) await this.#endGroup(pid, exited);
+    if (ending !== undefined || exit?.how !== 'exited' || exit.code !== 0) {
+      await endGroup(pid, () => isGroupAlive(pid), this.#graceMs);
+      await exited;
+    }
     return ending ?? exit ?? exited;
   }
+}
 
-  async #endGroup(pid: number, exited: Promise<ChildExit>): Promise<void> {
-    endTree(pid, 'SIGTERM');
-    if (await isGone(pid, this.#graceMs)) {
-      await exited;
-      return;
-    }
-    endTree(pid, 'SIGKILL');
-    await exited;
-    await isGone(pid, GONE_WITHIN_MS);
-  }
+/** Asks a group to end, and kills it when it does not. */
+async function endGroup(pid: number, isThere: () => boolean, graceMs: number): Promise<void> {
+  endTree(pid, 'SIGTERM');
+  if (await isGone(isThere, graceMs)) return;
+  endTree(pid, 'SIGKILL');
+  await isGone(isThere, GONE_WITHIN_MS);
 }
 
 function exitOf(child: ChildProcess, program: string): Promise<ChildExit> {
@@ -124,16 +139,15 @@ function endTree(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   }
 }
 
-/** Waits until no process of the group is left. */
-async function isGone(pid: number, withinMs: number): Promise<boolean> {
+async function isGone(isThere: () => boolean, withinMs: number): Promise<boolean> {
   for (const until = performance.now() + withinMs; ; await delay(25)) {
-    if (!isGroupAlive(pid)) return true;
+    if (!isThere()) return true;
     if (performance.now() >= until) return false;
   }
 }
 
-async function untilGone(pid: number, stop: AbortSignal): Promise<void> {
-  for (let pause = 25; !stop.aborted && isGroupAlive(pid); pause = Math.min(pause * 2, LONGEST_LOOK_MS))
+async function whileThere(isThere: () => boolean, stop: AbortSignal): Promise<void> {
+  for (let pause = 25; !stop.aborted && isThere(); pause = Math.min(pause * 2, LONGEST_LOOK_MS))
     await delay(pause, undefined, { signal: stop }).catch(() => undefined);
 }
 

@@ -20,18 +20,29 @@ const LOG_TAIL = 2_000;
  * before.
  */
 export async function startExecutor(
-  journal: Pick<Journal, 'read' | 'ownerAlive' | 'logPath'>,
+  journal: Pick<Journal, 'read' | 'logPath'>,
   id: string,
   { cli, args, cwd }: ExecutorStart,
 ): Promise<'started' | 'alreadyRunning'> {
-  const isTaken = async () => ((await journal.read(id))?.events.length ?? 0) > 0 || (await journal.ownerAlive(id));
-  if (await isTaken()) return 'alreadyRunning';
+  const look = async () => {
+    const { events = [], ownerAlive = false } = (await journal.read(id)) ?? {};
+    const sessions = events.filter(({ type }) => type === 'started').length;
+    return { sessions, isTaken: ownerAlive || events.some(({ type }) => type === 'ended') };
+  };
+  const before = await look();
+  if (before.isTaken) return 'alreadyRunning';
+  // One that came and went meanwhile also had it.
+  const isTaken = async () => {
+    const now = await look();
+    return now.isTaken || now.sessions > before.sessions;
+  };
+  const { ELECTRON_RUN_AS_NODE: _, BACKFILL_RUN: __, BACKFILL_ATTEMPT: ___, ...environment } = process.env;
   const logPath = journal.logPath(id, 'executor.log');
   const log = await open(logPath, 'a');
   const child = spawn(process.execPath, [cli, ...args], {
     cwd,
     // Inside VS Code the runtime is Electron's: without this it would open a window.
-    env: process.versions['electron'] === undefined ? process.env : { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    env: process.versions['electron'] === undefined ? environment : { ...environment, ELECTRON_RUN_AS_NODE: '1' },
     stdio: ['ignore', log.fd, log.fd],
     detached: true,
     windowsHide: true,
@@ -46,11 +57,11 @@ export async function startExecutor(
   });
   try {
     for (;;) {
-      const before = ended;
-      if (await isTaken()) return before === '' ? 'alreadyRunning' : 'started';
+      const end = ended;
+      if (await isTaken()) return end === '' ? 'alreadyRunning' : 'started';
       // Looked at before the journal was: what ended by then has written all that it ever will.
-      if (before !== undefined)
-        throw new Error(`The executor of ${id} did not start: ${before || 'it ended'}.${await tailOf(logPath)}`);
+      if (end !== undefined)
+        throw new Error(`The executor of ${id} did not start: ${end || 'it ended'}.${await tailOf(logPath)}`);
       await delay(LOOK_MS);
     }
   } finally {

@@ -1,7 +1,17 @@
+import type { SessionRequest } from '../../app/executeBackfill';
 import { defineCommand } from '../command';
 import { EXIT } from '../exitCodes';
 import { findManifest } from '../manifestFile';
 import { MANIFEST_OPTION } from '../sharedOptions';
+
+/** What a session is asked for, as words of this command. */
+export function executeWords({ resume, retryFailed, cancelBy }: SessionRequest = {}): readonly string[] {
+  return [
+    ...(resume === true ? ['--resume'] : []),
+    ...(retryFailed === true ? ['--retry-failed'] : []),
+    ...(cancelBy === undefined ? [] : ['--cancel-by', cancelBy]),
+  ];
+}
 
 /** The executor's process: `attach` and `run` start it, nobody types it. */
 export const executeCommand = defineCommand({
@@ -9,10 +19,20 @@ export const executeCommand = defineCommand({
   summary: 'Execute a backfill that was planned',
   hidden: true,
   operands: [{ name: 'ID', help: 'the backfill' }],
-  options: { ...MANIFEST_OPTION },
+  options: {
+    ...MANIFEST_OPTION,
+    resume: { kind: 'flag', help: 'go on with an interrupted backfill' },
+    'retry-failed': { kind: 'flag', help: 'run again what failed' },
+    'cancel-by': { kind: 'text', value: 'NAME', help: 'bring an interrupted backfill to its end' },
+  },
   async run({ services, cwd }, options, [id = '']) {
     const manifest = await findManifest(cwd, options.manifest);
-    const result = await services.execute(manifest, id, services.executorSignals());
+    const cancelBy = options['cancel-by'];
+    const result = await services.execute(manifest, id, services.executorSignals(), {
+      resume: options.resume,
+      retryFailed: options['retry-failed'],
+      ...(cancelBy !== undefined && { cancelBy }),
+    });
     if (result === 'cancelled') return EXIT.interrupted;
     return result === 'done' ? EXIT.fine : EXIT.gaps;
   },

@@ -50,11 +50,12 @@ export function summaryLines(
   progress: BackfillProgress,
   terminal: Pick<Terminal, 'width' | 'color'>,
 ): readonly string[] {
-  const { phase, done, failed, skipped, waiting, total, startedAt, endedAt } = progress;
+  const { phase, done, failed, skipped, running, waiting, total, current, startedAt, endedAt } = progress;
   const took =
     startedAt === undefined || endedAt === undefined
       ? ''
       : ` after ${formatSeconds(Math.max(0, Math.round((endedAt - startedAt) / 1000)))}`;
+  const left = phase === 'interrupted' && current !== undefined ? `, and its job ${current} still runs` : '';
   const { ended, skips, notes } = lastEvents(events);
   const interrupted = ended.filter(({ outcome }) => outcome === 'interrupted');
   const failures = ended.filter(({ outcome }) => outcome !== 'done' && outcome !== 'interrupted');
@@ -64,11 +65,12 @@ export function summaryLines(
     `${formatCount(done)} of ${formatCount(total)} done`,
     ...(failures.length > 0 ? [`${formatCount(failures.length)} failed`] : []),
     ...(cut > 0 ? [`${formatCount(cut)} interrupted`] : []),
+    ...(running > 0 ? [`${formatCount(running)} still running`] : []),
     ...(skipped > 0 ? [`${formatCount(skipped)} skipped`] : []),
     ...(waiting > 0 ? [`${formatCount(waiting)} not started`] : []),
   ];
   const lines = [
-    ...wrapped(`Backfill ${plan.id} ${HEADLINES[phase]}${took}: ${figures.join(', ')}.`, terminal.width).map((line) =>
+    ...wrapped(`Backfill ${plan.id} ${HEADLINES[phase]}${left}${took}: ${figures.join(', ')}.`, terminal.width).map((line) =>
       toned(terminal, HEADLINE_TONES[phase], line),
     ),
   ];

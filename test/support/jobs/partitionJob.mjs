@@ -1,8 +1,8 @@
 // A job as people write them: deletes and inserts the rows of its dates in a DuckDB file, without a transaction, and says little of how it went.
 // Usage: node partitionJob.mjs FILE TABLE BEHAVIOUR DATE[,DATE…] | START..END
-// Behaviours: fill · rows=N · empty · nothing · fail · half-fail · torn · torn-at=DATE · hang · flood
+// Behaviours: fill · rows=N · empty · nothing · fail · half-fail · torn · torn-at=DATE · held-at=DATE (waits half-way for FILE.go) · hang · flood
 import { spawn } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 
 const [file, table, behaviour, span] = process.argv.slice(2);
@@ -26,6 +26,11 @@ if (behaviour === 'hang') {
       if (behaviour === 'torn' || behaviour === `torn-at=${date}`) {
         await connection.run('CHECKPOINT');
         process.kill(process.pid, 'SIGKILL');
+      }
+      if (behaviour === `held-at=${date}`) {
+        await connection.run('CHECKPOINT');
+        if (!existsSync(`${file}.go`)) appendFileSync(`${file}.held`, '.');
+        while (!existsSync(`${file}.go`)) await new Promise((next) => setTimeout(next, 20));
       }
       if (behaviour === 'empty') continue;
       const rows = behaviour.startsWith('rows=') ? Number(behaviour.slice(5)) : 10;

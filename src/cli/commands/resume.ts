@@ -1,0 +1,24 @@
+import { attach } from '../attach';
+import { defineCommand } from '../command';
+import { findManifest } from '../manifestFile';
+import { MANIFEST_OPTION } from '../sharedOptions';
+
+export const resumeCommand = defineCommand({
+  name: 'resume',
+  summary: 'Go on with a backfill that was interrupted, and show it until it has ended',
+  details: `Goes through the partitions of its plan. What is done and still there is left alone; what is done and empty now is an alarm. What was in flight is judged by what the warehouse holds: finished dates stay, torn ones are run again. What was not started is run, unless somebody has filled it meanwhile. Each decision is in the journal.
+
+Jobs that its executor left are waited for first. What failed is not tried again, unless you say so.`,
+  operands: [{ name: 'ID', help: "the backfill, as 'backfill runs' lists it" }],
+  options: {
+    ...MANIFEST_OPTION,
+    'retry-failed': { kind: 'flag', help: 'also run again what failed, and what was done and is empty now' },
+    foreground: { kind: 'flag', help: 'execute in this process, which then must not be closed: for CI' },
+    'keep-open': { kind: 'flag', help: 'wait for Enter after the summary, and then end without an error' },
+  },
+  async run(context, options, [id = '']) {
+    const manifest = await findManifest(context.cwd, options.manifest);
+    const session = { resume: true, retryFailed: options['retry-failed'] };
+    return attach(context, { manifest, id, keepOpen: options['keep-open'], foreground: options.foreground, session });
+  },
+});
