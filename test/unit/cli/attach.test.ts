@@ -199,7 +199,7 @@ Backfill 20261123T140211-pdc-ab12 is done after 5 s: 2 of 2 done.
     assert.equal(await run.attach(), 130);
     assert.equal(run.starts, 0);
     assert.match(run.terminal.out, /was interrupted: its executor is gone/);
-    assert.match(run.terminal.out, /Next:\n {2}backfill run /);
+    assert.match(run.terminal.out, /Next:\n {2}backfill resume /);
   });
 
   it('keeps the summary on the screen until Enter, and then ends without an error', async () => {
