@@ -12,6 +12,7 @@ import { askDate, askNode } from './launchQuestions';
 import type { MatrixPanel } from './matrixPanel';
 import type { Pipelines } from './pipelines';
 import type { RepairFlow } from './repairFlow';
+import type { ReportFlow } from './reportFlow';
 import { MIXED, targetOf } from './target';
 import type { Terminals } from './terminals';
 
@@ -23,6 +24,7 @@ export interface CommandContext {
   readonly terminals: Terminals;
   readonly launchFlow: LaunchFlow;
   readonly repairFlow: RepairFlow;
+  readonly reportFlow: ReportFlow;
   readonly matrix: MatrixPanel;
   /** Versions and counts of the extension's own side. */
   readonly describe: () => string;
@@ -32,7 +34,7 @@ export interface CommandContext {
 export type Commands = Readonly<Record<CommandId, (target: NodeTarget) => Promise<void>>>;
 
 export function commandsOf(context: CommandContext): Commands {
-  const { log, engine, pipelines, documents, terminals, launchFlow, repairFlow, matrix } = context;
+  const { log, engine, pipelines, documents, terminals, launchFlow, repairFlow, reportFlow, matrix } = context;
   return {
     'backfill.launch': (target) => launchFlow.launch(target),
     'backfill.fillGaps': (target) => launchFlow.fillGaps(target),
@@ -56,6 +58,7 @@ export function commandsOf(context: CommandContext): Commands {
       const [node] = nodes;
       matrix.show(node === undefined || from === undefined ? undefined : { node, date: from });
     },
+    'backfill.writeReport': (target) => reportFlow.write(target),
     'backfill.refresh': async () => {
       await vscode.window.withProgress({ location: { viewId: 'backfill.coverage' } }, () =>
         engine.request('backfill/refresh', {}),

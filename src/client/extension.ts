@@ -13,6 +13,7 @@ import { MatrixPanel } from './matrixPanel';
 import { Notifier } from './notifier';
 import { Pipelines } from './pipelines';
 import { RepairFlow } from './repairFlow';
+import { ReportFlow } from './reportFlow';
 import { ServerTree } from './serverTree';
 import { StatusBar } from './statusBar';
 import { Terminals } from './terminals';
@@ -49,6 +50,7 @@ function register(context: vscode.ExtensionContext): void {
   const terminals = own(new Terminals(context));
   const launchFlow = new LaunchFlow(engine, documents, terminals);
   const repairFlow = new RepairFlow(engine, documents);
+  const reportFlow = new ReportFlow(engine);
   const matrix = own(
     new MatrixPanel(context.extensionUri, engine, {
       explain: (target) => commands['backfill.explain'](target),
@@ -56,7 +58,18 @@ function register(context: vscode.ExtensionContext): void {
     }),
   );
   const describe = () => describeExtension(context, engine);
-  const commands = commandsOf({ log, engine, pipelines, documents, terminals, launchFlow, repairFlow, matrix, describe });
+  const commands = commandsOf({
+    log,
+    engine,
+    pipelines,
+    documents,
+    terminals,
+    launchFlow,
+    repairFlow,
+    reportFlow,
+    matrix,
+    describe,
+  });
   own(registerCommands(commands, log));
   own(registerCopyText());
 

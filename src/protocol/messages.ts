@@ -44,6 +44,10 @@ export interface Requests {
   'backfill/waive': { params: WaiveParams; result: UndoableChange };
   'backfill/removeWaiver': { params: DatesParams; result: UndoableChange };
   'backfill/undoWaivers': { params: { undo: string }; result: null };
+  /** What a handoff can be about: everything, seasons, months; the newest first. */
+  'backfill/reportWindows': { params: Record<string, never>; result: readonly ReportWindow[] };
+  /** Writes a handoff, and remembers what it found for the next one. */
+  'backfill/report': { params: ReportParams; result: HandoffDocument };
   /** For bug reports: versions, counts, last errors. */
   'backfill/diagnostics': { params: Record<string, never>; result: string };
 }
@@ -157,6 +161,29 @@ export interface DatesParams {
   readonly dates?: readonly string[];
   readonly from?: string;
   readonly to?: string;
+}
+
+/** What a handoff is about; all of the pipeline where nothing is named. */
+export interface ReportParams {
+  readonly nodes?: readonly string[];
+  /** Inclusive. */
+  readonly from?: string;
+  readonly to?: string;
+  /** The folder in which it is to be, absolute: links are relative to it. Without one it has no links. */
+  readonly folder?: string;
+}
+
+export interface ReportWindow {
+  readonly name: string;
+  readonly text: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface HandoffDocument {
+  readonly markdown: string;
+  /** `24 gaps`. */
+  readonly summary: string;
 }
 
 /** A read-only document about a repair. */

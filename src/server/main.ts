@@ -16,6 +16,7 @@ import { version } from '../../package.json';
 import { CheckpointFolder } from '../adapters/checkpoints/checkpointFolder';
 import { FileCoverageCache } from '../adapters/files/coverageCache';
 import { readLogBytes } from '../adapters/files/logText';
+import { ReportFolder } from '../adapters/files/reportFolder';
 import { readText } from '../adapters/files/textFile';
 import { wholeTextFiles } from '../adapters/files/wholeTextFiles';
 import { FileJournal } from '../adapters/journal/fileJournal';
@@ -32,6 +33,7 @@ import { FileWatcher } from './fileWatcher';
 import { ManifestDiagnostics } from './manifestDiagnostics';
 import { PipelineService } from './pipelineService';
 import { repairHandlers } from './repairRequests';
+import { reportHandlers } from './reportRequests';
 import { type Handlers, requestHandlers, untrustedHandlers } from './requests';
 import { SchemaWatch } from './schemaWatch';
 
@@ -145,6 +147,7 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
         waivers: new WaiversFile(manifest, wholeTextFiles),
         personName: () => personName(dirname(manifest)),
       }),
+      reports: reportHandlers({ service, manifest, journal, reports: new ReportFolder(stateFolder), clock: Date, logger }),
       files: {
         manifest,
         readText: async (path) => (await readText(path)) ?? absent(path),

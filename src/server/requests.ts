@@ -20,6 +20,7 @@ import { partitionText } from './partitionText';
 import type { PipelineService } from './pipelineService';
 import { planDocument, planHeadline } from './planDocument';
 import type { RepairHandlers } from './repairRequests';
+import type { ReportHandlers } from './reportRequests';
 import { tallyOf, tallyText } from './tally';
 import { backfillTooltip, coverageTooltip } from './tooltips';
 
@@ -32,6 +33,7 @@ export interface RequestDeps {
   readonly files: PlanFiles;
   /** What is asked for repairing. */
   readonly repairs: RepairHandlers;
+  readonly reports: ReportHandlers;
   /** Versions and the last errors of this process, a line each. */
   readonly describe: () => readonly string[];
 }
@@ -40,10 +42,11 @@ export interface RequestDeps {
 const KEPT_PLANS = 20;
 const MOST_GAP_DATES = 100;
 
-export function requestHandlers({ service, journal, files, repairs, describe }: RequestDeps): Handlers {
+export function requestHandlers({ service, journal, files, repairs, reports, describe }: RequestDeps): Handlers {
   const plans = new Map<string, Plan>();
   return {
     ...repairs,
+    ...reports,
     'backfill/snapshot': async () => service.snapshot() ?? null,
     'backfill/refresh': async () => {
       await service.read('read');
@@ -147,6 +150,8 @@ export function untrustedHandlers(describe: () => readonly string[]): Handlers {
     'backfill/plan': refuse,
     'backfill/launch': refuse,
     'backfill/impact': refuse,
+    'backfill/reportWindows': refuse,
+    'backfill/report': refuse,
     'backfill/waivable': refuse,
     'backfill/waive': refuse,
     'backfill/removeWaiver': refuse,

@@ -1,5 +1,6 @@
 import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { linksFrom } from '../../app/fileLinks';
 import { makeHandoff } from '../../app/handoff';
 import { type DayRange, parseDay } from '../../base/day';
 import { messageOf } from '../../base/logger';
@@ -143,13 +144,4 @@ async function replaceFile(path: string, text: string): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Links from a folder to files by their paths from another one. */
-export function linksFrom(from: string, to: string): (path: string) => string {
-  return (path) =>
-    relative(from, join(to, path))
-      .split(sep)
-      .map((part) => encodeURIComponent(part))
-      .join('/');
 }
