@@ -43,6 +43,15 @@ const generated = {
         .filter(([, { palette }]) => palette !== undefined)
         .map(([command, { palette }]) => ({ command, when: palette })),
     },
+    languages: source.LANGUAGES,
+    grammars: source.GRAMMARS,
+    semanticTokenTypes: Object.entries(source.LOG_TOKEN_TYPES).map(([id, { description }]) => ({ id, description })),
+    semanticTokenScopes: [
+      {
+        language: source.LOG_LANGUAGE,
+        scopes: Object.fromEntries(Object.entries(source.LOG_TOKEN_TYPES).map(([id, { scopes }]) => [id, scopes])),
+      },
+    ],
     configuration: { title: 'Backfill Explorer', properties: source.SETTINGS },
     configurationDefaults: source.CONFIGURATION_DEFAULTS,
   },

@@ -3,12 +3,13 @@ import { namesText } from '../base/figures';
 import { messageOf } from '../base/logger';
 import { MODES, type Mode } from '../base/status';
 import { COPY_TEXT, type CommandId, type SettingId } from '../protocol/contributions';
-import type { BackfillSummary, NodeTarget } from '../protocol/messages';
+import type { BackfillSummary, NodeTarget, PartitionParams } from '../protocol/messages';
 import { isActive, resultText } from './backfillText';
 import type { DocumentPanels } from './documentPanels';
 import type { Engine } from './engine';
 import type { LaunchFlow } from './launchFlow';
 import { askDate, askNode } from './launchQuestions';
+import type { LogPanels } from './logs/logPanels';
 import type { MatrixPanel } from './matrixPanel';
 import type { Pipelines } from './pipelines';
 import type { RepairFlow } from './repairFlow';
@@ -21,11 +22,14 @@ export interface CommandContext {
   readonly engine: Engine;
   readonly pipelines: Pipelines;
   readonly documents: DocumentPanels;
+  readonly logs: LogPanels;
   readonly terminals: Terminals;
   readonly launchFlow: LaunchFlow;
   readonly repairFlow: RepairFlow;
   readonly reportFlow: ReportFlow;
   readonly matrix: MatrixPanel;
+  /** Selects a partition in the Coverage tree; false where the tree does not have it. */
+  readonly showInTree: (partition: PartitionParams) => Promise<boolean>;
   /** Versions and counts of the extension's own side. */
   readonly describe: () => string;
 }
@@ -34,7 +38,7 @@ export interface CommandContext {
 export type Commands = Readonly<Record<CommandId, (target: NodeTarget) => Promise<void>>>;
 
 export function commandsOf(context: CommandContext): Commands {
-  const { log, engine, pipelines, documents, terminals, launchFlow, repairFlow, reportFlow, matrix } = context;
+  const { log, engine, pipelines, documents, logs, terminals, launchFlow, repairFlow, reportFlow, matrix } = context;
   return {
     'backfill.launch': (target) => launchFlow.launch(target),
     'backfill.fillGaps': (target) => launchFlow.fillGaps(target),
@@ -47,7 +51,7 @@ export function commandsOf(context: CommandContext): Commands {
       const node = nodes[0] ?? (await askNode(await engine.request('backfill/choices', {}), 'Explain'));
       if (node === undefined) return;
       const [first] = dates ?? (from === to && from !== undefined ? [from] : []);
-      const date = first ?? (await askDate(node, await engine.request('backfill/gapDates', { node })));
+      const date = first ?? (await askDate(node, await engine.request('backfill/gapDates', { node }), 'Explain'));
       if (date !== undefined) await documents.showExplanation({ node, date }, first !== undefined);
     },
     'backfill.impact': (target) => repairFlow.showImpact(target),
@@ -118,17 +122,26 @@ export function commandsOf(context: CommandContext): Commands {
       if (job !== undefined) await engine.request('backfill/keepWaiting', { id: job.backfill, attempt: job.attempt });
     },
     'backfill.openLog': async (target) => {
-      const [node] = target.nodes ?? [];
+      const { nodes: [node] = [], from: date, backfill } = target;
       const params =
-        node !== undefined && target.from !== undefined
-          ? { node, date: target.from }
-          : await askBackfill(engine, target, () => true, 'Log of which backfill?').then(
-              (found) => found && { backfill: found.id },
-            );
+        node !== undefined && date !== undefined
+          ? { node, date }
+          : backfill !== undefined
+            ? { backfill }
+            : await askBackfill(engine, {}, () => true, 'Log of which backfill?').then((one) => one && { backfill: one.id });
       if (params === undefined) return;
-      const path = await engine.request('backfill/log', params);
-      if (path === null) tell('There is no log: nothing was run there yet.');
-      else await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: true });
+      const found = await engine.request('backfill/log', params);
+      if (found === null) tell('There is no log: nothing was run there yet.');
+      else await logs.open(found);
+    },
+    'backfill.loadEarlierLog': () => logs.move('earlier'),
+    'backfill.loadLaterLog': () => logs.move('later'),
+    'backfill.goToLogEnd': () => logs.move('end'),
+    'backfill.showInTree': async ({ nodes = [], from }) => {
+      const node = nodes[0] ?? (await askNode(await engine.request('backfill/choices', {}), 'Show in Coverage'));
+      if (node === undefined) return;
+      const date = from ?? (await askDate(node, await engine.request('backfill/gapDates', { node }), 'Show in Coverage:'));
+      if (date !== undefined && !(await context.showInTree({ node, date }))) tell(`Coverage does not show ${node} ${date}.`);
     },
     'backfill.init': async () => {
       const folder = await askFolder();

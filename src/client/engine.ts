@@ -70,6 +70,21 @@ export class Engine implements vscode.Disposable {
     await ended;
   }
 
+  /** Ends when the engine is there or will not come. */
+  async ready(patienceMs: number): Promise<void> {
+    const isSettled = ({ state }: EngineStatus) => state === 'ready' || state === 'failed';
+    if (isSettled(this.#status)) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => end(), patienceMs);
+      const listener = this.#changed.event((status) => isSettled(status) && end());
+      const end = () => {
+        clearTimeout(timer);
+        listener.dispose();
+        resolve();
+      };
+    });
+  }
+
   /** Rejects with a message for people while the engine is not there. */
   async request<M extends keyof Requests>(method: M, params: Requests[M]['params']): Promise<Requests[M]['result']> {
     if (this.#connection === undefined) throw new Error(this.#absence());

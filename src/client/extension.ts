@@ -3,13 +3,16 @@ import { counted } from '../base/figures';
 import { messageOf } from '../base/logger';
 import type { Mode } from '../base/status';
 import { MANIFEST_NAME, type SettingId, type ViewId } from '../protocol/contributions';
+import type { PartitionParams } from '../protocol/messages';
 import { commandsOf, registerCommands, registerCopyText } from './commands';
 import { setContextKey } from './contextKeys';
 import { DocumentPanels } from './documentPanels';
 import { Engine } from './engine';
 import { EngineStatusItem } from './engineStatusItem';
 import { LaunchFlow } from './launchFlow';
+import { LogPanels } from './logs/logPanels';
 import { MatrixPanel } from './matrixPanel';
+import type { ViewNode } from './nodeStore';
 import { Notifier } from './notifier';
 import { Pipelines } from './pipelines';
 import { RepairFlow } from './repairFlow';
@@ -47,6 +50,7 @@ function register(context: vscode.ExtensionContext): void {
   running = engine;
   const pipelines = own(new Pipelines(context.workspaceState));
   const documents = own(new DocumentPanels(context.extensionUri, engine));
+  const logs = own(new LogPanels(engine));
   const terminals = own(new Terminals(context));
   const launchFlow = new LaunchFlow(engine, documents, terminals);
   const repairFlow = new RepairFlow(engine, documents);
@@ -58,22 +62,26 @@ function register(context: vscode.ExtensionContext): void {
     }),
   );
   const describe = () => describeExtension(context, engine);
+  const coverageTree = own(new ServerTree(engine, 'coverage', log));
+  const coverage = own(view('backfill.coverage', coverageTree, true));
+  const showInTree = (partition: PartitionParams) => coverageTree.show(partition, coverage);
   const commands = commandsOf({
     log,
     engine,
     pipelines,
     documents,
+    logs,
     terminals,
     launchFlow,
     repairFlow,
     reportFlow,
     matrix,
+    showInTree,
     describe,
   });
   own(registerCommands(commands, log));
   own(registerCopyText());
 
-  const coverage = own(view('backfill.coverage', own(new ServerTree(engine, 'coverage', log)), true));
   const backfills = own(view('backfill.backfills', own(new ServerTree(engine, 'backfills', log)), false));
   const failures = own(view('backfill.failures', own(new ServerTree(engine, 'failures', log)), true));
   own(new Watching(engine, [coverage, backfills, failures], failures, matrix));
@@ -123,7 +131,7 @@ function modeOf(): Mode {
   return vscode.workspace.getConfiguration().get<Mode>(MODE, 'backfill');
 }
 
-function view(id: ViewId, tree: ServerTree, canSelectMany: boolean): vscode.TreeView<unknown> {
+function view(id: ViewId, tree: ServerTree, canSelectMany: boolean): vscode.TreeView<ViewNode> {
   return vscode.window.createTreeView(id, { treeDataProvider: tree, showCollapseAll: true, canSelectMany });
 }
 

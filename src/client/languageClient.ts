@@ -34,6 +34,7 @@ const NOTIFICATIONS = [
   'backfill/treeChanged',
   'backfill/backfillsChanged',
   'backfill/state',
+  'backfill/logChanged',
 ] as const satisfies readonly (keyof ServerNotifications)[];
 
 const END_GRACE_MS = 2_000;

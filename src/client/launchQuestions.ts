@@ -149,10 +149,10 @@ export async function askNode({ processors, sources }: LaunchChoices, title: str
 }
 
 /** The known gaps to choose from, and any date that is typed. */
-export async function askDate(node: string, gaps: readonly GapDate[]): Promise<string | undefined> {
+export async function askDate(node: string, gaps: readonly GapDate[], title: string): Promise<string | undefined> {
   const picker = vscode.window.createQuickPick();
   const known = gaps.map(({ date, text }) => ({ label: date, description: text }));
-  picker.title = `Explain ${node}`;
+  picker.title = `${title} ${node}`;
   picker.placeholder = gaps.length === 0 ? 'Which date? YYYY-MM-DD' : 'Which date? A gap, or any date as YYYY-MM-DD';
   picker.items = known;
   picker.onDidChangeValue((value) => {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../base/logger';
 import type { CommandId } from '../protocol/contributions';
-import type { TreeNode, TreeViewId } from '../protocol/messages';
+import type { PartitionParams, TreeNode, TreeViewId } from '../protocol/messages';
 import { Disposables } from './disposables';
 import type { Engine } from './engine';
 import { NodeStore, type ViewNode } from './nodeStore';
@@ -85,6 +85,19 @@ export class ServerTree implements vscode.TreeDataProvider<ViewNode>, vscode.Dis
     // Left undefined, so that resolveTreeItem is asked when somebody points at the node.
     if (data.hasTooltip !== true) item.tooltip = data.tooltip ?? data.label;
     return item;
+  }
+
+  /** Selects a partition in the view; false where the tree does not have it. */
+  async show(partition: PartitionParams, view: vscode.TreeView<ViewNode>): Promise<boolean> {
+    const path = await this.#engine.request('backfill/treePath', { view: this.#view, ...partition });
+    let node: ViewNode | undefined;
+    for (const id of path) {
+      node = (await this.#children(node)).find(({ data }) => data.id === id);
+      if (node === undefined) return false;
+    }
+    if (node === undefined) return false;
+    await view.reveal(node, { select: true, focus: true, expand: false });
+    return true;
   }
 
   getParent(element: ViewNode): ViewNode | undefined {

@@ -7,6 +7,9 @@ export const MATRIX_VIEW_TYPE = 'backfill.matrix';
 export const EXPLANATION_VIEW_TYPE = 'backfill.explanation';
 export const PLAN_VIEW_TYPE = 'backfill.plan';
 export const REPAIR_VIEW_TYPE = 'backfill.repair';
+/** Addresses of logs; see src/client/logs. */
+export const LOG_SCHEME = 'backfill-log';
+export const LOG_LANGUAGE = 'backfill-log';
 /** Where a manifest is looked for, in each workspace folder. */
 export const MANIFEST_NAME = 'backfill.yaml';
 
@@ -21,6 +24,7 @@ export interface CommandContribution {
 
 const TRUSTED = 'isWorkspaceTrusted';
 const HAS_MANIFEST = 'backfill.hasManifest';
+const LOG_IN_FRONT = `resourceScheme == ${LOG_SCHEME}`;
 const PLAN_IN_FRONT = `activeWebviewPanelId == ${PLAN_VIEW_TYPE}`;
 
 export const COMMANDS = {
@@ -42,6 +46,10 @@ export const COMMANDS = {
   'backfill.endJob': { title: 'End Job of a Backfill…', icon: '$(debug-stop)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.keepWaiting': { title: 'Wait for Job That May Hang', icon: '$(watch)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.openLog': { title: 'Open Log', icon: '$(output)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.loadEarlierLog': { title: 'Load Earlier Part of This Log', palette: LOG_IN_FRONT },
+  'backfill.loadLaterLog': { title: 'Load Later Part of This Log', palette: LOG_IN_FRONT },
+  'backfill.goToLogEnd': { title: 'Go to the End of This Log and Follow', icon: '$(debug-continue)', palette: LOG_IN_FRONT },
+  'backfill.showInTree': { title: 'Show in Coverage', icon: '$(list-tree)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.init': { title: 'Create a Manifest…', icon: '$(new-file)', enablement: TRUSTED },
   'backfill.openManifest': { title: 'Open Manifest', icon: '$(go-to-file)', palette: HAS_MANIFEST },
   'backfill.selectPipeline': { title: 'Choose Pipeline…', palette: HAS_MANIFEST },
@@ -161,7 +169,10 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.keepWaiting', when: node(['silent'], 'waitable'), group: '2_run@1' },
     { command: 'backfill.endJob', when: node(['silent', 'backfill'], 'active'), group: '2_run@6' },
   ],
-  'editor/title': [{ command: 'backfill.runPlan', when: PLAN_IN_FRONT, group: 'navigation@1' }],
+  'editor/title': [
+    { command: 'backfill.runPlan', when: PLAN_IN_FRONT, group: 'navigation@1' },
+    { command: 'backfill.goToLogEnd', when: LOG_IN_FRONT, group: 'navigation@1' },
+  ],
 };
 
 /** Shown where a view has nothing else to show; a failure with a last good view is a node of the tree instead. */
@@ -234,8 +245,36 @@ export const SETTINGS = {
 } as const;
 export type SettingId = keyof typeof SETTINGS;
 
+/** `filenamePatterns` are for the files themselves, which somebody may open. */
+export const LANGUAGES = [{ id: LOG_LANGUAGE, aliases: ['Backfill Log'], filenamePatterns: ['**/.backfill/runs/**/*.log'] }];
+
+export const GRAMMARS = [{ language: LOG_LANGUAGE, scopeName: 'text.backfill-log', path: './media/backfillLog.tmLanguage.json' }];
+
+/** What a log's profile knows of a line, in the order of `LOG_TOKENS`; themes colour it as they do the scopes. */
+export const LOG_TOKEN_TYPES = {
+  logDate: { description: 'A date begins', scopes: ['entity.name.function'] },
+  logFailure: { description: 'A date failed', scopes: ['token.error-token', 'invalid'] },
+  logSkipped: { description: 'A date was skipped', scopes: ['comment'] },
+  logSuccess: { description: 'A date succeeded', scopes: ['markup.inserted', 'string'] },
+  logError: { description: 'What went wrong', scopes: ['token.error-token', 'invalid'] },
+  logStage: { description: 'A stage ended', scopes: ['token.info-token', 'variable'] },
+  logRows: { description: 'Rows were written', scopes: ['constant.numeric'] },
+  logSummary: { description: 'The final block', scopes: ['keyword'] },
+} as const;
+
 /** The journal changes with every event: VS Code's own watcher and search leave it alone, the server watches it. */
 export const CONFIGURATION_DEFAULTS = {
+  [`[${LOG_LANGUAGE}]`]: {
+    'editor.semanticHighlighting.enabled': true,
+    'editor.stickyScroll.enabled': true,
+    'editor.stickyScroll.defaultModel': 'outlineModel',
+    // What a job printed is no code: nothing in it is suspicious, and nothing occurs elsewhere.
+    'editor.unicodeHighlight.ambiguousCharacters': false,
+    'editor.unicodeHighlight.invisibleCharacters': false,
+    'editor.occurrencesHighlight': 'off',
+    'editor.bracketPairColorization.enabled': false,
+    'editor.guides.indentation': false,
+  },
   'files.watcherExclude': { '**/.backfill/runs/**': true },
   'search.exclude': { '**/.backfill/runs/**': true },
 } as const;
@@ -248,6 +287,7 @@ export const ACTIVATION_EVENTS = [
   `workspaceContains:${MANIFEST_NAME}`,
   'workspaceContains:.backfill',
   `onWebviewPanel:${MATRIX_VIEW_TYPE}`,
+  `onFileSystem:${LOG_SCHEME}`,
 ] as const;
 
 export const CAPABILITIES = {

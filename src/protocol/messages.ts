@@ -1,17 +1,20 @@
 import type { Mode } from '../base/status';
+import type { LogClientNotifications, LogNotifications, LogRequests } from './logs';
 import type { Snapshot, SnapshotChange } from './snapshot';
 
 /**
  * Every message between the extension and the server: method, parameters and result, typed once. A server serves one pipeline;
  * the manifest's path travels in the initialization options. A request rejects with a message for people.
  */
-export interface Requests {
+export interface Requests extends LogRequests {
   /** The whole snapshot; null while no manifest could be read. */
   'backfill/snapshot': { params: Record<string, never>; result: Snapshot | null };
   /** Reads the warehouse in any case; answers when it was read, or could not be. */
   'backfill/refresh': { params: Record<string, never>; result: null };
   /** The children of a node, or of the root. What was answered is remembered, and changes of it are announced. */
   'backfill/tree': { params: { view: TreeViewId; parent?: string }; result: readonly TreeNode[] };
+  /** Ids from below the root down to the node of a partition; none where the tree does not have it. */
+  'backfill/treePath': { params: PartitionParams & { view: TreeViewId }; result: readonly string[] };
   /** Markdown. */
   'backfill/tooltip': { params: { view: TreeViewId; id: string }; result: string };
   /** Everything there is to say about a partition, as a Markdown document. */
@@ -32,8 +35,6 @@ export interface Requests {
   'backfill/continue': { params: { id: string }; result: null };
   /** Ends the job of an attempt, such as one that hangs; the backfill goes on. */
   'backfill/endJob': { params: { id: string; attempt: string }; result: null };
-  /** Absolute path of the log of the last attempt at a partition, or of a backfill; null where there is none. */
-  'backfill/log': { params: LogParams; result: string | null };
   /** Somebody says that a job which may hang is to be waited for: it is not called so again until it has been heard. */
   'backfill/keepWaiting': { params: { id: string; attempt: string }; result: null };
   /** What has to be done again after these dates were repaired, as a document with the way to its plan. */
@@ -53,7 +54,7 @@ export interface Requests {
 }
 
 /** Server to extension. */
-export interface ServerNotifications {
+export interface ServerNotifications extends LogNotifications {
   /** Sent only while a matrix is watched. Without `change` the view asks for the whole. */
   'backfill/coverageChanged': { version: number; change?: SnapshotChange };
   /** Nodes that were answered before and differ now, and parents (`''` is the root) whose list of children differs. */
@@ -64,7 +65,7 @@ export interface ServerNotifications {
 }
 
 /** Extension to server. */
-export interface ClientNotifications {
+export interface ClientNotifications extends LogClientNotifications {
   /**
    * What is on screen: the warehouse is probed only while something is, snapshots are sent only to a matrix, and failure tables are read
    * only for their view.
@@ -230,8 +231,6 @@ export interface PartitionParams {
   /** ISO. */
   readonly date: string;
 }
-
-export type LogParams = PartitionParams | { readonly backfill: string };
 
 export interface LaunchChoices {
   readonly processors: readonly ProcessorChoice[];

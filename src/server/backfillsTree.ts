@@ -48,7 +48,8 @@ const FLAGS: Readonly<Record<BackfillPhase, readonly NodeFlag[]>> = {
   interrupted: ['resumable'],
 };
 
-const STATES: Readonly<Record<PartitionState, Look & { readonly words: string; readonly rank: number }>> = {
+/** How partitions of a backfill are shown; what needs eyes has the lowest rank. */
+export const STATES: Readonly<Record<PartitionState, Look & { readonly words: string; readonly rank: number }>> = {
   running: { ...STATUS_LOOKS.running, words: 'running', rank: 0 },
   failed: { ...STATUS_LOOKS.failed, words: 'failed', rank: 1 },
   torn: { ...STATUS_LOOKS.failed, words: 'died half-way', rank: 1 },

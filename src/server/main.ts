@@ -15,6 +15,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { version } from '../../package.json';
 import { CheckpointFolder } from '../adapters/checkpoints/checkpointFolder';
 import { FileCoverageCache } from '../adapters/files/coverageCache';
+import { fileBytes } from '../adapters/files/fileBytes';
 import { readLogBytes } from '../adapters/files/logText';
 import { ReportFolder } from '../adapters/files/reportFolder';
 import { readText } from '../adapters/files/textFile';
@@ -30,6 +31,8 @@ import { type Logger, messageOf } from '../base/logger';
 import type { ClientNotifications, InitializationOptions } from '../protocol/messages';
 import { fixesOf } from './diagnostics';
 import { FileWatcher } from './fileWatcher';
+import { LogDocuments } from './logs/logDocuments';
+import { logHandlers } from './logs/logHandlers';
 import { ManifestDiagnostics } from './manifestDiagnostics';
 import { PipelineService } from './pipelineService';
 import { repairHandlers } from './repairRequests';
@@ -138,6 +141,16 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
     inBackground('Reading the manifest', readForDiagnostics());
     inBackground('Reading the pipeline', path === manifest ? service.manifestChanged() : service.judgeAgain());
   });
+  const logs = new LogDocuments({
+    record: (id) => service.recordOf(id),
+    logPath: (id, log) => journal.logPath(id, log),
+    openFile: fileBytes,
+    profileOf: (id) => service.profileOf(id),
+    now: Date.now,
+    changed: (change) => inBackground('Following a log', connection.sendNotification('backfill/logChanged', change)),
+    failed: (what) => logger.warn(what),
+    lookMs: 250,
+  });
   answer(
     requestHandlers({
       service,
@@ -148,6 +161,7 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
         personName: () => personName(dirname(manifest)),
       }),
       reports: reportHandlers({ service, manifest, journal, reports: new ReportFolder(stateFolder), clock: Date, logger }),
+      logs: logHandlers({ service, journal, logs }),
       files: {
         manifest,
         readText: async (path) => (await readText(path)) ?? absent(path),
@@ -158,6 +172,8 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
     }),
   );
   listen('backfill/watch', (watch) => service.watch(watch));
+  listen('backfill/watchLogs', ({ logs: watched }) => logs.watch(watched));
+  listen('backfill/closeLog', ({ id }) => logs.close(id));
   listen('backfill/mode', ({ mode: wanted }) => inBackground('Choosing thresholds', service.setMode(wanted)));
   connection.onInitialized(() => {
     inBackground('Reading the manifest', readForDiagnostics());
@@ -166,6 +182,7 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
   });
   connection.onShutdown(() => {
     watcher.dispose();
+    logs.dispose();
     service.dispose();
   });
 }

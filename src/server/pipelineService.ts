@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { ElsewhereJobs } from '../app/elsewhereJobs';
-import type { Journal } from '../app/journal';
+import type { BackfillRecord, Journal } from '../app/journal';
 import { PipelineRecords } from '../app/pipelineRecords';
 import type { CoverageState, Freshness, PipelineSession } from '../app/pipelineSession';
 import type { Clock } from '../app/ports';
@@ -14,7 +14,7 @@ import { failureKind } from '../core/failures';
 import { PASSING_MS } from '../core/news';
 import type { Noted } from '../core/noted';
 import type { Unavailable } from '../core/observation';
-import type { PipelineNode } from '../core/pipeline';
+import type { LogPatterns, PipelineNode } from '../core/pipeline';
 import type { BackfillSummary, ServerNotifications, ServerState, TreeViewId } from '../protocol/messages';
 import type { Snapshot } from '../protocol/snapshot';
 import { Allowance } from './allowance';
@@ -95,7 +95,7 @@ export class PipelineService {
     const logs = new CallLogs({
       logPath: (id, log) => deps.journal.logPath(id, log),
       readBytes: deps.readLogBytes,
-      profileOf: (id) => profileOf(this.#session.reading?.pipeline, id),
+      profileOf: (id) => this.profileOf(id),
     });
     this.#backfills = new BackfillList(deps.journal, logs, deps.clock);
     this.#records = new PipelineRecords({
@@ -128,6 +128,16 @@ export class PipelineService {
 
   get tree(): CoverageTree {
     return this.#tree;
+  }
+
+  /** The profile that a processor's logs are read with. */
+  profileOf(processor: string): LogPatterns {
+    return profileOf(this.#session.reading?.pipeline, processor);
+  }
+
+  /** What the journal holds of a backfill; an old one, which the list does not hold, is read. */
+  async recordOf(id: string): Promise<BackfillRecord | undefined> {
+    return this.#backfills.views.find(({ record }) => record.plan.id === id)?.record ?? this.#deps.journal.read(id);
   }
 
   /** What is known of jobs that no backfill started. */
@@ -225,6 +235,11 @@ export class PipelineService {
   /** The children of a node; what is told is remembered, and changes of it are announced. */
   children(view: TreeViewId, parent: string) {
     return this.#trees[view].tell(parent, this.#compose(view, parent));
+  }
+
+  /** The children of a node, for somebody who only looks for one among them. */
+  peek(view: TreeViewId, parent: string) {
+    return this.#compose(view, parent);
   }
 
   /** The whole, for a view that holds no version that a change applies to. */

@@ -7,15 +7,14 @@ import type { Plan } from '../core/backfill';
 import { planConflicts } from '../core/checkpoints/planConflicts';
 import { runCommandLine } from '../core/commandLine';
 import { confirmationOf } from '../core/confirmation';
-import type { PartitionKey } from '../core/coverage';
 import { explain } from '../core/explain';
 import type { PipelineNode } from '../core/pipeline';
-import { partitionKey } from '../core/words';
-import type { LaunchChoices, LogParams, PlanPreview, Requests } from '../protocol/messages';
+import type { LaunchChoices, PlanPreview, Requests } from '../protocol/messages';
 import { type BackfillView, processorsOf } from './backfillViews';
 import { ELSEWHERE, elsewhereTooltip } from './elsewhereNodes';
 import { explainDocument } from './explainDocument';
 import { failuresTooltip } from './failuresTree';
+import type { LogHandlers } from './logs/logHandlers';
 import { partitionText } from './partitionText';
 import type { PipelineService } from './pipelineService';
 import { planDocument, planHeadline } from './planDocument';
@@ -23,6 +22,7 @@ import type { RepairHandlers } from './repairRequests';
 import type { ReportHandlers } from './reportRequests';
 import { tallyOf, tallyText } from './tally';
 import { backfillTooltip, coverageTooltip } from './tooltips';
+import { pathTo } from './treePath';
 
 /** What the extension can ask, one plain function a request. They reject with an Error whose message is for people. */
 export type Handlers = { readonly [M in keyof Requests]: (params: Requests[M]['params']) => Promise<Requests[M]['result']> };
@@ -30,6 +30,7 @@ export type Handlers = { readonly [M in keyof Requests]: (params: Requests[M]['p
 export interface RequestDeps {
   readonly service: PipelineService;
   readonly journal: Journal;
+  readonly logs: LogHandlers;
   readonly files: PlanFiles;
   /** What is asked for repairing. */
   readonly repairs: RepairHandlers;
@@ -42,11 +43,12 @@ export interface RequestDeps {
 const KEPT_PLANS = 20;
 const MOST_GAP_DATES = 100;
 
-export function requestHandlers({ service, journal, files, repairs, reports, describe }: RequestDeps): Handlers {
+export function requestHandlers({ service, journal, files, repairs, reports, logs, describe }: RequestDeps): Handlers {
   const plans = new Map<string, Plan>();
   return {
     ...repairs,
     ...reports,
+    ...logs,
     'backfill/snapshot': async () => service.snapshot() ?? null,
     'backfill/refresh': async () => {
       await service.read('read');
@@ -55,6 +57,10 @@ export function requestHandlers({ service, journal, files, repairs, reports, des
     'backfill/tree': async ({ view, parent = '' }) => {
       await service.remembered;
       return service.children(view, parent);
+    },
+    'backfill/treePath': async ({ view, node, date }) => {
+      await service.remembered;
+      return pathTo((parent) => service.peek(view, parent), node, date);
     },
     'backfill/tooltip': async ({ view, id }) => {
       if (view === 'backfills') {
@@ -120,7 +126,6 @@ export function requestHandlers({ service, journal, files, repairs, reports, des
     'backfill/pause': unanswered,
     'backfill/continue': unanswered,
     'backfill/endJob': unanswered,
-    'backfill/log': async (params) => logOf(service, journal, params),
     'backfill/keepWaiting': async ({ id, attempt }) => {
       service.keepWaiting(id, attempt);
       return null;
@@ -143,6 +148,7 @@ export function untrustedHandlers(describe: () => readonly string[]): Handlers {
     'backfill/snapshot': async () => null,
     'backfill/refresh': refuse,
     'backfill/tree': async () => [],
+    'backfill/treePath': async () => [],
     'backfill/tooltip': async () => '',
     'backfill/explain': refuse,
     'backfill/choices': refuse,
@@ -162,6 +168,10 @@ export function untrustedHandlers(describe: () => readonly string[]): Handlers {
     'backfill/continue': refuse,
     'backfill/endJob': refuse,
     'backfill/log': refuse,
+    'backfill/openLog': refuse,
+    'backfill/moveLog': refuse,
+    'backfill/logTokens': refuse,
+    'backfill/logArrivals': refuse,
     'backfill/keepWaiting': refuse,
     'backfill/diagnostics': async () => [...describe(), 'Workspace: not trusted'].join('\n'),
   };
@@ -221,23 +231,6 @@ function previewOf(plan: Plan): PlanPreview {
 
 function findBackfill({ backfills }: PipelineService, id: string): BackfillView | undefined {
   return backfills.views.find(({ progress }) => progress.id === id);
-}
-
-/** The newest attempt's log: of a backfill, or of a partition in whichever backfill ran it last. */
-async function logOf(service: PipelineService, journal: Journal, params: LogParams): Promise<string | null> {
-  if ('backfill' in params) {
-    const record = await journal.read(params.backfill);
-    const log = record?.events.findLast((event) => event.type === 'attemptStarted')?.log;
-    return log === undefined ? null : journal.logPath(params.backfill, log);
-  }
-  const key: PartitionKey = partitionKey(params.node, dayOf(params.date));
-  const attempts = service.state?.input.attempts;
-  const backfill = attempts?.active.get(key)?.backfill ?? attempts?.last.get(key)?.backfill;
-  const record = backfill === undefined ? undefined : await journal.read(backfill);
-  const log = record?.events.findLast(
-    (event) => event.type === 'attemptStarted' && event.processor === params.node && event.date === params.date,
-  );
-  return backfill === undefined || log?.type !== 'attemptStarted' ? null : journal.logPath(backfill, log.log);
 }
 
 function diagnosticsOf({ state, session, mode, backfills, elsewhere }: PipelineService): string[] {

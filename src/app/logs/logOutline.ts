@@ -64,18 +64,32 @@ export class LogOutliner implements LineTaker {
   readonly #readers = new Map<string, Reader>();
   #sampled = 0;
   #timed = 0;
+  /** Lines that are not read yet: what they tell is not needed to show them. */
+  #waiting: { readonly index: number; readonly line: ShownLine }[] = [];
 
   constructor(places: OutlinePlaces) {
     this.#places = places;
   }
 
   begin(): void {
+    this.#waiting = [];
     this.#readers.clear();
     this.#sampled = 0;
     this.#timed = 0;
   }
 
-  line(index: number, { offset, text }: ShownLine): void {
+  line(index: number, line: ShownLine): void {
+    this.#waiting.push({ index, line });
+  }
+
+  /** What is told of the lines until here. */
+  outline(): Outline {
+    for (const { index, line } of this.#waiting) this.#read(index, line);
+    this.#waiting = [];
+    return this.#outline();
+  }
+
+  #read(index: number, { offset, text }: ShownLine): void {
     const titled = this.#places.titledAt(offset);
     if (titled !== undefined) {
       if (text.startsWith('==>')) this.#readerOf(titled).title ??= index;
@@ -91,8 +105,7 @@ export class LogOutliner implements LineTaker {
     if (TIMED.test(text)) this.#timed++;
   }
 
-  /** What is told of the lines until here. */
-  outline(): Outline {
+  #outline(): Outline {
     const sections: OutlineSection[] = [];
     const problems: OutlineProblem[] = [];
     for (const reader of this.#readers.values()) {

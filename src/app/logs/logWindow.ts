@@ -104,6 +104,11 @@ export class LogWindow {
     return this.#show(from, Math.max(0, from) + this.#limits.page, false);
   }
 
+  /** Shows what is shown, read again. */
+  async reread(): Promise<string> {
+    return this.#show(this.#from, this.#projector.position, this.#atEnd);
+  }
+
   /** Shows a page more before what is shown; where that would be too much, less after it. */
   async extendEarlier(): Promise<string> {
     const from = Math.max(0, this.#from - this.#limits.page * 4);
