@@ -15,9 +15,10 @@ import { type Attempt, endedEvent, logName, nameOf, startedEvent } from './attem
 import type { ChildExit, ChildRunner } from './children';
 import type { Claim, PartitionHold } from './journal';
 import type { LiveCoverage } from './liveCoverage';
-import { Patience } from './patience';
+import type { Patience } from './patience';
 import { type Clock, LostJobError, type Warehouse, WarehouseError } from './ports';
 import { type ReplacementDeps, replacePartition } from './replacePartition';
+import { type RunningCall, RunningCalls } from './runningCalls';
 
 export interface CallRunnerDeps extends ReplacementDeps {
   readonly warehouse: Warehouse;
@@ -31,6 +32,8 @@ export interface CallRunnerDeps extends ReplacementDeps {
   readonly claim: Claim;
   /** How many attempts earlier sessions made at each partition. */
   readonly earlierTries?: ReadonlyMap<PartitionKey, number>;
+  /** Waits for what passes: that costs no attempt. */
+  readonly patience: Patience;
 }
 
 /** Dates of one processor for one call; `inputs` and the claims of `hold` by item. */
@@ -54,26 +57,25 @@ const LAST_READ_MS = 30_000;
 /** Runs one call after another: reads, journals, executes, reads again, judges, journals. */
 export class CallRunner {
   readonly #deps: CallRunnerDeps;
+  readonly #running = new RunningCalls();
   readonly #signal: AbortSignal;
   readonly #tries: Map<PartitionKey, number>;
   /** The attempt of each child that runs, by its pid. */
   readonly #children = new Map<number, string>();
-  readonly #patience: Patience;
 
   /** @param signal ends what runs. */
   constructor(deps: CallRunnerDeps, signal: AbortSignal) {
     this.#deps = deps;
     this.#signal = signal;
-    const { journal, plan, earlierTries } = deps;
-    this.#tries = new Map(earlierTries);
-    this.#patience = new Patience(signal, async (message) => {
-      await journal.append(plan.id, { type: 'note', message: `Waiting for the warehouse: ${message}` });
-    });
+    this.#tries = new Map(deps.earlierTries);
   }
 
-  /** As `Patience` does it: what waits for others costs no attempt. */
-  patiently<T>(work: () => Promise<T>, afterAbortMs?: number): Promise<T> {
-    return this.#patience.patiently(work, afterAbortMs);
+  /** Ends the job of an attempt, and with it those that share its call. False where it does not run. */
+  endJob(attempt: string, by: string): boolean {
+    const isEnding = this.#running.end(attempt, by);
+    // It may be waiting for what is in the way of all.
+    if (isEnding) this.#deps.patience.hurry();
+    return isEnding;
   }
 
   /** What became of each item. Rejects when the warehouse cannot be read or the journal not be written. */
@@ -82,7 +84,7 @@ export class CallRunner {
     const days = items.map(({ day }) => day);
     let before: ReadonlyMap<Day, PartitionObservation>;
     try {
-      before = await this.patiently(() => warehouse.read(processor, days));
+      before = await this.#deps.patience.patiently(() => warehouse.read(processor, days));
     } catch (thrown) {
       if (this.#signal.aborted) return items.map(() => 'again');
       if (!isOfOneNode(thrown)) throw thrown;
@@ -97,23 +99,36 @@ export class CallRunner {
     const log = logName(attempts);
     await journal.append(plan.id, ...attempts.map((attempt) => startedEvent(attempt, log)));
 
-    const began = performance.now();
+    const call = this.#running.begin(
+      attempts.map(({ id }) => id),
+      this.#signal,
+    );
+    let began = performance.now();
     let ending: CallEnding;
     try {
+      // What had to wait for others took no time of its own.
+      const patiently = <T>(work: () => Promise<T>) =>
+        this.#deps.patience.patiently(() => {
+          began = performance.now();
+          call.signal.throwIfAborted();
+          return work();
+        });
       ending =
         job.method === 'sql'
-          ? await this.#replace(job, processor, attempts[0], log, hold)
-          : await this.#spawn(job, processor, attempts, log);
+          ? await this.#replace({ job, processor, attempt: attempts[0], log, hold, call, patiently })
+          : await this.#spawn({ job, processor, attempts, log, call, patiently });
     } catch (thrown) {
       if (thrown instanceof LostJobError) return this.#leave(attempts, thrown);
       // The transaction did not begin: that is no attempt.
       if (thrown instanceof WarehouseError) await this.#withdraw(attempts, thrown.message);
       throw thrown;
+    } finally {
+      call.over();
     }
     const seconds = (performance.now() - began) / 1000;
     let after: ReadonlyMap<Day, PartitionObservation>;
     try {
-      after = await this.patiently(() => warehouse.read(processor, days), LAST_READ_MS);
+      after = await this.#deps.patience.patiently(() => warehouse.read(processor, days), LAST_READ_MS);
     } catch (thrown) {
       if (!isOfOneNode(thrown)) throw thrown;
       return this.#endUnread(attempts, thrown, seconds);
@@ -150,54 +165,73 @@ export class CallRunner {
     return attempts.map(() => 'failed');
   }
 
-  #replace(job: PlannedJob, processor: Processor, attempt: Attempt | undefined, log: string, hold: PartitionHold) {
+  #replace(replacement: {
+    readonly job: PlannedJob;
+    readonly processor: Processor;
+    readonly attempt: Attempt | undefined;
+    readonly log: string;
+    readonly hold: PartitionHold;
+    readonly call: RunningCall;
+    readonly patiently: Patience['patiently'];
+  }): Promise<CallEnding> {
+    const { attempt, log, call, ...rest } = replacement;
     if (attempt === undefined) throw new Error('A call has at least one date.');
-    const { id, item } = attempt;
-    const patiently = (work: () => Promise<void>) => this.patiently(work);
     return replacePartition(this.#deps, {
-      ...{ job, processor, item, hold, patiently },
-      attempt: id,
+      ...rest,
+      item: attempt.item,
+      attempt: attempt.id,
       log: this.#logPath(log),
-      signal: this.#signal,
-    });
+      signal: call.signal,
+    }).then((ending) => asEnded(ending, call));
   }
 
-  async #spawn(job: PlannedJob, processor: Processor, [attempt, ...rest]: readonly Attempt[], log: string): Promise<CallEnding> {
+  async #spawn(spawning: {
+    readonly job: PlannedJob;
+    readonly processor: Processor;
+    readonly attempts: readonly Attempt[];
+    readonly log: string;
+    readonly call: RunningCall;
+    readonly patiently: Patience['patiently'];
+  }): Promise<CallEnding> {
+    const { job, processor, attempts, log, call, patiently } = spawning;
+    const [attempt] = attempts;
     if (attempt === undefined) throw new Error('A call has at least one date.');
     const { children, writer, folder, claim, plan } = this.#deps;
-    const days = [attempt, ...rest].map(({ item }) => item.day);
+    const days = attempts.map(({ item }) => item.day);
     // The child may write the very file that is open here.
     await writer?.release();
     const argv = argvOf(job.command, days.map(formatDay));
     const timeoutMs = job.timeoutPerDateMs === undefined ? undefined : job.timeoutPerDateMs * days.length;
     const marks = { BACKFILL_RUN: plan.id, BACKFILL_ATTEMPT: attempt.id };
+    const command = {
+      argv,
+      cwd: folder,
+      env: { ...processor.env, ...marks },
+      log: this.#logPath(log),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    };
     let child: number | undefined;
     let untold: { readonly thrown: unknown } | undefined;
     const tell = () => claim.setChildren([...this.#children].map(([pid, one]) => ({ pid, attempt: one })));
-    const exit = await children.run(
-      {
-        argv,
-        cwd: folder,
-        env: { ...processor.env, ...marks },
-        log: this.#logPath(log),
-        ...(timeoutMs !== undefined && { timeoutMs }),
-      },
-      this.#signal,
-      (pid) => {
-        child = pid;
-        this.#children.set(pid, attempt.id);
-        try {
-          tell();
-        } catch (thrown) {
-          // The job runs, and is to be waited for before anything else.
-          untold = { thrown };
-        }
-      },
-    );
+    const started = (pid: number) => {
+      child = pid;
+      this.#children.set(pid, attempt.id);
+      try {
+        tell();
+      } catch (thrown) {
+        // The job runs, and is to be waited for before anything else.
+        untold = { thrown };
+      }
+    };
+    // It rejects only where its log cannot be opened, before it has begun.
+    const exit = await patiently(() => children.run(command, call.signal, started)).catch((thrown: unknown): ChildExit => {
+      if (call.signal.aborted) return { how: 'cancelled' };
+      throw thrown;
+    });
     if (child !== undefined) this.#children.delete(child);
     if (untold !== undefined) throw untold.thrown;
     tell();
-    return endingOf(exit, timeoutMs);
+    return asEnded(endingOf(exit, timeoutMs), call);
   }
 
   async #end(call: {
@@ -276,6 +310,13 @@ function observationOf(read: ReadonlyMap<Day, PartitionObservation>, day: Day): 
 
 function isOfOneNode(thrown: unknown): thrown is WarehouseError {
   return thrown instanceof WarehouseError && thrown.isOfOneNode;
+}
+
+/** What somebody ended by itself was not cancelled with the backfill: it counts. */
+function asEnded(ending: CallEnding, call: RunningCall): CallEnding {
+  const by = call.endedBy();
+  const isEnded = by !== undefined && ending.how === 'died' && ending.category === 'cancelled';
+  return isEnded ? { how: 'died', category: 'ended', message: `ended by ${by}` } : ending;
 }
 
 function endingOf(exit: ChildExit, timeoutMs: number | undefined): CallEnding {

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { messageOf } from '../base/logger';
-import type { Plan, RemoteJob } from '../core/backfill';
+import { answeredRequests, type Plan, type RemoteJob } from '../core/backfill';
 import { readManifest } from '../core/manifest/readManifest';
 import { readWaivers } from '../core/manifest/readWaivers';
 import type { Pipeline, Processor, WarehouseConfig } from '../core/pipeline';
@@ -9,6 +9,8 @@ import type { ChildRunner, LeftJobs } from './children';
 import { Execution, type ExecutionResult } from './execution';
 import { type BackfillRecord, type Claim, type Journal, JournalError } from './journal';
 import { LiveCoverage } from './liveCoverage';
+import { Patience, type PatienceOptions } from './patience';
+import { Pauses } from './pauses';
 import type { Clock, PartitionWriter, Warehouse } from './ports';
 import { digest, readSqlTexts } from './preparePlan';
 import { type LogSource, profileOf, readLog } from './readLog';
@@ -29,6 +31,8 @@ export interface ExecutionDeps {
   readonly openWarehouse: (config: WarehouseConfig, folder: string) => Warehouse;
   /** Asked for only when the plan has SQL to execute. May throw a WarehouseError. */
   readonly openWriter: (config: WarehouseConfig, folder: string) => PartitionWriter;
+  /** How long to wait for surroundings that fail: how soon to look again at first, and when to give up; absent: for ever. */
+  readonly patience?: Pick<PatienceOptions, 'firstOutageMs' | 'giveUpMs'>;
 }
 
 /** What a session of a backfill is to do. Nothing set: execute a plan that nobody has executed before. */
@@ -109,12 +113,23 @@ async function executeClaimed(
       attempts: { last: ledger.last, active: others },
       clock: deps.clock,
     });
+    const ends = new AbortController();
+    const pauses = new Pauses((event) => deps.journal.append(plan.id, event));
+    const patience = new Patience({
+      signal: ends.signal,
+      note: async (message) => {
+        await deps.journal.append(plan.id, { type: 'note', message: `Waiting for the warehouse: ${message}` });
+      },
+      pauses,
+      lockIsOfAll: warehouse.blocksWriters === true,
+      ...deps.patience,
+    });
     // A backfill that submits nothing itself may still find the claims of one that did.
     const openedWriter = () => {
       writer ??= deps.openWriter(pipeline.warehouse, folder);
       return writer;
     };
-    const isRunning = async (job: RemoteJob) => (await openedWriter().isRunning?.(job)) ?? false;
+    const isRunning = (job: RemoteJob) => patience.patiently(async () => (await openedWriter().isRunning?.(job)) ?? false);
     const readLogOf = (processor: Processor, path: string) => readLog(deps.readLogText, path, profileOf(pipeline, processor.id));
     if (events.length > 0) {
       const processors = new Map(pipeline.processors.map((processor) => [processor.id, processor]));
@@ -137,6 +152,10 @@ async function executeClaimed(
       claim,
       rivals,
       isRunning,
+      ends,
+      pauses,
+      patience,
+      answered: answeredRequests(events),
     }).run(signal);
   } catch (thrown) {
     if (thrown instanceof JournalError) throw thrown;

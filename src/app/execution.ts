@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Day, type DayRange, formatDay, parseDay } from '../base/day';
-import { messageOf } from '../base/logger';
+import { counted } from '../base/figures';
 import type { Plan, PlannedJob, RemoteJob } from '../core/backfill';
 import type { AttemptLedger } from '../core/coverage';
 import type { Pipeline, Processor } from '../core/pipeline';
@@ -9,8 +8,10 @@ import { SKIP_NEEDS } from '../core/preflight';
 import { nextCall } from '../core/runMethod';
 import { type WorkItem, WorkSet } from '../core/workSet';
 import { type CallEnd, CallRunner, type CallRunnerDeps } from './callRunner';
-import type { Holder, PartitionHold } from './journal';
+import type { GivenRequest, Holder, PartitionHold } from './journal';
 import { daysToObserve, type Readiness } from './liveCoverage';
+import type { Pauses } from './pauses';
+import { answerRequests } from './requestLoop';
 import type { Rivals } from './rivals';
 import type { TakenOver, TakeOver } from './takeOver';
 
@@ -27,6 +28,12 @@ export interface ExecutionParts extends CallRunnerDeps {
   readonly takeOver?: TakeOver;
   /** Who asked for it, of a session that only brings to an end what others left. */
   readonly cancelBy?: string;
+  /** Why nothing new starts. */
+  readonly pauses: Pauses;
+  /** Ends what runs, and all waiting. */
+  readonly ends: AbortController;
+  /** Names of requests that were answered before. */
+  readonly answered: ReadonlySet<string>;
 }
 
 interface Call {
@@ -39,7 +46,6 @@ interface Call {
 
 /** How old the last read of everything may be when a date's needs are judged. */
 const FRESH_MS = 30_000;
-const CANCEL_LOOK_MS = 500;
 
 /**
  * Works through the partitions of a plan as a set: whatever is ready and has a slot runs, upstream first, and a failure stops only what
@@ -52,8 +58,10 @@ export class Execution {
   readonly #jobs: readonly { readonly job: PlannedJob; readonly processor: Processor }[];
   readonly #days: DayRange | undefined;
   readonly #running = new Map<Promise<void>, PlannedJob>();
-  /** Ends what runs. */
-  readonly #abort = new AbortController();
+  readonly #abort: AbortController;
+  readonly #pauses: Pauses;
+  /** How many jobs at once. */
+  #slots: number;
   #work = new WorkSet([]);
   /** Nothing new starts any more. */
   #stopping = false;
@@ -64,6 +72,9 @@ export class Execution {
   constructor(parts: ExecutionParts) {
     this.#parts = parts;
     this.#plan = parts.plan;
+    this.#abort = parts.ends;
+    this.#pauses = parts.pauses;
+    this.#slots = Math.max(1, parts.plan.request.slots);
     this.#calls = new CallRunner(parts, this.#abort.signal);
     this.#jobs = parts.plan.jobs.flatMap((job) => {
       const processor = parts.pipeline.processors.find(({ id }) => id === job.processor);
@@ -79,8 +90,11 @@ export class Execution {
     const onSignal = () => this.#cancel('a signal to the executor');
     signal.addEventListener('abort', onSignal, { once: true });
     if (signal.aborted) onSignal();
-    const stopLooking = this.#lookForCancel();
-    const { takeOver, cancelBy } = this.#parts;
+    const { journal, answered, claim, takeOver, cancelBy } = this.#parts;
+    const stopLooking = answerRequests({
+      ...{ journal, id: this.#plan.id, session: claim.session, answered },
+      handle: (request) => this.#answer(request),
+    });
     if (cancelBy !== undefined) this.#cancel(cancelBy);
     try {
       await takeOver?.awaitJobs(this.#abort.signal);
@@ -102,10 +116,11 @@ export class Execution {
 
   /** Starts what can start, then waits for something to end. False when all is over. */
   async #step(): Promise<boolean> {
-    if (!this.#stopping) await this.#refresh();
+    if (!this.#stopping && !this.#pauses.isOn) await this.#refresh();
     for (let call = await this.#nextCall(); call !== undefined; call = await this.#nextCall()) this.#start(call);
-    if (this.#running.size === 0) return false;
-    await Promise.race(this.#running.keys());
+    const isHeldUp = this.#pauses.isOn && !this.#stopping && this.#work.waiting > 0;
+    if (this.#running.size === 0 && !isHeldUp) return false;
+    await Promise.race([...this.#running.keys(), this.#pauses.changed]);
     return true;
   }
 
@@ -113,7 +128,7 @@ export class Execution {
     const { live, clock, warehouse } = this.#parts;
     if (clock.now() - live.readAt < freshMs) return;
     try {
-      await this.#calls.patiently(() => live.refresh(warehouse, this.#days, this.#abort.signal));
+      await this.#parts.patience.patiently(() => live.refresh(warehouse, this.#days, this.#abort.signal));
     } catch (thrown) {
       // A cancelled read says nothing of the warehouse.
       if (!this.#abort.signal.aborted) this.#break(thrown);
@@ -122,7 +137,7 @@ export class Execution {
 
   async #takeOver(): Promise<TakenOver | undefined> {
     const earlier = await this.#parts.takeOver?.judge(
-      (work, afterAbortMs) => this.#calls.patiently(work, afterAbortMs),
+      (work, afterAbortMs) => this.#parts.patience.patiently(work, afterAbortMs),
       this.#abort.signal,
     );
     this.#failures += earlier?.failures ?? 0;
@@ -153,17 +168,17 @@ export class Execution {
   /** The next call that has a slot and whose dates' needs are met; dates whose needs are not are skipped on the way. */
   async #nextCall(): Promise<Call | undefined> {
     const { pipeline } = this.#parts;
-    const slots = oneWriterReason(pipeline.warehouse) === undefined ? Math.max(1, this.#plan.request.slots) : 1;
+    const slots = oneWriterReason(pipeline.warehouse) === undefined ? this.#slots : 1;
     // Calls of many dates wait to be full, unless nothing else is left to wait for.
     for (const patient of [true, false]) {
       for (const { job, processor } of this.#jobs) {
         for (;;) {
-          if (this.#stopping || this.#running.size >= slots) return undefined;
+          if (this.#stopping || this.#pauses.isOn || this.#running.size >= slots) return undefined;
           if (!this.#hasSlot(job)) break;
           const items = this.#candidates(job, processor, patient);
           if (items.length === 0) break;
           const call = await this.#judge(job, processor, items);
-          if (call !== undefined) return call;
+          if (call !== undefined) return this.#unlessHeldUp(call);
         }
       }
       if (this.#running.size > 0) return undefined;
@@ -171,10 +186,18 @@ export class Execution {
     return undefined;
   }
 
-  #hasSlot({ processor, slots, lane }: PlannedJob): boolean {
+  /** Somebody may have asked for a pause while the call was judged. */
+  async #unlessHeldUp(call: Call): Promise<Call | undefined> {
+    if (!this.#stopping && !this.#pauses.isOn) return call;
+    await call.hold.release();
+    return undefined;
+  }
+
+  #hasSlot(job: PlannedJob): boolean {
     const running = [...this.#running.values()];
-    if (lane !== undefined && running.some((job) => job.lane === lane)) return false;
-    return running.filter((job) => job.processor === processor).length < slots;
+    if (job.lane !== undefined && running.some(({ lane }) => lane === job.lane)) return false;
+    const slots = this.#slots === this.#plan.request.slots ? job.slots : slotsOf(this.#parts.pipeline, job, this.#slots);
+    return running.filter(({ processor }) => processor === job.processor).length < slots;
   }
 
   #candidates(job: PlannedJob, processor: Processor, patient: boolean): readonly WorkItem[] {
@@ -214,11 +237,14 @@ export class Execution {
 
   /** The claim on all of these partitions; none when another backfill has one of them, or has built it: it is skipped. */
   async #hold({ tables, where }: Processor, items: readonly WorkItem[]): Promise<PartitionHold | undefined> {
-    const { claim, rivals, isRunning } = this.#parts;
-    const hold = await claim.takePartitions(
-      items.map(({ processor, day }) => ({ processor, tables, date: formatDay(day), ...(where !== undefined && { where }) })),
-      isRunning,
-    );
+    const { claim, rivals, isRunning, patience } = this.#parts;
+    const wanted = items.map(({ processor, day }) => ({
+      processor,
+      tables,
+      date: formatDay(day),
+      ...(where !== undefined && { where }),
+    }));
+    const hold = await patience.patiently(() => claim.takePartitions(wanted, isRunning));
     // Asked for only now: what others did before they let go of a partition is in their journals.
     const done = await rivals.doneSince();
     let built = false;
@@ -290,6 +316,7 @@ export class Execution {
   #break(thrown: unknown): void {
     this.#broken ??= thrown;
     this.#stopping = true;
+    this.#pauses.ring();
   }
 
   #cancel(by: string): void {
@@ -299,23 +326,46 @@ export class Execution {
       this.#break(thrown);
     });
     this.#abort.abort();
+    this.#pauses.ring();
   }
 
-  #lookForCancel(): () => void {
-    const { journal } = this.#parts;
-    const stop = new AbortController();
-    const look = async () => {
-      for (;;) {
-        const by = await journal.cancelRequested(this.#plan.id, this.#parts.claim.session);
-        if (by !== undefined) return this.#cancel(by);
-        await delay(CANCEL_LOOK_MS, undefined, { signal: stop.signal, ref: false });
+  /** Does what somebody asks for. What it appends is in the journal before the answer. */
+  #answer(request: GivenRequest): string {
+    const { by } = request;
+    switch (request.kind) {
+      case 'cancel':
+        this.#cancel(by);
+        return 'what runs is being ended';
+      case 'pause':
+        if (this.#pauses.has('asked')) return 'it was paused before';
+        this.#record(this.#pauses.begin('asked', `${by} asked for it: what runs ends, and nothing new starts.`));
+        return 'nothing new starts';
+      case 'continue': {
+        const wasHeldUp = this.#pauses.has('asked') || this.#pauses.has('signature');
+        this.#record(this.#pauses.end(['asked', 'signature'], by));
+        if (this.#parts.patience.hurry()) return 'it looks again whether what was in the way has passed';
+        return wasHeldUp ? 'it goes on' : 'it was not paused';
       }
-    };
-    look().catch((thrown: unknown) => {
-      if (!stop.signal.aborted) this.#break(new Error(`Requests to cancel cannot be seen: ${messageOf(thrown)}`));
-    });
-    return () => stop.abort();
+      case 'endJob':
+        return this.#calls.endJob(request.attempt, by) ? 'its job is being ended' : 'it does not run';
+      case 'slots':
+        this.#slots = request.slots;
+        this.#pauses.ring();
+        return `${counted(request.slots, 'job')} at once, where warehouse and job allow it`;
+    }
   }
+
+  #record(appended: Promise<unknown>): void {
+    appended.catch((thrown: unknown) => this.#break(thrown));
+  }
+}
+
+/** How many jobs of a processor may run at once where the backfill has so many slots now. */
+function slotsOf({ processors }: Pipeline, { processor, sequential, method }: PlannedJob, slots: number): number {
+  if (sequential !== undefined) return 1;
+  const ways = processors.find(({ id }) => id === processor)?.run ?? [];
+  const limits = ways.flatMap((way) => (way.kind === 'command' && way.each === method ? (way.slots ?? slots) : []));
+  return Math.max(1, Math.min(slots, ...limits));
 }
 
 function holderText({ backfill, job }: Holder): string {

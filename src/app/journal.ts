@@ -1,4 +1,4 @@
-import type { BackfillEvent, BackfillEventBody, Owner, Plan, RemoteJob } from '../core/backfill';
+import type { BackfillEvent, BackfillEventBody, Owner, Plan, RemoteJob, RunRequest } from '../core/backfill';
 import type { AttemptLedger } from '../core/coverage';
 
 /** A backfill as the journal holds it. */
@@ -30,11 +30,15 @@ export interface Journal {
   /** Whether its executor is there. False when none ever was. */
   ownerAlive(id: string): Promise<boolean>;
   /**
-   * Leaves a request that the executor finds within a second, or, where there is none, the next one. Asking twice is the same as asking once.
+   * Leaves a request that the executor finds within a second, or, where there is none, the next one. Asking again for what was not answered yet
+   * is the same as asking once.
    */
-  requestCancel(id: string, by: string): Promise<void>;
-  /** Who asked first, or undefined. What an earlier session was asked is over. @param session the last one where absent. */
-  cancelRequested(id: string, session?: number): Promise<string | undefined>;
+  request(id: string, request: RunRequest, by: string): Promise<void>;
+  /**
+   * All requests that were ever made, in the order in which they were. Which of them were answered is among the events, and what an earlier
+   * session was asked is over.
+   */
+  requests(id: string): Promise<readonly GivenRequest[]>;
   /**
    * Calls the listener with the ids of backfills whose plan, events or owner changed; the first call, soon, names all there are. Holds
    * nothing after the returned function was called.
@@ -47,6 +51,14 @@ export interface Journal {
   /** The absolute path of a log that an event names. */
   logPath(id: string, log: string): string;
 }
+
+export type GivenRequest = RunRequest & {
+  /** The name of its file. */
+  readonly name: string;
+  readonly by: string;
+  /** Which session it is meant for; absent for requests that were left by hand, which any session takes. */
+  readonly session?: number;
+};
 
 /** The right to execute a backfill. Kept fresh by a heartbeat until it is released or the process ends. */
 export interface Claim {
@@ -107,8 +119,8 @@ export interface Holder {
   readonly job?: RemoteJob;
 }
 
-/** `held`: another backfill, or another process, has what is asked for. */
-export type JournalErrorKind = 'exists' | 'unknownBackfill' | 'unwritable' | 'held';
+/** `held`: another backfill, or another process, has what is asked for. `full`: the disk takes nothing more, which may pass. */
+export type JournalErrorKind = 'exists' | 'unknownBackfill' | 'unwritable' | 'full' | 'held';
 
 export class JournalError extends Error {
   override readonly name = 'JournalError';

@@ -34,7 +34,9 @@ export type WarehouseErrorKind =
   /** The project itself cannot be used: it does not exist, or one may not run queries in it. */
   | 'project'
   /** A quota or rate limit, after it was tried again. */
-  | 'quota';
+  | 'quota'
+  /** There is no space left to write. */
+  | 'diskFull';
 
 export class WarehouseError extends Error {
   override readonly name = 'WarehouseError';

@@ -5,6 +5,7 @@ import type { Plan, PlannedJob } from '../core/backfill';
 import type { CallEnding } from '../core/outcome';
 import type { Processor } from '../core/pipeline';
 import type { WorkItem } from '../core/workSet';
+import { isDiskFull, isOfEnvironment } from './environment';
 import type { Journal, PartitionHold } from './journal';
 import { LostJobError, type PartitionWriter, WarehouseError, type WriteAttempt } from './ports';
 
@@ -49,14 +50,21 @@ export async function replacePartition(deps: ReplacementDeps, replacement: Repla
       if (thrown instanceof LostJobError) throw thrown;
       if (signal.aborted) return { how: 'died', category: 'cancelled', message: 'it was cancelled' };
       // A file that cannot be written says nothing of this partition.
-      if (thrown instanceof WarehouseError && thrown.kind !== 'unsupported' && !thrown.isOfOneNode) throw thrown;
+      if (isOfEnvironment(thrown)) throw thrown;
       return { how: 'failed', category: thrown instanceof WarehouseError ? thrown.kind : 'sql', message: messageOf(thrown) };
     },
   );
   const took = formatSeconds((performance.now() - began) / 1000);
   const said = ending.how === 'finished' ? `replaced in ${took}` : `${ending.message} (after ${took})`;
-  await appendText(log, `${processor.id} ${formatDay(item.day)} by ${file}: ${said}\n`);
+  await explain(appendText, log, `${processor.id} ${formatDay(item.day)} by ${file}: ${said}\n`);
   return ending;
+}
+
+/** A log explains and never decides: a disk that has no space for it ends nothing. */
+async function explain(appendText: ReplacementDeps['appendText'], log: string, text: string): Promise<void> {
+  await appendText(log, text).catch((thrown: unknown) => {
+    if (!isDiskFull(thrown)) throw thrown;
+  });
 }
 
 function writeAttempt({ plan, journal, appendText }: ReplacementDeps, replacement: Replacement): WriteAttempt {
@@ -74,7 +82,7 @@ function writeAttempt({ plan, journal, appendText }: ReplacementDeps, replacemen
       const of = { attempt, processor: item.processor, date: formatDay(item.day) };
       await journal.append(plan.id, { type: 'remoteJob', ...of, ...job });
       const place = job.location === undefined ? '' : ` in ${job.location}`;
-      await appendText(log, `${item.processor} ${formatDay(item.day)} is job ${job.project}:${job.job}${place}\n`);
+      await explain(appendText, log, `${item.processor} ${formatDay(item.day)} is job ${job.project}:${job.job}${place}\n`);
     },
   };
 }

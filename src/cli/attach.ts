@@ -164,7 +164,7 @@ class Attachment {
       return;
     }
     this.#view.hint = CANCELLING;
-    this.#journal.requestCancel(this.#options.id, 'Ctrl+C').catch((thrown: unknown) => {
+    this.#journal.request(this.#options.id, { kind: 'cancel' }, 'Ctrl+C').catch((thrown: unknown) => {
       this.#context.terminal.warn(messageOf(thrown));
     });
   }

@@ -124,6 +124,7 @@ class EventLines {
         return plain(`${event.processor} ${event.date} is heard again.`);
       case 'started':
       case 'attemptStarted':
+      case 'requested':
       case 'remoteJob':
       case 'ended':
         return undefined;

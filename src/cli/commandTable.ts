@@ -11,6 +11,7 @@ import { impactCommand } from './commands/impact';
 import { initCommand } from './commands/init';
 import { logsCommand } from './commands/logs';
 import { missingEntitiesCommand } from './commands/missingEntities';
+import { pauseCommand } from './commands/pause';
 import { planCommand } from './commands/plan';
 import { reportCommand } from './commands/report';
 import { resumeCommand } from './commands/resume';
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   planCommand,
   runCommand,
   attachCommand,
+  pauseCommand,
   resumeCommand,
   cancelCommand,
   runsCommand,

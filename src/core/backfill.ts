@@ -17,7 +17,13 @@ export interface PlanRequest {
   /** Names of overrides, such as `skip-needs` or those of a command. */
   readonly overrides: readonly string[];
   readonly reason?: string;
+  /** What to do about failures of one cause in a row; absent: `pause`, or `stop` where nobody watches the executor (`--foreground`). */
+  readonly onRepeat?: RepeatPolicy;
 }
+
+/** Failures of one cause in a row: ask somebody, start nothing more, or go on. */
+export const REPEAT_POLICIES = ['pause', 'stop', 'continue'] as const;
+export type RepeatPolicy = (typeof REPEAT_POLICIES)[number];
 
 /** A partition in a plan. Dates are ISO text: plans and events are files that any tool can read. */
 export interface PlannedPartition {
@@ -43,6 +49,8 @@ export interface PlannedJob {
   /** The most dates that one call gets; absent without a limit, and for methods of one date. */
   readonly maxDates?: number;
   readonly timeoutPerDateMs?: number;
+  /** How long its job may say nothing before it is called silent; absent: what its history explains. */
+  readonly silenceMs?: number;
   /** Why it runs one at a time, where it does. */
   readonly sequential?: string;
   /** What only one call at a time may write, whatever processor it is for: a table whose mutations would conflict, or a DuckDB file. */
@@ -183,6 +191,8 @@ export type BackfillEventBody =
       readonly signature?: string;
       /** Good data became empty. */
       readonly alarm?: boolean;
+      /** Seconds: the longest time in which its job said nothing, without time asleep. */
+      readonly longestSilence?: number;
     }
   /** The job ended before it came to this date: the attempt does not count, and the partition waits again. */
   | {
@@ -215,10 +225,40 @@ export type BackfillEventBody =
   /** A job that was silent has said something again. */
   | { readonly type: 'heard'; readonly attempt: string; readonly processor: string; readonly date: string }
   | { readonly type: 'cancelRequested'; readonly by: string }
+  /** The executor has seen a request, and says what it does about it. */
+  | {
+      readonly type: 'requested';
+      /** The name of its file. */
+      readonly request: string;
+      readonly kind: RequestKind;
+      readonly by: string;
+      readonly answer: string;
+    }
   | { readonly type: 'ended'; readonly result: 'done' | 'failed' | 'cancelled' };
 
 /** What to go by when the manifest or its SQL has changed since the plan was made. */
 export type ManifestChoice = 'asPlanned' | 'asItIsNow';
+
+/**
+ * What anybody can ask of the executor of a backfill that runs. `endJob`: end the job of this attempt, which then has failed; `slots`: how many
+ * jobs at once from now on.
+ */
+export type RunRequest =
+  | { readonly kind: 'cancel' | 'pause' | 'continue' }
+  | { readonly kind: 'endJob'; readonly attempt: string }
+  | { readonly kind: 'slots'; readonly slots: number };
+export type RequestKind = RunRequest['kind'];
+export const REQUEST_KINDS = ['cancel', 'pause', 'continue', 'endJob', 'slots'] as const satisfies readonly RequestKind[];
+
+/** Names of the requests that an executor has answered. One to cancel that was left by an older release is answered by the cancelling. */
+export function answeredRequests(events: readonly BackfillEvent[]): ReadonlySet<string> {
+  return new Set(
+    events.flatMap((event) => {
+      if (event.type === 'requested') return [event.request];
+      return event.type === 'cancelRequested' ? ['cancel.json'] : [];
+    }),
+  );
+}
 
 /**
  * Why a backfill pauses. `asked`: somebody asked for it. `environment`: sign-in, quota, network, a lock, the journal's disk; it goes on by

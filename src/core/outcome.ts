@@ -9,8 +9,8 @@ export type CallEnding =
   | { readonly how: 'finished'; readonly replaced?: boolean }
   /** It ended by itself and said that it failed, or could not be started. */
   | { readonly how: 'failed'; readonly category: string; readonly message: string }
-  /** It was ended: by a timeout, a signal of somebody, or by us because the backfill was cancelled. */
-  | { readonly how: 'died'; readonly category: 'timeout' | 'signal' | 'cancelled'; readonly message: string };
+  /** It died: by a timeout, a signal of somebody, because somebody had this job ended, or with a backfill that was cancelled. */
+  | { readonly how: 'died'; readonly category: 'timeout' | 'signal' | 'ended' | 'cancelled'; readonly message: string };
 
 /** A date as it was read exactly before and after a call. */
 export interface DateEvidence {

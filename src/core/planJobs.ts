@@ -53,7 +53,7 @@ export function executionOf(
   method: RunMethod | undefined,
   { overrides }: Pick<PlanRequest, 'overrides'>,
   { sqlText, digest }: Pick<JobContext, 'sqlText' | 'digest'>,
-): Pick<PlannedJob, 'method' | 'command' | 'hash' | 'maxDates' | 'timeoutPerDateMs'> {
+): Pick<PlannedJob, 'method' | 'command' | 'hash' | 'maxDates' | 'timeoutPerDateMs' | 'silenceMs'> {
   if (method === undefined) return { method: 'sql', command: [], hash: '' };
   if (method.kind === 'sql') return { method: 'sql', command: [method.file], hash: digest(sqlText(method.file) ?? '') };
   const extra = Object.entries(method.overrides).flatMap(([name, words]) => (overrides.includes(name) ? words : []));
@@ -64,6 +64,7 @@ export function executionOf(
     hash: digest(JSON.stringify(command)),
     ...(method.maxDates !== undefined && method.each !== 'date' && { maxDates: method.maxDates }),
     ...(method.timeoutPerDateMs !== undefined && { timeoutPerDateMs: method.timeoutPerDateMs }),
+    ...(method.silenceMs !== undefined && { silenceMs: method.silenceMs }),
   };
 }
 

@@ -25,6 +25,8 @@ export interface BackfillProgress {
   readonly partitions: ReadonlyMap<PartitionKey, PartitionState>;
   /** What runs now, such as `PDC 2021-11-05` or `MLFS 2021-11-05 and 4 more`; of an interrupted one a job that its executor left behind. */
   readonly current?: string;
+  /** What runs now, by the ids of its attempts. */
+  readonly attempts: readonly string[];
   /** Why nothing new starts, while that is so. */
   readonly pause?: Pause;
   /** Jobs that run and have said nothing for longer than their history explains. */
@@ -128,6 +130,7 @@ export function progressOf(
         break;
       case 'note':
       case 'remoteJob':
+      case 'requested':
         break;
     }
   }
@@ -149,6 +152,7 @@ export function progressOf(
     total: planned.size,
     partitions,
     ...(current !== undefined && { current }),
+    attempts: active ? [...running.keys()] : [],
     ...(active && pause !== undefined && { pause }),
     silent: active ? [...silent.values()].filter(({ attempt }) => running.has(attempt)) : [],
     ...(startedAt !== undefined && { startedAt }),

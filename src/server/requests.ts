@@ -120,23 +120,27 @@ export function requestHandlers({ service, journal, files, repairs, reports, log
     },
     'backfill/backfills': async () => service.summaries(),
     'backfill/cancel': async ({ id }) => {
-      await journal.requestCancel(id, 'VS Code');
+      await journal.request(id, { kind: 'cancel' }, 'VS Code');
       return null;
     },
-    'backfill/pause': unanswered,
-    'backfill/continue': unanswered,
-    'backfill/endJob': unanswered,
+    'backfill/pause': async ({ id }) => {
+      await journal.request(id, { kind: 'pause' }, 'VS Code');
+      return null;
+    },
+    'backfill/continue': async ({ id }) => {
+      await journal.request(id, { kind: 'continue' }, 'VS Code');
+      return null;
+    },
+    'backfill/endJob': async ({ id, attempt }) => {
+      await journal.request(id, { kind: 'endJob', attempt }, 'VS Code');
+      return null;
+    },
     'backfill/keepWaiting': async ({ id, attempt }) => {
       service.keepWaiting(id, attempt);
       return null;
     },
     'backfill/diagnostics': async () => [...describe(), ...diagnosticsOf(service)].join('\n'),
   };
-}
-
-/** Until executors answer requests other than to cancel. */
-async function unanswered(): Promise<never> {
-  throw new Error('Executors of this release only answer a request to cancel.');
 }
 
 /** What an untrusted workspace gets: nothing is read, nothing is launched. */

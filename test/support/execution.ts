@@ -58,11 +58,13 @@ export class ExecutionFixture {
     ];
     await writeFile(this.manifest, `${head.join('\n')}\n${phases.replaceAll('$JOB', job)}\n`);
     await mkdir(join(this.folder, 'sql'), { recursive: true });
+    const schemas = new Set(Object.keys(tables).flatMap((table) => table.split('.').slice(0, -1)));
+    const creates = [...schemas].map((schema) => `CREATE SCHEMA IF NOT EXISTS ${schema}`);
     const statements = Object.entries(tables).flatMap(([table, dates]) => [
       `CREATE TABLE ${table} (day DATE, k BIGINT, stamp BIGINT)`,
       ...Object.entries(dates).map(([date, rows]) => `INSERT INTO ${table} SELECT DATE '${date}', i, 0 FROM range(${rows}) r(i)`),
     ]);
-    await runDuckdb(this.database, ...statements);
+    await runDuckdb(this.database, ...creates, ...statements);
   }
 
   async writeSql(name: string, text: string): Promise<void> {

@@ -18,6 +18,8 @@ export interface OpenOptions {
 /** A share in the one open instance of a file. */
 export interface DatabaseLease {
   readonly instance: DuckDBInstance;
+  /** Whether the file at the path is still the one that is open: one that was moved away goes on taking what nobody will ever read. */
+  isCurrent(): boolean;
   /** Ends the share; settles when the file is closed, that is when nobody else in this process uses it either. */
   release(): Promise<void>;
 }
@@ -59,9 +61,17 @@ function realPath(path: string): string {
   }
 }
 
+/** Device and inode; empty where nothing is there. */
+function identityOf(path: string): string {
+  const file = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return file === undefined ? '' : `${file.dev} ${file.ino}`;
+}
+
 class DatabaseFile {
   readonly #path: string;
   #instance: DuckDBInstance | undefined;
+  /** Which file that is. */
+  #identity = '';
   #access: Access = 'read';
   #users = 0;
   #writers = 0;
@@ -84,8 +94,14 @@ class DatabaseFile {
 
   async #join(access: Access, options: OpenOptions, signal: AbortSignal | undefined): Promise<DatabaseLease> {
     signal?.throwIfAborted();
-    if (this.#instance !== undefined && (this.#leaving || (access === 'write' && this.#access === 'read'))) await this.#closed;
+    const isOther = this.#instance !== undefined && identityOf(this.#path) !== this.#identity;
+    if (this.#instance !== undefined && (this.#leaving || isOther || (access === 'write' && this.#access === 'read'))) {
+      this.#leaving = true;
+      await this.#closed;
+    }
     if (this.#instance === undefined) {
+      // Before it is opened: a file that takes its place meanwhile is found to be another one.
+      this.#identity = identityOf(this.#path);
       this.#instance = await openPatiently(this.#path, access, options, signal);
       this.#access = access;
       this.#leaving = false;
@@ -94,11 +110,13 @@ class DatabaseFile {
       });
     }
     const instance = this.#instance;
+    const identity = this.#identity;
     this.#users++;
     if (access === 'write') this.#writers++;
     let released: Promise<void> | undefined;
     return {
       instance,
+      isCurrent: () => identityOf(this.#path) === identity,
       release: () => {
         released ??= this.#leave(instance, access);
         return released;

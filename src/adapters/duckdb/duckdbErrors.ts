@@ -8,6 +8,8 @@ const MISSING = /database does not exist/;
 const NEWER = /newer version of DuckDB|but we can only read versions? between/;
 const NO_DATABASE = /not a valid DuckDB database file/;
 const DAMAGED = /Corrupt database file|does not match stored checksum|Serialization Error/;
+/** The system's own words for a disk that takes nothing more. */
+const FULL = /No space left on device|Disk quota exceeded|There is not enough space on the disk|Read-only file system/;
 const REFUSED = /^Permission Error|file system operations are disabled/;
 
 /** Another process holds the file: worth another try. */
@@ -37,6 +39,7 @@ export function openError(path: string, thrown: unknown, purpose: 'read' | 'writ
     );
   if (NO_DATABASE.test(text))
     return new WarehouseError('unsupported', `${file} is not a DuckDB database: correct \`warehouse.path\` in the manifest.`);
+  if (FULL.test(text)) return diskFull(file, text);
   if (DAMAGED.test(text))
     return new WarehouseError(
       'unreachable',
@@ -52,10 +55,18 @@ export function missingWarehouse(path: string): WarehouseError {
   );
 }
 
+function diskFull(subject: string, text: string): WarehouseError {
+  return new WarehouseError(
+    'diskFull',
+    `${subject} cannot be written, because the disk takes nothing more: make space. (${firstLine(text)})`,
+  );
+}
+
 /** Why a statement could not be prepared or run. `subject` names what it belongs to, such as `PDC: check \`filled\``. */
 export function queryError(subject: string, thrown: unknown): WarehouseError {
   if (thrown instanceof WarehouseError) return thrown;
   const text = messageOf(thrown);
+  if (FULL.test(text)) return diskFull(subject, text);
   return REFUSED.test(text)
     ? new WarehouseError('refused', `${subject} may not reach files: ${firstLine(text)}`)
     : new WarehouseError('invalidSql', `${subject}: ${firstLine(text)}`);

@@ -54,6 +54,7 @@ export class DuckdbWriter implements PartitionWriter {
   ): Promise<void> {
     return this.#next(async () => {
       signal.throwIfAborted();
+      if (this.#lease?.isCurrent() === false) await this.#close();
       this.#lease ??= await openDatabase(this.#path, 'write', this.#options, signal);
       try {
         await withConnection(this.#lease.instance, (connection) => inTransaction(connection, () => work(connection)), signal);
@@ -62,6 +63,13 @@ export class DuckdbWriter implements PartitionWriter {
         await this.#close();
         signal.throwIfAborted();
         throw queryError(nameOf(processor, day), error);
+      }
+      if (!this.#lease.isCurrent()) {
+        await this.#close();
+        throw new WarehouseError(
+          'missingFile',
+          `${this.#path} was moved or replaced while it was written: put the file back that the backfill is to go on with.`,
+        );
       }
     });
   }

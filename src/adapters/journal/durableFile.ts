@@ -17,7 +17,8 @@ export async function writeDurably(path: string, text: string): Promise<void> {
 
 /** Creates a file that did not exist, of which nobody sees a part. Rejects with EEXIST when it did. */
 export async function createWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  // Of many that do so at once, in this process, too, each has a file of its own.
+  const temporary = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`;
   await writeFile(temporary, text);
   try {
     await link(temporary, path);

@@ -1,12 +1,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ProcessOwners } from '../../app/elsewhereJobs';
-import { type BackfillRecord, type Claim, type Journal, JournalError } from '../../app/journal';
+import { type BackfillRecord, type Claim, type GivenRequest, type Journal, JournalError } from '../../app/journal';
 import type { DamageReporter, JournalDamage } from '../../app/journalDamage';
 import type { Clock } from '../../app/ports';
 import { counted } from '../../base/figures';
 import { messageOf } from '../../base/logger';
-import type { BackfillEvent, BackfillEventBody, Plan } from '../../core/backfill';
+import { answeredRequests, type BackfillEvent, type BackfillEventBody, type Plan, type RunRequest } from '../../core/backfill';
 import type { AttemptLedger } from '../../core/coverage';
 import { type JournaledBackfill, ledgerOf } from '../../core/ledger';
 import { codeOf, makeFolder, writeDurably } from './durableFile';
@@ -14,6 +14,7 @@ import { EventFile, type EventReading } from './eventFile';
 import { planToText, readPlan } from './journalText';
 import { claimFolder } from './ownerClaim';
 import { sightOf } from './ownerSight';
+import { isSameRequest, leaveRequest, readRequests } from './requestFiles';
 import { watchRuns } from './runsWatcher';
 
 export interface FileJournalOptions {
@@ -26,7 +27,6 @@ export interface FileJournalOptions {
 
 /** Ids become names of folders. */
 const ID = /^[A-Za-z0-9][\w.-]*$/;
-const CANCEL = 'cancel.json';
 
 /** The journal as files: `<state folder>/runs/<id>/`, described in docs/journal.md. Reading creates and changes nothing. */
 export class FileJournal implements Journal, DamageReporter, ProcessOwners {
@@ -105,25 +105,24 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
     return (await sightOf(this.folder(id))).executor;
   }
 
-  async requestCancel(id: string, by: string): Promise<void> {
-    const { session, executor } = await sightOf(this.folder(id));
-    const request = { by, at: new Date(this.#clock.now()).toISOString(), session: executor ? session : session + 1 };
-    if ((await this.cancelRequested(id, request.session)) !== undefined) return;
+  async request(id: string, request: RunRequest, by: string): Promise<void> {
+    const folder = this.folder(id);
     try {
-      await writeDurably(join(this.folder(id), CANCEL), `${JSON.stringify(request)}\n`);
+      const { session: last, executor } = await sightOf(folder);
+      const session = executor ? last : last + 1;
+      const answered = answeredRequests((await this.#file(id).read()).events);
+      const isOpen = (given: GivenRequest) =>
+        !answered.has(given.name) && (given.session ?? session) >= session && isSameRequest(given, request);
+      if ((await readRequests(folder)).some(isOpen)) return;
+      await leaveRequest(folder, request, { by, session, at: new Date(this.#clock.now()).toISOString() });
     } catch (thrown) {
       if (codeOf(thrown) === 'ENOENT') throw unknownBackfill(id);
-      const where = this.folder(id);
-      throw new JournalError('unwritable', `The request to cancel cannot be written (${messageOf(thrown)}): check ${where}.`);
+      throw new JournalError('unwritable', `The request cannot be written (${messageOf(thrown)}): check ${folder}.`);
     }
   }
 
-  async cancelRequested(id: string, session = 0): Promise<string | undefined> {
-    const text = await readFile(join(this.folder(id), CANCEL), 'utf8').catch(() => undefined);
-    if (text === undefined) return undefined;
-    if (Number(/"session":(\d+)/.exec(text)?.[1] ?? session) < session) return undefined;
-    // Whoever puts the file there by hand also means it.
-    return /"by":"([^"]*)"/.exec(text)?.[1] ?? 'somebody';
+  requests(id: string): Promise<readonly GivenRequest[]> {
+    return readRequests(this.folder(id));
   }
 
   watch(listener: (ids: readonly string[]) => void): () => void {

@@ -2,7 +2,15 @@ import * as v from 'valibot';
 import { formatDay, parseDay } from '../../base/day';
 import { selectionText } from '../../base/selection/parts';
 import { MODES, STATUSES } from '../../base/status';
-import { type BackfillEvent, CHOICES, PAUSE_CAUSES, type Plan, type PlanRequest } from '../../core/backfill';
+import {
+  type BackfillEvent,
+  CHOICES,
+  PAUSE_CAUSES,
+  type Plan,
+  type PlanRequest,
+  REPEAT_POLICIES,
+  REQUEST_KINDS,
+} from '../../core/backfill';
 import type { AttemptInput } from '../../core/coverage';
 
 const date = v.pipe(
@@ -71,6 +79,7 @@ const eventSchema: v.GenericSchema<unknown, BackfillEvent> = v.variant('type', [
     message: text,
     signature: text,
     alarm: v.exactOptional(v.boolean()),
+    longestSilence: v.exactOptional(seconds),
   }),
   v.object({ ...line, type: v.literal('notAttempted'), attempt: v.string(), ...partition, why: v.string() }),
   v.object({ ...line, type: v.literal('skipped'), ...partition, why: v.string() }),
@@ -82,6 +91,14 @@ const eventSchema: v.GenericSchema<unknown, BackfillEvent> = v.variant('type', [
   v.object({ ...line, type: v.literal('silent'), attempt: v.string(), ...partition, seconds, basis: v.string() }),
   v.object({ ...line, type: v.literal('heard'), attempt: v.string(), ...partition }),
   v.object({ ...line, type: v.literal('cancelRequested'), by: v.string() }),
+  v.object({
+    ...line,
+    type: v.literal('requested'),
+    request: v.string(),
+    kind: v.picklist(REQUEST_KINDS),
+    by: v.string(),
+    answer: v.string(),
+  }),
   v.object({ ...line, type: v.literal('ended'), result: v.picklist(['done', 'failed', 'cancelled']) }),
 ]);
 
@@ -108,6 +125,7 @@ const planSchema: v.GenericSchema<unknown, Plan> = v.object({
       policy: v.picklist(['continue', 'stop', 'failFast']),
       overrides: v.array(v.string()),
       reason: text,
+      onRepeat: v.exactOptional(v.picklist(REPEAT_POLICIES)),
     }),
     v.transform(
       ({ select, processors, dates, from, to, choices, ...how }): PlanRequest => ({
@@ -132,6 +150,7 @@ const planSchema: v.GenericSchema<unknown, Plan> = v.object({
       slots: v.number(),
       maxDates: v.exactOptional(v.number()),
       timeoutPerDateMs: v.exactOptional(v.number()),
+      silenceMs: v.exactOptional(v.number()),
       sequential: text,
       lane: text,
       after: v.exactOptional(v.array(v.string())),

@@ -1,5 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { isDiskFull } from '../../app/environment';
 import type { Claim } from '../../app/journal';
 import { isJobAlive, ownIdentity, startTimeOf } from '../process/processIdentity';
 import { codeOf, createWhole } from './durableFile';
@@ -48,16 +49,25 @@ export async function claimFolder(folder: string, heartbeatMs: number): Promise<
     left: { jobs: left, known: before.known.flatMap(({ attempt }) => attempt ?? []) },
     setChildren: (children) => {
       own = children.map(({ pid, attempt }) => ({ pid, startTime: startTimeOf(pid) ?? '', attempt }));
-      write(false);
+      // Who looks at a lease that could not be written finds the one before it; the next beat makes it good.
+      unlessFull(() => write(false));
     },
     takePartitions: (partitions, isRunning) =>
       takePartitions(stateFolder, { backfill, session }, partitions, { isAlive: isHeld, isRunning }),
     forgetEarlier: () => forgetEarlierClaims(stateFolder, { backfill, session }),
     release: async () => {
       clearInterval(beating);
-      write(true);
+      unlessFull(() => write(true));
     },
   };
+}
+
+function unlessFull(work: () => void): void {
+  try {
+    work();
+  } catch (thrown) {
+    if (!isDiskFull(thrown)) throw thrown;
+  }
 }
 
 function writeLease(folder: string, lease: Lease): void {

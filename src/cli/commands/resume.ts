@@ -1,14 +1,18 @@
+import { isActivePhase } from '../../core/backfill';
 import { attach } from '../attach';
 import { defineCommand } from '../command';
-import { findManifest } from '../manifestFile';
+import { backfillOf } from '../requests';
 import { MANIFEST_OPTION } from '../sharedOptions';
+import { userName } from '../userName';
 
 export const resumeCommand = defineCommand({
   name: 'resume',
-  summary: 'Go on with a backfill that was interrupted, and show it until it has ended',
+  summary: 'Go on with an interrupted or paused backfill, and show it',
   details: `Goes through the partitions of its plan. What is done and still there is left alone; what is done and empty now is an alarm. What was in flight is judged by what the warehouse holds: finished dates stay, torn ones are run again. What was not started is run, unless somebody has filled it meanwhile. Each decision is in the journal.
 
-Jobs that its executor left are waited for first. What failed is not tried again, unless you say so.`,
+Jobs that its executor left are waited for first. What failed is not tried again, unless you say so.
+
+A paused one goes on, whatever it paused for; one that waits for its surroundings, such as a sign-in, looks again at once.`,
   operands: [{ name: 'ID', help: "the backfill, as 'backfill runs' lists it" }],
   options: {
     ...MANIFEST_OPTION,
@@ -17,7 +21,9 @@ Jobs that its executor left are waited for first. What failed is not tried again
     'keep-open': { kind: 'flag', help: 'wait for Enter after the summary, and then end without an error' },
   },
   async run(context, options, [id = '']) {
-    const manifest = await findManifest(context.cwd, options.manifest);
+    const { manifest, journal, progress } = await backfillOf(context, options.manifest, id);
+    // One that was asked to pause and has not seen it yet is told, too.
+    if (isActivePhase(progress.phase)) await journal.request(id, { kind: 'continue' }, userName('resume'));
     const session = { resume: true, retryFailed: options['retry-failed'] };
     return attach(context, { manifest, id, keepOpen: options['keep-open'], foreground: options.foreground, session });
   },

@@ -25,7 +25,18 @@ interface Run extends Omit<BackfillProgress, 'phase' | 'partitions'> {
   readonly problem: string | undefined;
 }
 
-const NOTHING_KNOWN = { title: '', done: 0, failed: 0, skipped: 0, running: 0, waiting: 0, total: 0, silent: [], forecast: {} };
+const NOTHING_KNOWN = {
+  title: '',
+  done: 0,
+  failed: 0,
+  skipped: 0,
+  running: 0,
+  waiting: 0,
+  total: 0,
+  attempts: [],
+  silent: [],
+  forecast: {},
+};
 const MOST_DETAILS = 5;
 
 const TONES: Partial<Record<RunState, Tone>> = {

@@ -203,7 +203,7 @@ phases:
     });
   });
 
-  it('stops at a warehouse that cannot be written, and counts no attempt', async () => {
+  it('stops at a warehouse that cannot be written for as long as it may wait, and counts no attempt', async () => {
     await sqlChain({ '2021-11-05': 8, '2021-11-06': 8 });
     const plan = await fixture.launch({ dates: ['2021-11-05', '2021-11-06'] });
     const executed = await fixture.execute(
@@ -216,6 +216,7 @@ phases:
           cleanSql: async () => [],
           release: async () => {},
         }),
+        patience: { giveUpMs: 100, firstOutageMs: 20 },
       }),
     );
     assert.equal(executed.result, 'failed');
@@ -401,7 +402,7 @@ phases:
       const executing = fixture.execute(plan);
       await sawEvent(plan.id, 'attemptStarted');
       await appears(`${fixture.database}.hanging`);
-      await fixture.journal.requestCancel(plan.id, 'the test');
+      await fixture.journal.request(plan.id, { kind: 'cancel' }, 'the test');
       const executed = await executing;
       assert.deepEqual([executed.result, executed.progress.phase], ['cancelled', 'cancelled']);
       assert.deepEqual(outcomes(executed), ['J 2021-11-05 interrupted']);
@@ -433,14 +434,15 @@ phases:
       assert.equal(executed.events.filter(({ type }) => type === 'attemptStarted').length, 1);
     });
 
-    it('with a note when the warehouse is gone', async () => {
+    it('with a note when the warehouse is gone for longer than it may wait', async () => {
       await sqlChain({ '2021-11-05': 8 });
       const plan = await fixture.launch({ dates: ['2021-11-05'] });
       await writeFile(fixture.manifest, (await readFile(fixture.manifest, 'utf8')).replace('w.duckdb', 'gone.duckdb'));
-      const executed = await fixture.execute(plan);
+      const deps = fixture.deps({ patience: { giveUpMs: 100, firstOutageMs: 20 } });
+      const executed = await fixture.execute(plan, undefined, deps);
       assert.deepEqual(
         executed.events.map(({ type }) => type),
-        ['started', 'note', 'ended'],
+        ['started', 'paused', 'continued', 'note', 'ended'],
       );
       assert.equal(executed.result, 'failed');
     });

@@ -178,8 +178,8 @@ describe('a backfill that was interrupted', function () {
     const job = await cut(plan, 'executor', `${fixture.database}.hanging`);
     const resumed = resume(plan);
     await until(async () => (await eventsOf(plan.id)).filter(({ type }) => type === 'started').length === 2);
-    await fixture.journal.requestCancel(plan.id, 'me');
-    await fixture.journal.requestCancel(plan.id, 'me again');
+    await fixture.journal.request(plan.id, { kind: 'cancel' }, 'me');
+    await fixture.journal.request(plan.id, { kind: 'cancel' }, 'me again');
     assert.equal((await resumed).result, 'cancelled');
     assert.equal(isGroupAlive(job), false);
   });

@@ -43,7 +43,7 @@ class MemoryJournal {
     return new Promise((resolve) => this.#whenFollowed.push(resolve));
   }
 
-  readonly port: Pick<Journal, 'read' | 'watch' | 'requestCancel'> = {
+  readonly port: Pick<Journal, 'read' | 'watch' | 'request'> = {
     read: async (id) =>
       id === this.plan.id ? { plan: this.plan, events: [...this.events], problems: [], ownerAlive: this.alive } : undefined,
     watch: (listener) => {
@@ -51,7 +51,7 @@ class MemoryJournal {
       for (const resolve of this.#whenFollowed.splice(0)) resolve();
       return () => this.#listeners.delete(listener);
     },
-    requestCancel: async (_id, by) => {
+    request: async (_id, _request, by) => {
       this.cancels.push(by);
       for (const resolve of this.#whenCancelled.splice(0)) resolve();
     },

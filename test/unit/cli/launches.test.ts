@@ -39,7 +39,7 @@ describe('backfills launched from the command line', function () {
 
   afterEach(async () => {
     // What a failed test left running would outlive the suite.
-    for (const id of await fixture.journal.list()) await fixture.journal.requestCancel(id, 'the end of the test');
+    for (const id of await fixture.journal.list()) await fixture.journal.request(id, { kind: 'cancel' }, 'the end of the test');
   });
 
   const onlyId = async (): Promise<string> => {

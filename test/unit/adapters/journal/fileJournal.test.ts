@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { FileJournal } from '../../../../src/adapters/journal/fileJournal';
 import { eventToText, readEvent } from '../../../../src/adapters/journal/journalText';
 import { ownIdentity, startTimeOf } from '../../../../src/adapters/process/processIdentity';
-import type { BackfillEvent, BackfillEventBody, Plan, RemoteJob } from '../../../../src/core/backfill';
+import type { BackfillEvent, BackfillEventBody, Plan, RemoteJob, RequestKind } from '../../../../src/core/backfill';
 import { progressOf } from '../../../../src/core/progress';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';
 import { attempted, ended, planOf, started } from '../../cli/backfillFixture';
@@ -83,7 +83,7 @@ describe('FileJournal', () => {
   it('refuses events of a backfill that does not exist', async () => {
     const journal = new FileJournal(folder());
     await assert.rejects(journal.append('20990101T000000-x', started), { kind: 'unknownBackfill' });
-    await assert.rejects(journal.requestCancel('20990101T000000-x', 'me'), { kind: 'unknownBackfill' });
+    await assert.rejects(journal.request('20990101T000000-x', { kind: 'cancel' }, 'me'), { kind: 'unknownBackfill' });
     assert.equal(await journal.read('20990101T000000-x'), undefined);
   });
 
@@ -223,12 +223,53 @@ describe('FileJournal', () => {
     );
   });
 
-  it('keeps the first request to cancel', async () => {
-    const journal = await journalWith();
-    assert.equal(await journal.cancelRequested(PLAN.id), undefined);
-    await journal.requestCancel(PLAN.id, 'the sidebar');
-    await journal.requestCancel(PLAN.id, 'a terminal');
-    assert.equal(await journal.cancelRequested(PLAN.id), 'the sidebar');
+  describe('requests', () => {
+    const append = (journal: FileJournal, request: string, kind: RequestKind) =>
+      journal.append(PLAN.id, { type: 'requested', request, kind, by: 'me', answer: 'done' });
+    const names = async (journal: FileJournal) => (await journal.requests(PLAN.id)).map(({ name }) => name);
+
+    it('keeps the first of equal ones until it is answered, and then takes another', async () => {
+      const journal = await journalWith();
+      assert.deepEqual(await journal.requests(PLAN.id), []);
+      await journal.request(PLAN.id, { kind: 'pause' }, 'the sidebar');
+      await journal.request(PLAN.id, { kind: 'pause' }, 'a terminal');
+      await journal.request(PLAN.id, { kind: 'continue' }, 'a terminal');
+      assert.deepEqual(await journal.requests(PLAN.id), [
+        { name: '000001-pause.json', kind: 'pause', by: 'the sidebar', session: 1 },
+        { name: '000002-continue.json', kind: 'continue', by: 'a terminal', session: 1 },
+      ]);
+      await append(journal, '000001-pause.json', 'pause');
+      await journal.request(PLAN.id, { kind: 'pause' }, 'a terminal');
+      assert.deepEqual(await names(journal), ['000001-pause.json', '000002-continue.json', '000003-pause.json']);
+    });
+
+    it('gives every request that many processes make at once a name of its own', async () => {
+      const first = await journalWith();
+      const journals = [first, ...[1, 2, 3].map(() => new FileJournal(folder()))];
+      const attempts = ['A-2021-11-01-1', 'A-2021-11-02-1', 'A-2021-11-03-1'];
+      await Promise.all(
+        journals.flatMap((journal, index) =>
+          attempts.map((attempt) => journal.request(PLAN.id, { kind: 'endJob', attempt: `${attempt}${index}` }, 'me')),
+        ),
+      );
+      assert.equal(new Set(await names(first)).size, 12);
+    });
+
+    it('takes what is left by hand, and the request to cancel of older releases', async () => {
+      const journal = await journalWith();
+      const folder = join(journal.folder(PLAN.id), 'requests');
+      await mkdir(folder);
+      await writeFile(join(folder, 'pause'), '');
+      await writeFile(join(folder, 'mine'), '{"kind":"slots","slots":3}');
+      await writeFile(join(folder, 'half.json'), '{"kind":"slo');
+      await writeFile(join(folder, 'endJob.json'), '{"by":"me"}');
+      await writeFile(join(journal.folder(PLAN.id), 'cancel.json'), '{"by":"ann","at":"2021-11-05T10:00:00.000Z"}');
+      assert.deepEqual(await journal.requests(PLAN.id), [
+        { name: 'cancel.json', kind: 'cancel', by: 'ann' },
+        { name: 'mine', kind: 'slots', slots: 3, by: 'somebody' },
+        { name: 'pause', kind: 'pause', by: 'somebody' },
+      ]);
+    });
   });
 
   it('folds all backfills into one ledger, and makes it anew only when something changed', async () => {
@@ -346,15 +387,22 @@ describe('FileJournal', () => {
       assert.equal(await journal.claim(PLAN.id), undefined);
     });
 
-    it('of an earlier session do not answer to what a later one is asked', async () => {
+    it('are asked each for themselves', async () => {
       const journal = await journalWith(started);
       await ownerFile({ ...ownIdentity(), pid: 2 ** 22 + 1 });
-      await writeFile(join(folder(), 'runs', PLAN.id, 'cancel.json'), '{"by":"the first","session":1}');
+      await journal.request(PLAN.id, { kind: 'cancel' }, 'the first');
       const claim = await journal.claim(PLAN.id);
-      assert.equal(await journal.cancelRequested(PLAN.id, claim?.session), undefined);
-      await journal.requestCancel(PLAN.id, 'the second');
-      assert.equal(await journal.cancelRequested(PLAN.id, claim?.session), 'the second');
+      await journal.request(PLAN.id, { kind: 'cancel' }, 'the second');
+      const next = await journal.requests(PLAN.id);
+      assert.deepEqual(
+        next.map(({ by, session }) => [by, session]),
+        [['the first', 2]],
+      );
       await claim?.release();
+      await journal.request(PLAN.id, { kind: 'cancel' }, 'the third');
+      assert.deepEqual((await journal.requests(PLAN.id)).at(-1), {
+        ...{ name: '000002-cancel.json', kind: 'cancel', by: 'the third', session: 3 },
+      });
     });
 
     describe('of partitions', () => {

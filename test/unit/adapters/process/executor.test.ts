@@ -130,7 +130,7 @@ describe('the executor’s process', () => {
     const next = await fixture.launch({ dates: ['2021-11-05'] });
     await start(next.id);
     await until(next.id, ({ running }) => running === 1);
-    await fixture.journal.requestCancel(next.id, 'the test');
+    await fixture.journal.request(next.id, { kind: 'cancel' }, 'the test');
     await until(next.id, ({ phase }) => phase === 'cancelled');
   });
 
@@ -142,7 +142,7 @@ describe('the executor’s process', () => {
     if (process.platform === 'linux') assert.equal(await sessionOf(pid), pid);
     process.kill(pid, 'SIGHUP');
     process.kill(pid, 'SIGINT');
-    await fixture.journal.requestCancel(plan.id, 'the test');
+    await fixture.journal.request(plan.id, { kind: 'cancel' }, 'the test');
     const progress = await until(plan.id, ({ phase }) => phase === 'cancelled');
     assert.equal(progress.partitions.get('J 2021-11-05'), 'interrupted');
   });

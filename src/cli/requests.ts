@@ -1,0 +1,18 @@
+import type { Journal } from '../app/journal';
+import { type BackfillProgress, progressOf } from '../core/progress';
+import { unknownBackfill } from './attach';
+import type { Context } from './command';
+import { findManifest } from './manifestFile';
+
+/** A backfill to ask something of, with the absolute path of its manifest. Throws a CommandFailure where there is none. */
+export async function backfillOf(
+  { services, cwd }: Context,
+  manifest: string | undefined,
+  id: string,
+): Promise<{ readonly manifest: string; readonly journal: Journal; readonly progress: BackfillProgress }> {
+  const path = await findManifest(cwd, manifest);
+  const journal = services.journal(path);
+  const record = await journal.read(id);
+  if (record === undefined) throw unknownBackfill(id);
+  return { manifest: path, journal, progress: progressOf(record.plan, record.events, record.ownerAlive, record.jobsLeft) };
+}
