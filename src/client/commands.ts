@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { namesText } from '../base/figures';
 import { messageOf } from '../base/logger';
@@ -75,18 +76,31 @@ export function commandsOf(context: CommandContext): Commands {
       await terminals.attach({ id: backfill.id, name: namesText(backfill.processors) }, manifest);
     },
     'backfill.cancel': async (target) => {
-      const backfill = await askBackfill(engine, target, isActive, 'Which backfill to cancel?');
-      if (backfill === undefined) return;
+      const isCut = ({ phase }: BackfillSummary) => phase === 'interrupted';
+      const isOffered = (one: BackfillSummary) => isActive(one) || isCut(one);
+      const backfill = await askBackfill(engine, target, isOffered, 'Which backfill to cancel?');
+      const { manifest } = engine;
+      if (backfill === undefined || manifest === undefined) return;
       const cancel = 'Cancel Backfill';
       const chosen = await vscode.window.showWarningMessage(
         `Cancel the backfill of ${namesText(backfill.processors)}?`,
         {
           modal: true,
-          detail: `${resultText(backfill)}. What runs is asked to end; what is done stays.`,
+          detail: isCut(backfill)
+            ? `${resultText(backfill)}. What is left is not run; a job that its executor left is ended.`
+            : `${resultText(backfill)}. What runs is asked to end; what is done stays.`,
         },
         cancel,
       );
-      if (chosen === cancel) await engine.request('backfill/cancel', { id: backfill.id });
+      if (chosen !== cancel) return;
+      // Without an executor nobody is there to be asked: the command line starts one that closes it.
+      if (isCut(backfill))
+        await terminals.run(
+          'Backfill cancel',
+          ['cancel', backfill.id, '--manifest', manifest],
+          vscode.Uri.file(dirname(manifest)),
+        );
+      else await engine.request('backfill/cancel', { id: backfill.id });
     },
     'backfill.pause': async (target) => {
       const backfill = await askBackfill(engine, target, ({ phase }) => phase === 'running', 'Which backfill to pause?');

@@ -20,6 +20,7 @@ const TOOLTIP_COMMANDS: readonly CommandId[] = [
   'backfill.launch',
   'backfill.openLog',
   'backfill.attach',
+  'backfill.pause',
   'backfill.resume',
 ];
 

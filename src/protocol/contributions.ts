@@ -89,7 +89,17 @@ export type NodeKind =
   | 'category'
   | 'finding'
   | 'message';
-export type NodeFlag = 'gap' | 'runnable' | 'log' | 'active' | 'waivable' | 'waived' | 'pausable' | 'resumable' | 'waitable';
+export type NodeFlag =
+  | 'gap'
+  | 'runnable'
+  | 'log'
+  | 'active'
+  | 'waivable'
+  | 'waived'
+  | 'pausable'
+  | 'resumable'
+  | 'waitable'
+  | 'cut';
 
 export const CONTEXT_KEYS = {
   /** A manifest was found. */
@@ -165,6 +175,7 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.resume', when: node(['backfill', 'pause'], 'resumable'), group: '2_run@4' },
     { command: 'backfill.pause', when: node(['backfill'], 'pausable'), group: '2_run@4' },
     { command: 'backfill.cancel', when: node(['backfill', 'pause'], 'active'), group: '2_run@5' },
+    { command: 'backfill.cancel', when: node(['backfill'], 'cut'), group: '2_run@5' },
     { command: 'backfill.openLog', when: node(['silent']), group: '1_look@1' },
     { command: 'backfill.keepWaiting', when: node(['silent'], 'waitable'), group: '2_run@1' },
     { command: 'backfill.endJob', when: node(['silent', 'backfill'], 'active'), group: '2_run@6' },

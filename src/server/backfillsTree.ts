@@ -45,7 +45,7 @@ const FLAGS: Readonly<Record<BackfillPhase, readonly NodeFlag[]>> = {
   done: [],
   failed: [],
   cancelled: [],
-  interrupted: ['resumable'],
+  interrupted: ['resumable', 'cut'],
 };
 
 /** How partitions of a backfill are shown; what needs eyes has the lowest rank. */
@@ -125,7 +125,9 @@ export function progressText(view: BackfillView, now: number): string {
   const [job, ...others] = hanging(view);
   if (job !== undefined) {
     const more = others.length === 0 ? '' : ` and ${counted(others.length, 'more job')}`;
-    parts.unshift(`${job.processor} ${job.date}${more} may hang, silent for ${silentFor(job, now)}`);
+    // Its node is named after its processor already.
+    const name = processorsOf(view.record.plan).length === 1 ? job.date : `${job.processor} ${job.date}`;
+    parts.unshift(`${name}${more} may hang, silent for ${silentFor(job, now)}`);
   }
   if (active && etaSeconds !== undefined) {
     const left = formatLeft(etaSeconds, etaHighSeconds ?? etaSeconds);

@@ -7,7 +7,8 @@ import { explain } from '../core/explain';
 import { gapsByRoot } from '../core/gaps';
 import type { PipelineNode } from '../core/pipeline';
 import type { Scope } from '../core/scope';
-import { type BackfillView, summaryOf } from './backfillViews';
+import { silentFor } from './backfillNotes';
+import { type BackfillView, leftWords, summaryOf } from './backfillViews';
 import { commandLink } from './commandLink';
 import { explainTooltip } from './explainDocument';
 import { tallyOf, tallySentence } from './tally';
@@ -54,16 +55,27 @@ export function backfillTooltip(view: BackfillView, now: number): string {
   ] as const) {
     if (count > 0) counts.push(`${count} ${word}`);
   }
+  const { pause, silent } = view.progress;
   const times = [`planned ${formatInstant(Date.parse(plan.createdAt))}`];
   if (startedAt !== undefined) times.push(`started ${formatInstant(startedAt)}`);
   if (endedAt !== undefined) times.push(`ended ${formatInstant(endedAt)}`);
   if (left !== undefined) times.push(`${formatLeft(left.p50, left.p90)} left, from ${escaped(left.basis)}`);
   if (perMinute !== undefined) times.push(formatRate(perMinute));
   const lines = [`**${escaped(title)}** · ${phase}`, counts.join(', '), times.join(' · ')];
+  if (pause !== undefined) lines.push(`$(debug-pause) Since ${formatInstant(pause.since)}: ${escaped(pause.message)}`);
+  for (const job of silent)
+    lines.push(`$(warning) ${job.processor} ${job.date} has said nothing for ${silentFor(job, now)}; ${escaped(job.basis)}`);
+  if (phase === 'interrupted') lines.push(`$(debug-continue) ${escaped(leftWords(view))}`);
   if (plan.request.reason !== undefined && plan.request.reason !== '') lines.push(`Reason: ${escaped(plan.request.reason)}`);
   lines.push(code(runCommandLine(plan.request, plan.mode)));
   for (const problem of problems) lines.push(`$(warning) ${escaped(problem)}`);
-  lines.push(`${commandLink('Show in terminal', 'backfill.attach', { backfill: plan.id })} · ${escaped(plan.id)}`);
+  const target = { backfill: plan.id };
+  const links = [
+    ...(phase === 'paused' || phase === 'interrupted' ? [commandLink('Resume', 'backfill.resume', target)] : []),
+    ...(phase === 'running' ? [commandLink('Pause', 'backfill.pause', target)] : []),
+    commandLink('Show in terminal', 'backfill.attach', target),
+  ];
+  lines.push(`${links.join(' · ')} · ${escaped(plan.id)}`);
   return lines.join('\n\n');
 }
 

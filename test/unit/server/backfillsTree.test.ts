@@ -95,7 +95,7 @@ describe('the Backfills tree', () => {
     const later = START + 122_000;
     const hung = view(bodies, true);
     const [node] = backfillChildren([hung], '', later);
-    assert.match(node?.description ?? '', /^PDC 2021-11-05 may hang, silent for 12 min · 0\/3/);
+    assert.match(node?.description ?? '', /^2021-11-05 may hang, silent for 12 min · 0\/3/);
     assert.equal(node?.icon, 'warning');
     const [job] = backfillChildren([hung], node?.id ?? '', later);
     assert.equal(
@@ -144,7 +144,7 @@ describe('the Backfills tree', () => {
     assert.match(line([...failed, { type: 'ended', result: 'failed' }], false), /^PDC \| 0\/3, 1 failed · /);
     assert.equal(
       line([STARTED, begun('2021-11-05')], false),
-      'PDC | interrupted · 0/3 · 3 left: 1 cut off, 2 not begun · 2021-11-05 to 2021-11-07 | backfill+log+resumable',
+      'PDC | interrupted · 0/3 · 3 left: 1 cut off, 2 not begun · 2021-11-05 to 2021-11-07 | backfill+log+resumable+cut',
     );
     assert.equal(line([], false), 'PDC | planned · 0/3 · 2021-11-05 to 2021-11-07 | backfill');
   });
