@@ -126,7 +126,7 @@ function note(id: string, label: string, { icon, color, description, context, to
     children: false,
     context,
     accessibilityLabel: `${label}, ${description}`,
-    ...(tooltip !== undefined && { tooltip }),
+    tooltip: tooltip ?? `${label}\n${description}`,
     ...(action !== undefined && { action }),
     ...(target !== undefined && { target }),
   };
