@@ -1,11 +1,12 @@
 import { type Day, formatDay } from '../base/day';
 import { formatSeconds } from '../base/figures';
 import type { BackfillEventBody, PlannedJob } from '../core/backfill';
+import { cleanedText } from '../core/clean/cleanPlan';
 import type { AttemptFact, AttemptInput, PartitionKey } from '../core/coverage';
 import { explainVerdict } from '../core/logs/explainVerdict';
 import type { LogDigest } from '../core/logs/logDigest';
 import { fingerprintOf, type PartitionObservation } from '../core/observation';
-import { type CallEnding, type DateVerdict, isChanged, judgeCall } from '../core/outcome';
+import { type CallEnding, type DateVerdict, isChanged, judgeCall, judgeClean } from '../core/outcome';
 import type { Processor } from '../core/pipeline';
 import { isSuccess } from '../core/progress';
 import { argvOf } from '../core/runMethod';
@@ -17,7 +18,7 @@ import type { Claim, PartitionHold } from './journal';
 import type { LiveCoverage } from './liveCoverage';
 import type { Patience } from './patience';
 import { type Clock, LostJobError, type Warehouse, WarehouseError } from './ports';
-import { type ReplacementDeps, replacePartition } from './replacePartition';
+import { cleanPartition, type ReplacementDeps, replacePartition } from './replacePartition';
 import { type RunningCall, RunningCalls } from './runningCalls';
 
 export interface CallRunnerDeps extends ReplacementDeps {
@@ -114,8 +115,8 @@ export class CallRunner {
           return work();
         });
       ending =
-        job.method === 'sql'
-          ? await this.#replace({ job, processor, attempt: attempts[0], log, hold, call, patiently })
+        job.method === 'sql' || job.method === 'clean'
+          ? await this.#write({ job, processor, attempt: attempts[0], log, hold, call, patiently })
           : await this.#spawn({ job, processor, attempts, log, call, patiently });
     } catch (thrown) {
       if (thrown instanceof LostJobError) return this.#leave(attempts, thrown);
@@ -133,7 +134,8 @@ export class CallRunner {
       if (!isOfOneNode(thrown)) throw thrown;
       return this.#endUnread(attempts, thrown, seconds);
     }
-    const told = job.method === 'sql' ? undefined : await this.#deps.readLog(processor, this.#logPath(log));
+    const told =
+      job.method === 'sql' || job.method === 'clean' ? undefined : await this.#deps.readLog(processor, this.#logPath(log));
     return this.#end({ job, attempts, ending, seconds, after, told });
   }
 
@@ -165,7 +167,7 @@ export class CallRunner {
     return attempts.map(() => 'failed');
   }
 
-  #replace(replacement: {
+  #write(replacement: {
     readonly job: PlannedJob;
     readonly processor: Processor;
     readonly attempt: Attempt | undefined;
@@ -176,13 +178,10 @@ export class CallRunner {
   }): Promise<CallEnding> {
     const { attempt, log, call, ...rest } = replacement;
     if (attempt === undefined) throw new Error('A call has at least one date.');
-    return replacePartition(this.#deps, {
-      ...rest,
-      item: attempt.item,
-      attempt: attempt.id,
-      log: this.#logPath(log),
-      signal: call.signal,
-    }).then((ending) => asEnded(ending, call));
+    const one = { ...rest, item: attempt.item, attempt: attempt.id, log: this.#logPath(log), signal: call.signal };
+    const isClean = replacement.job.method === 'clean';
+    const written = isClean ? cleanPartition(this.#deps, one, attempt.before) : replacePartition(this.#deps, one);
+    return written.then((ending) => asEnded(ending, call));
   }
 
   async #spawn(spawning: {
@@ -248,14 +247,14 @@ export class CallRunner {
     // What is there now decides whether an expectation is met, that of dates which look at each other included.
     for (const attempt of changed)
       live.record(attempt.item.key, this.#factOf(attempt, after, { kind: 'ended', outcome: 'done' }));
-    const verdicts = judgeCall(
-      ending,
-      job.method === 'range' || job.method === 'list' ? 'many' : 'date',
-      attempts.map(({ item, before }) => {
-        const shortfall = live.shortfall(item.processor, item.day);
-        return { day: item.day, before, after: observationOf(after, item.day), ...(shortfall !== undefined && { shortfall }) };
-      }),
-    );
+    const evidence = attempts.map(({ item, before }) => {
+      const shortfall = live.shortfall(item.processor, item.day);
+      return { day: item.day, before, after: observationOf(after, item.day), ...(shortfall !== undefined && { shortfall }) };
+    });
+    const verdicts =
+      job.method === 'clean'
+        ? evidence.map((date) => judgeClean(ending, date, cleanedText(plan.request)))
+        : judgeCall(ending, job.method === 'range' || job.method === 'list' ? 'many' : 'date', evidence);
     const seconds = call.seconds / Math.max(1, verdicts.filter(({ kind }) => kind === 'ended').length);
     const events: BackfillEventBody[] = [];
     const ends: CallEnd[] = [];

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { messageOf } from '../base/logger';
 import { answeredRequests, type Plan, type RemoteJob } from '../core/backfill';
+import { cleanHash } from '../core/clean/cleanPlan';
 import { readManifest } from '../core/manifest/readManifest';
 import { readWaivers } from '../core/manifest/readWaivers';
 import type { Pipeline, Processor, WarehouseConfig } from '../core/pipeline';
@@ -101,7 +102,8 @@ async function executeClaimed(
     const { pipeline, sqlTexts } = await readAsPlanned(plan, deps);
     const folder = dirname(plan.manifest);
     const warehouse = deps.openWarehouse(pipeline.warehouse, folder);
-    if (plan.jobs.some(({ method }) => method === 'sql')) writer = deps.openWriter(pipeline.warehouse, folder);
+    if (plan.jobs.some(({ method }) => method === 'sql' || method === 'clean'))
+      writer = deps.openWriter(pipeline.warehouse, folder);
     const { waivers } = readWaivers(await deps.readText(join(folder, '.backfill', 'waivers.yaml')).catch(() => ''));
     const ledger = await deps.journal.ledger();
     const others = new Map([...ledger.active].filter(([, { backfill }]) => backfill !== plan.id));
@@ -183,8 +185,9 @@ async function readAsPlanned(
   const sqlTexts = await readSqlTexts(pipeline, { manifest: plan.manifest, readText: deps.readText });
   const context = { sqlText: (file: string) => sqlTexts.get(file), digest };
   const changed = plan.jobs.filter((job) => {
-    const run = pipeline.processors.find(({ id }) => id === job.processor)?.run ?? [];
-    return !run.some((method) => executionOf(method, plan.request, context).hash === job.hash);
+    const processor = pipeline.processors.find(({ id }) => id === job.processor);
+    if (job.method === 'clean') return processor === undefined || cleanHash(processor, digest) !== job.hash;
+    return !(processor?.run ?? []).some((method) => executionOf(method, plan.request, context).hash === job.hash);
   });
   if (changed.length > 0) {
     const names = changed.map(({ processor }) => processor).join(', ');

@@ -5,6 +5,7 @@ import type { AttemptLedger } from '../core/coverage';
 import type { Pipeline, Processor } from '../core/pipeline';
 import { oneWriterReason } from '../core/planJobs';
 import { SKIP_NEEDS } from '../core/preflight';
+import { isClean } from '../core/progress';
 import { nextCall } from '../core/runMethod';
 import { type WorkItem, WorkSet } from '../core/workSet';
 import { type CallEnd, CallRunner, type CallRunnerDeps } from './callRunner';
@@ -160,7 +161,10 @@ export class Execution {
         await this.#skip({ key, processor, day, after: [] }, `backfill ${held.backfill} has it`);
         continue;
       }
-      items.push({ key, processor, day, after: live.preceding(processor, day) });
+      // What is deleted goes in the order of the plan, one after the other: what was built from a partition goes before it.
+      const before = items.at(-1)?.key;
+      const after = isClean(this.#plan) ? (before === undefined ? [] : [before]) : live.preceding(processor, day);
+      items.push({ key, processor, day, after });
     }
     return new WorkSet(items);
   }
@@ -220,7 +224,7 @@ export class Execution {
   async #judge(job: PlannedJob, processor: Processor, items: readonly WorkItem[]): Promise<Call | undefined> {
     const days = items.map(({ day }) => day);
     const readiness = this.#parts.live.readiness(processor.id, days, items.length > 1);
-    if (!this.#plan.request.overrides.includes(SKIP_NEEDS)) {
+    if (job.method !== 'clean' && !this.#plan.request.overrides.includes(SKIP_NEEDS)) {
       const unmet = items.flatMap((item, index) => {
         const one = readiness[index];
         return one === undefined || one.verdict === 'met' ? [] : [{ item, why: one.why }];

@@ -34,10 +34,9 @@ export async function preparePlan(
 ): Promise<Plan> {
   const { input, grid } = asReadable(known);
   const texts = await readSqlTexts(input.pipeline, files);
-  const salt = Array.from({ length: 4 }, () => SALT.charAt(randomInt(SALT.length))).join('');
   const expiry = await readExpiry(input, files);
   const sqlText = (file: string) => texts.get(file);
-  const made = makePlan({ input, grid, request, manifest: files.manifest, salt, sqlText, digest, expiry });
+  const made = makePlan({ input, grid, request, manifest: files.manifest, salt: newSalt(), sqlText, digest, expiry });
   const bytes = await readCost(made, input.pipeline, files, texts);
   const plan: Plan = { ...made, ...(bytes !== undefined && { bytes }) };
   // The run history costs a query: only a plan of which the journal says too little is worth it.
@@ -128,6 +127,11 @@ export async function readSqlTexts(pipeline: CoverageInput['pipeline'], files: P
     if (text !== undefined) texts.set(name, text);
   }
   return texts;
+}
+
+/** A few letters or digits that keep plans of one second apart. */
+export function newSalt(): string {
+  return Array.from({ length: 4 }, () => SALT.charAt(randomInt(SALT.length))).join('');
 }
 
 /** SHA-256 in hexadecimal digits. */

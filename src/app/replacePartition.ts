@@ -1,7 +1,8 @@
 import { formatDay } from '../base/day';
-import { formatSeconds } from '../base/figures';
+import { counted, formatSeconds } from '../base/figures';
 import { messageOf } from '../base/logger';
 import type { Plan, PlannedJob } from '../core/backfill';
+import { fingerprintOf, type PartitionObservation } from '../core/observation';
 import type { CallEnding } from '../core/outcome';
 import type { Processor } from '../core/pipeline';
 import type { WorkItem } from '../core/workSet';
@@ -37,15 +38,58 @@ export interface Replacement {
 
 /** Replaces one partition and says how that ended. Rejects where nothing of it is this partition's fault, or its end cannot be told. */
 export async function replacePartition(deps: ReplacementDeps, replacement: Replacement): Promise<CallEnding> {
-  const { sqlTexts, writer, appendText } = deps;
-  const { job, processor, item, log, signal, patiently } = replacement;
+  const { job, processor, item } = replacement;
   const file = job.command[0] ?? '';
+  const select = deps.sqlTexts.get(file) ?? '';
+  return writePartition(deps, replacement, {
+    said: `by ${file}: replaced`,
+    ending: { how: 'finished', replaced: true },
+    work: (writer, attempt) => writer.replace(processor, item.day, select, attempt),
+  });
+}
+
+/** Deletes one partition, if it holds what was shown of it, and says how that ended. Rejects as `replacePartition` does. */
+export async function cleanPartition(
+  deps: ReplacementDeps,
+  replacement: Replacement,
+  before: PartitionObservation,
+): Promise<CallEnding> {
+  const { processor, item } = replacement;
+  const shown = deps.plan.partitions.find((one) => `${one.processor} ${one.date}` === item.key)?.shown;
+  const isSame = shown?.fingerprint === fingerprintOf(before) && (shown.content ?? before.content) === before.content;
+  if (shown === undefined || !isSame) {
+    const was = counted(shown?.rows[0] ?? 0, 'row');
+    const is = counted(before.rows, 'row');
+    const change = was === is ? `other rows than the ${was} that were shown` : `${is}, where ${was} were shown`;
+    return { how: 'failed', category: 'guard', message: `it holds ${change}: nothing was deleted` };
+  }
+  return writePartition(deps, replacement, {
+    said: 'was deleted',
+    ending: { how: 'finished' },
+    work: (writer, attempt) => writer.clean(processor, item.day, shown.rows, attempt),
+  });
+}
+
+interface PartitionWrite {
+  /** What the log says of it when it is done. */
+  readonly said: string;
+  readonly ending: CallEnding;
+  readonly work: (writer: PartitionWriter, attempt: WriteAttempt) => Promise<void>;
+}
+
+async function writePartition(
+  deps: ReplacementDeps,
+  replacement: Replacement,
+  { said, ending: done, work }: PartitionWrite,
+): Promise<CallEnding> {
+  const { writer, appendText } = deps;
+  const { processor, item, log, signal, patiently } = replacement;
   if (writer === undefined)
     return { how: 'failed', category: 'unsupported', message: 'this warehouse is written by commands only' };
   const began = performance.now();
   const attempt = writeAttempt(deps, replacement);
-  const ending = await patiently(() => writer.replace(processor, item.day, sqlTexts.get(file) ?? '', attempt)).then(
-    (): CallEnding => ({ how: 'finished', replaced: true }),
+  const ending = await patiently(() => work(writer, attempt)).then(
+    () => done,
     (thrown: unknown): CallEnding => {
       if (thrown instanceof LostJobError) throw thrown;
       if (signal.aborted) return { how: 'died', category: 'cancelled', message: 'it was cancelled' };
@@ -55,8 +99,8 @@ export async function replacePartition(deps: ReplacementDeps, replacement: Repla
     },
   );
   const took = formatSeconds((performance.now() - began) / 1000);
-  const said = ending.how === 'finished' ? `replaced in ${took}` : `${ending.message} (after ${took})`;
-  await explain(appendText, log, `${processor.id} ${formatDay(item.day)} by ${file}: ${said}\n`);
+  const told = ending.how === 'finished' ? `${said} in ${took}` : `${ending.message} (after ${took})`;
+  await explain(appendText, log, `${processor.id} ${formatDay(item.day)} ${told}\n`);
   return ending;
 }
 

@@ -1,6 +1,5 @@
 import type { Plan } from '../core/backfill';
 import type { AttemptLedger, PartitionKey } from '../core/coverage';
-import { isSuccess } from '../core/progress';
 import type { Journal } from './journal';
 
 /** What other backfills did to a plan's partitions since it was made. Only the journals of those that may still write are read again. */
@@ -18,7 +17,7 @@ export class Rivals {
     this.#journal = journal;
     const since = Date.parse(plan.createdAt);
     for (const [key, { backfill, outcome, endedAt }] of ledger.last) {
-      if (backfill !== plan.id && isSuccess(outcome) && endedAt > since) this.#done.set(key, backfill);
+      if (backfill !== plan.id && outcome === 'done' && endedAt > since) this.#done.set(key, backfill);
     }
   }
 
@@ -30,7 +29,7 @@ export class Rivals {
       const { events = [] } = (await this.#journal.read(id)) ?? {};
       for (const event of events.slice(this.#seen.get(id) ?? 0)) {
         if (event.type !== 'attemptEnded' || Date.parse(event.at) <= since) continue;
-        if (isSuccess(event.outcome)) this.#done.set(`${event.processor} ${event.date}`, id);
+        if (event.outcome === 'done') this.#done.set(`${event.processor} ${event.date}`, id);
       }
       this.#seen.set(id, events.length);
       if (events.at(-1)?.type === 'ended') this.#ended.add(id);

@@ -4,8 +4,9 @@ import { counted } from '../base/figures';
 import { messageOf } from '../base/logger';
 import { isGap } from '../base/status';
 import type { BackfillEvent, BackfillEventBody, PlannedJob } from '../core/backfill';
+import { cleanedText } from '../core/clean/cleanPlan';
 import type { PartitionKey } from '../core/coverage';
-import { type CutAttempt, type CutCall, type CutEnding, earlierOf, judgeCut } from '../core/cutAttempts';
+import { type CutAttempt, type CutCall, type CutEnding, earlierOf, judgeCut, judgeCutClean } from '../core/cutAttempts';
 import { sameFingerprint } from '../core/fingerprint';
 import { lastOf } from '../core/logs/logDigest';
 import { fingerprintOf } from '../core/observation';
@@ -205,7 +206,8 @@ export class TakeOver {
       if (!(thrown instanceof WarehouseError) || !thrown.isOfOneNode) throw thrown;
       return call.attempts.map((attempt) => ({ ...unread(attempt), category: thrown.kind, message: thrown.message }));
     }
-    const told = job.method === 'sql' ? undefined : await readLog(processor, journal.logPath(plan.id, call.log));
+    const told =
+      job.method === 'sql' || job.method === 'clean' ? undefined : await readLog(processor, journal.logPath(plan.id, call.log));
     const observed = days.map((day) => after.get(day) ?? { day, rows: 0, checks: [] });
     const ending = this.#endings.get(call) ?? { how: 'unknown' };
     const evidence = call.attempts.map((attempt, index) => {
@@ -222,7 +224,9 @@ export class TakeOver {
         ...(said !== undefined && { told: said }),
       };
     });
-    return judgeCut(wayOf(job), ending, evidence).map((verdict, index): BackfillEventBody => {
+    const what = cleanedText(plan.request);
+    const verdicts = job.method === 'clean' ? judgeCutClean(evidence, what) : judgeCut(wayOf(job), ending, evidence);
+    return verdicts.map((verdict, index): BackfillEventBody => {
       const attempt = call.attempts[index];
       const now = observed[index];
       if (attempt === undefined || now === undefined) throw new Error('There is a verdict for each date.');
@@ -283,7 +287,8 @@ export class TakeOver {
     const { partitions } = progressOf(plan, events, true);
     return plan.partitions.flatMap(({ processor, date, action }): BackfillEventBody[] => {
       const state = partitions.get(`${processor} ${date}`);
-      if (action !== 'run' || state === undefined || state === 'waiting' || state === 'running' || state === 'done') return [];
+      if (action !== 'run' || state === undefined || state === 'waiting' || state === 'running') return [];
+      if (state === 'done' || state === 'cleaned') return [];
       if (state === 'skipped')
         return [{ type: 'waitsAgain', processor, date, why: 'it was skipped before, and is judged by what is there now' }];
       return retryFailed ? [{ type: 'waitsAgain', processor, date, why: 'what failed is to be tried again' }] : [];
@@ -296,6 +301,7 @@ export class TakeOver {
 }
 
 function wayOf({ method }: PlannedJob): 'sql' | 'date' | 'many' {
+  if (method === 'clean') return 'sql';
   return method === 'range' || method === 'list' ? 'many' : method;
 }
 

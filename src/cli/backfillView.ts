@@ -1,6 +1,7 @@
 import type { Clock } from '../app/ports';
 import { formatSeconds } from '../base/figures';
 import type { BackfillEvent } from '../core/backfill';
+import { isSuccess } from '../core/progress';
 import type { Sight } from './followBackfill';
 import { LiveArea } from './liveArea';
 import { endedLine, skippedLine } from './render/backfillSummary';
@@ -43,7 +44,7 @@ export class LiveView implements BackfillView {
 
   show(sight: Sight): void {
     this.#last = sight;
-    const failed = this.#lines.take(sight).filter(({ event }) => event.type === 'attemptEnded' && event.outcome !== 'done');
+    const failed = this.#lines.take(sight).filter(({ event }) => event.type === 'attemptEnded' && !isSuccess(event.outcome));
     this.#draw(failed.map(({ line }) => toned(this.#terminal, 'bad', line)));
   }
 

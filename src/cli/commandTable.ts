@@ -2,6 +2,7 @@ import type { Command } from './command';
 import { attachCommand } from './commands/attach';
 import { cancelCommand } from './commands/cancel';
 import { checkCommand } from './commands/check';
+import { cleanCommand } from './commands/clean';
 import { coverageCommand } from './commands/coverage';
 import { executeCommand } from './commands/execute';
 import { explainCommand } from './commands/explain';
@@ -41,6 +42,7 @@ export const COMMANDS: readonly Command[] = [
   logsCommand,
   timingCommand,
   impactCommand,
+  cleanCommand,
   waiveCommand,
   sqlCommand,
   executeCommand,

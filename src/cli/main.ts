@@ -96,6 +96,7 @@ const services: Services = {
       journal: journalOf(manifest),
     }),
   warehouse: (config, folder) => openWarehouse(config, folder, Date, { logger }),
+  writer: openWriter,
   readLogText,
   startExecutor: (manifest, id, request) =>
     startExecutor(services.journal(manifest), id, {

@@ -3,7 +3,7 @@ import type { SessionRequest } from '../app/executeBackfill';
 import type { Journal } from '../app/journal';
 import type { DamageReporter } from '../app/journalDamage';
 import type { PipelineSession } from '../app/pipelineSession';
-import type { Clock, Warehouse } from '../app/ports';
+import type { Clock, PartitionWriter, Warehouse } from '../app/ports';
 import type { LogSource } from '../app/readLog';
 import type { ReportStore } from '../app/reportStore';
 import type { WaiversFile } from '../app/waiversFile';
@@ -29,6 +29,8 @@ export interface Services {
    * @param folder what a relative path in the config is relative to.
    */
   warehouse(config: WarehouseConfig, folder: string): Warehouse;
+  /** As `warehouse`, for what it would write; only an executor writes. */
+  writer(config: WarehouseConfig, folder: string): PartitionWriter;
   /** The text of a log, whoever wrote it. */
   readonly readLogText: LogSource;
   /** Starts the executor of a backfill in a process of its own, unless one has it already. */

@@ -19,6 +19,17 @@ export interface PlanRequest {
   readonly reason?: string;
   /** What to do about failures of one cause in a row; absent: `pause`, or `stop` where nobody watches the executor (`--foreground`). */
   readonly onRepeat?: RepeatPolicy;
+  /** Who asks to delete partitions; absent for plans that build them. */
+  readonly author?: string;
+}
+
+/** What a partition held, exactly, when it was shown to whoever asked to delete it. */
+export interface ShownPartition {
+  /** By table of the processor. */
+  readonly rows: readonly number[];
+  readonly fingerprint: string;
+  /** A digest of the rows, where the warehouse can give one. */
+  readonly content?: string;
 }
 
 /** Failures of one cause in a row: ask somebody, start nothing more, or go on. */
@@ -37,13 +48,15 @@ export interface PlannedPartition {
   readonly preflight: 'allowed' | 'overrideNeeded' | 'never';
   /** The override that would allow it, where one is needed. */
   readonly override?: string;
+  /** For one that is to be deleted: it is only while it holds just this. */
+  readonly shown?: ShownPartition;
 }
 
 /** How a processor's partitions are executed, as resolved when the plan was made. */
 export interface PlannedJob {
   readonly processor: string;
-  readonly method: 'sql' | 'date' | 'range' | 'list';
-  /** The argv with placeholders, or the SQL file. */
+  readonly method: 'sql' | 'date' | 'range' | 'list' | 'clean';
+  /** The argv with placeholders, or the SQL file; for `clean` the tables that are deleted from. */
   readonly command: readonly string[];
   readonly slots: number;
   /** The most dates that one call gets; absent without a limit, and for methods of one date. */

@@ -33,7 +33,9 @@ export type AttemptOutcome =
   | 'failed'
   | 'interrupted'
   /** It ended abnormally after it had changed the partition. */
-  | 'torn';
+  | 'torn'
+  /** It was deleted on purpose, so that it can be built anew. */
+  | 'cleaned';
 
 export interface AttemptFact {
   readonly backfill: string;
@@ -134,6 +136,8 @@ export type Reason =
   /** `message`: what the attempt came to, and what its log says of that; absent where none is recorded. */
   | { readonly kind: 'wroteNothing' | 'succeededButEmpty'; readonly attempt: string; readonly message?: string }
   | { readonly kind: 'torn'; readonly attempt: string }
+  /** It was deleted on purpose; `message` says by whom, and why. */
+  | { readonly kind: 'cleaned'; readonly backfill: string; readonly at: number; readonly message: string }
   | { readonly kind: 'upstream'; readonly partition: PartitionRef; readonly have: string; readonly need: string }
   | { readonly kind: 'shortFor'; readonly consumer: string; readonly have: string; readonly need: string }
   | { readonly kind: 'belowExpectation'; readonly have: string; readonly need: string }

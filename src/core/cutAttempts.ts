@@ -110,6 +110,14 @@ export function judgeCut(way: 'sql' | 'date' | 'many', ending: CutEnding, dates:
   });
 }
 
+/** The same of a call that was to delete a partition: that is done where no rows are left, and tried again where they are. */
+export function judgeCutClean(dates: readonly CutEvidence[], what: string): readonly DateVerdict[] {
+  return dates.map(evidenceOf).map(({ before, after }): DateVerdict => {
+    if (after.rows === 0 && before.rows > 0) return { kind: 'ended', outcome: 'cleaned', message: what };
+    return waits('its executor died before it had deleted anything');
+  });
+}
+
 function judgeWhole(ending: CutEnding, date: DateEvidence): DateVerdict {
   if (ending.how !== 'remote')
     return isChanged(date) ? judgeFinished(date, true) : waits('its executor died before it had replaced anything');

@@ -50,7 +50,8 @@ export function ledgerOf(backfills: Iterable<JournaledBackfill>): AttemptLedger 
  * failed re-run neither mends a torn partition nor makes a stale one fresh.
  */
 export function succeed(earlier: AttemptFact, later: AttemptFact): AttemptFact {
-  const changed = later.outcome === 'done' || later.outcome === 'partial' || later.outcome === 'torn';
+  const changed =
+    later.outcome === 'done' || later.outcome === 'partial' || later.outcome === 'torn' || later.outcome === 'cleaned';
   if (changed || (later.after !== undefined && later.after !== later.before)) return later;
   return { ...later, builtBy: earlier.builtBy ?? earlier };
 }

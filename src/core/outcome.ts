@@ -63,6 +63,16 @@ export function judgeCall(ending: CallEnding, each: 'date' | 'many', dates: read
   });
 }
 
+/** What became of a partition that was to be deleted. */
+export function judgeClean(ending: CallEnding, date: DateEvidence, what: string): DateVerdict {
+  const { before, after } = date;
+  // A transaction that was told to end may have come to its end before: only the rows tell.
+  if (after.rows === 0 && before.rows > 0 && ending.how !== 'failed') return { kind: 'ended', outcome: 'cleaned', message: what };
+  if (ending.how !== 'finished') return judgeAbnormal(date, ending);
+  const rows = counted(after.rows, 'row');
+  return { kind: 'ended', outcome: 'failed', category: 'notEmpty', message: `it was deleted, and ${rows} came right after that` };
+}
+
 /** Whether anything tells that the partition was written between two exact reads. */
 export function isChanged({ before, after }: Pick<DateEvidence, 'before' | 'after'>): boolean {
   if (fingerprintOf(before) !== fingerprintOf(after)) return true;

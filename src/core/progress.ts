@@ -160,9 +160,14 @@ export function progressOf(
   };
 }
 
-/** Only `done` is a success: everything else left the partition as a gap, or unproven. */
+/** What was meant to happen has: the partition is built, or deleted on purpose. Everything else left it as a gap, or unproven. */
 export function isSuccess(outcome: AttemptOutcome): boolean {
-  return outcome === 'done';
+  return outcome === 'done' || outcome === 'cleaned';
+}
+
+/** A plan that deletes partitions rather than to build them. */
+export function isClean({ jobs }: Pick<Plan, 'jobs'>): boolean {
+  return jobs.some(({ method }) => method === 'clean');
 }
 
 /** One line that names a backfill: its processors, its dates and how many partitions it runs. */
@@ -177,7 +182,8 @@ export function titleOf(plan: Plan): string {
     processors.length > 3 ? `${processors.slice(0, 2).join(', ')} and ${processors.length - 2} more` : processors.join(', ');
   const when = first === undefined ? 'no dates' : first === last ? first : `${first} to ${last}`;
   const count = runs.length === 1 ? '1 partition' : `${runs.length} partitions`;
-  return who === '' ? `Nothing to run, ${when}` : `${who}, ${when}: ${count}`;
+  const what = isClean(plan) ? 'Clean ' : '';
+  return who === '' ? `Nothing to run, ${when}` : `${what}${who}, ${when}: ${count}`;
 }
 
 function phaseOf(facts: {

@@ -150,6 +150,8 @@ function emptyReason(t: Tables, cell: number): Reason {
       return { kind: outcome, attempt, ...(message !== '' && { message }) };
     case 'torn':
       return { kind: outcome, attempt };
+    case 'cleaned':
+      return { kind: outcome, backfill, at: last.endedAt, message };
     case 'done':
     case 'partial':
       return { kind: 'emptied', attempt };

@@ -293,7 +293,7 @@ function measuresAt(observed: NodeObservations, day: Day): Measures {
 }
 
 function attemptMarks(last: AttemptFact, builder: Builder | undefined, now: Pick<Tables, 'cellOf' | 'measures'>): number {
-  const failed = last.outcome === 'done' || last.outcome === 'partial' ? 0 : MARK.failed;
+  const failed = last.outcome === 'done' || last.outcome === 'partial' || last.outcome === 'cleaned' ? 0 : MARK.failed;
   if (builder === undefined) return failed;
   const { inputs } = builder.attempt;
   const built = failed | (inputs.some((entry) => entry.unmet) ? MARK.builtUnmet : 0);

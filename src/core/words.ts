@@ -48,6 +48,8 @@ export function reasonText(reason: Reason): string {
       return attemptText(reason, 'ended without an error and left no rows');
     case 'torn':
       return `attempt ${reason.attempt} died after it had changed the partition`;
+    case 'cleaned':
+      return `deleted on ${new Date(reason.at).toISOString().slice(0, 16).replace('T', ' ')} UTC${reason.message === '' ? '' : ` ${reason.message}`} (backfill ${reason.backfill})`;
     case 'upstream':
       return `${refText(reason.partition)}: ${reason.have}, needs ${reason.need}`;
     case 'shortFor':

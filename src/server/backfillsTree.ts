@@ -59,6 +59,7 @@ export const STATES: Readonly<Record<PartitionState, Look & { readonly words: st
   interrupted: { icon: 'debug-disconnect', color: ORANGE, words: 'interrupted', rank: 1 },
   waiting: { ...STATUS_LOOKS.queued, words: 'waiting', rank: 2 },
   done: { ...STATUS_LOOKS.complete, words: 'done', rank: 3 },
+  cleaned: { ...STATUS_LOOKS.complete, words: 'deleted', rank: 3 },
   skipped: { ...STATUS_LOOKS.off, words: 'skipped', rank: 4 },
 };
 

@@ -93,6 +93,7 @@ const CALLS: Readonly<Record<PlannedJob['method'], string>> = {
   date: 'one call a date',
   range: 'one call a range of dates',
   list: 'one call a list of dates',
+  clean: 'deleted a date at a time, each in one step',
 };
 
 function jobText({ processor, method, command, slots, sequential, maxDates }: PlannedJob): string {

@@ -70,7 +70,7 @@ const eventSchema: v.GenericSchema<unknown, BackfillEvent> = v.variant('type', [
     type: v.literal('attemptEnded'),
     attempt: v.string(),
     ...partition,
-    outcome: v.picklist(['done', 'partial', 'wroteNothing', 'succeededButEmpty', 'failed', 'interrupted', 'torn']),
+    outcome: v.picklist(['done', 'partial', 'wroteNothing', 'succeededButEmpty', 'failed', 'interrupted', 'torn', 'cleaned']),
     after: text,
     rowsAfter: v.exactOptional(v.number()),
     seconds: v.exactOptional(seconds),
@@ -126,6 +126,7 @@ const planSchema: v.GenericSchema<unknown, Plan> = v.object({
       overrides: v.array(v.string()),
       reason: text,
       onRepeat: v.exactOptional(v.picklist(REPEAT_POLICIES)),
+      author: text,
     }),
     v.transform(
       ({ select, processors, dates, from, to, choices, ...how }): PlanRequest => ({
@@ -145,7 +146,7 @@ const planSchema: v.GenericSchema<unknown, Plan> = v.object({
   jobs: v.array(
     v.object({
       processor: v.string(),
-      method: v.picklist(['sql', 'date', 'range', 'list']),
+      method: v.picklist(['sql', 'date', 'range', 'list', 'clean']),
       command: v.array(v.string()),
       slots: v.number(),
       maxDates: v.exactOptional(v.number()),
@@ -165,6 +166,7 @@ const planSchema: v.GenericSchema<unknown, Plan> = v.object({
       why: v.string(),
       preflight: v.picklist(['allowed', 'overrideNeeded', 'never']),
       override: text,
+      shown: v.exactOptional(v.object({ rows: v.array(v.number()), fingerprint: v.string(), content: text })),
     }),
   ),
   estimate: v.exactOptional(

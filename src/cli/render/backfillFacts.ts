@@ -45,7 +45,7 @@ export function openAttempts(events: readonly BackfillEvent[]): readonly Started
   return [...open.values()];
 }
 
-const OUTCOMES: Readonly<Record<Exclude<Ended['outcome'], 'done'>, string>> = {
+const OUTCOMES: Readonly<Record<Exclude<Ended['outcome'], 'done' | 'cleaned'>, string>> = {
   partial: 'below its expectation',
   wroteNothing: 'ended without an error and changed nothing',
   succeededButEmpty: 'ended without an error and left the partition empty',
@@ -61,7 +61,7 @@ export function outcomeWords(outcome: Ended['outcome']): string {
 
 /** Why an attempt is no success, in words; undefined for one that is. */
 export function failureText({ outcome, category, message }: Ended): string | undefined {
-  if (outcome === 'done') return undefined;
+  if (outcome === 'done' || outcome === 'cleaned') return undefined;
   if (message !== undefined && message !== '') return message;
   return category === undefined ? OUTCOMES[outcome] : `${OUTCOMES[outcome]} (${category})`;
 }

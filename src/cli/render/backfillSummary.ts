@@ -4,7 +4,7 @@ import { groupBy } from '../../base/groupBy';
 import { chosenStatuses } from '../../base/selection/parse';
 import type { BackfillEvent, BackfillPhase, Plan } from '../../core/backfill';
 import { runCommandLine } from '../../core/commandLine';
-import type { BackfillProgress } from '../../core/progress';
+import { type BackfillProgress, isSuccess } from '../../core/progress';
 import { type Terminal, type Tone, toned } from '../terminal';
 import { plain, wrapped } from '../textWidth';
 import { type Ended, failureText, outcomeWords } from './backfillFacts';
@@ -58,7 +58,7 @@ export function summaryLines(
   const left = phase === 'interrupted' && current !== undefined ? `, and its job ${current} still runs` : '';
   const { ended, skips, notes } = lastEvents(events);
   const interrupted = ended.filter(({ outcome }) => outcome === 'interrupted');
-  const failures = ended.filter(({ outcome }) => outcome !== 'done' && outcome !== 'interrupted');
+  const failures = ended.filter(({ outcome }) => !isSuccess(outcome) && outcome !== 'interrupted');
   // Those that were running when the executor died have no event that says so.
   const cut = failed - failures.length;
   const figures = [

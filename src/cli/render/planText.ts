@@ -102,7 +102,13 @@ function safe(text: string): string {
 }
 
 function jobText({ processor, method, slots, sequential }: PlannedJob): string {
-  const calls = { sql: 'one SELECT a date', date: 'one call a date', range: 'one call a range', list: 'one call a list' }[method];
+  const calls = {
+    sql: 'one SELECT a date',
+    date: 'one call a date',
+    range: 'one call a range',
+    list: 'one call a list',
+    clean: 'deleted a date at a time',
+  }[method];
   const pace = sequential === undefined ? `${slots} at once` : `one at a time: ${sequential}`;
   return plain(`${processor}: ${calls}, ${slots === 1 && sequential === undefined ? 'one at a time' : pace}`);
 }

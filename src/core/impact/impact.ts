@@ -59,7 +59,7 @@ export function impactOf(input: CoverageInput, grid: CoverageGrid, given: readon
       .filter((cell) => causes.isYetToChange(cell))
       .sort((a, b) => a - b)
       .map((cell) => ({ ...refOfCell(t, cell), status: heldOf(t, cell) })),
-    redo: ordered(t, redo).map((cell) => ({
+    redo: upstreamFirst(t, redo).map((cell) => ({
       ...refOfCell(t, cell),
       status: heldOf(t, cell),
       rows: t.rows[cell] ?? -1,
@@ -112,7 +112,7 @@ function downstreamNodes(t: Tables, given: ReadonlySet<number>, causes: ImpactCa
 }
 
 /** By phase, place among the needs and date, none before what it needs: it is built from that, whatever it was built from before. */
-function ordered(t: Tables, redo: ReadonlySet<number>): number[] {
+export function upstreamFirst(t: Tables, redo: ReadonlySet<number>): number[] {
   const place = new Map(t.order.map((node, index) => [node, index]));
   const rank = (cell: number): readonly [phase: number, place: number, day: Day] => {
     const node = tableOfCell(t, cell)?.node;

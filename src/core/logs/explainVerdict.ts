@@ -24,6 +24,7 @@ function reasonOf(verdict: Ended, log: LogDigest, said: LogDate | undefined): Pi
   switch (outcome) {
     case 'done':
     case 'interrupted':
+    case 'cleaned':
       return {};
     case 'failed':
     case 'torn':

@@ -25,7 +25,7 @@ describe('help', () => {
 
   it('has the commands of this release and no others', () => {
     const names =
-      'init check coverage gaps explain missing-entities failures report plan run attach pause resume cancel runs logs timing impact waive sql';
+      'init check coverage gaps explain missing-entities failures report plan run attach pause resume cancel runs logs timing impact clean waive sql';
     assert.equal(LISTED.map(({ name }) => name).join(' '), names);
   });
 
