@@ -37,8 +37,12 @@ export function reportHandlers({ service, manifest, journal, reports, clock, log
     return service.state;
   };
   return {
-    'backfill/reportWindows': async () => windowsOf(known()),
+    'backfill/reportWindows': async () => {
+      await service.remembered;
+      return windowsOf(known());
+    },
     'backfill/report': async ({ nodes, from, to, folder }) => {
+      await service.remembered;
       await service.read('probe');
       const state = known();
       const { session } = service;

@@ -9,11 +9,12 @@ import { escapedRows, leftOut } from './layout';
 import type { PeriodReport } from './periods';
 
 const MOST_PROCESSORS = 60;
-const MOST_COLUMNS = 14;
+const MOST_COLUMNS = 10;
 const MOST_MONTHS = 48;
 const MOST_SEASONS = 20;
 /** Ranges of one status that are told one by one. */
 const MOST_RANGES = 4;
+const MOST_NAMES = 20;
 
 /** A row a processor: how much is there, from when to when, and where rows are absent. */
 export function coverageSection({ coverage, window }: Handoff): string[] {
@@ -21,7 +22,6 @@ export function coverageSection({ coverage, window }: Handoff): string[] {
   const { shown, note } = mostTelling(coverage, MOST_PROCESSORS, 'backfill coverage');
   const rows = shown.map((one) => [
     escaped(one.id),
-    escaped(one.phase),
     formatCount(one.expected),
     formatCount(one.complete),
     one.gaps === 0 ? '0' : `**${formatCount(one.gaps)}**`,
@@ -32,13 +32,12 @@ export function coverageSection({ coverage, window }: Handoff): string[] {
   ]);
   const columns = [
     'Processor',
-    'Phase',
     { title: 'Expected', align: 'right' as const },
     { title: 'Complete', align: 'right' as const },
     { title: 'Gaps', align: 'right' as const },
     'First',
     'Last',
-    'Expected and without rows',
+    'Without rows',
     'Off',
   ];
   return ['## Coverage', table(columns, rows), note];
@@ -121,13 +120,11 @@ export function datesSection({ grid, window }: Handoff): string[] {
       leftOut(`${counted(window.dates, 'date')} are too many to list: \`${command}\` does, or \`backfill report --month M\`.`),
     ];
   }
-  const { leftOut: count, leftOutWithGaps, columns, rows } = grid;
-  const note =
-    count === 0
-      ? ''
-      : leftOut(
-          `${counted(count, 'processor')} left out, ${formatCount(leftOutWithGaps)} with gaps: \`--processor A,B\` chooses.`,
-        );
+  const { whole, leftOut: others, columns, rows } = grid;
+  const notes = [
+    ...(whole.length === 0 ? [] : [`Without gaps: ${listText(whole.map(escaped), MOST_NAMES)}.`]),
+    ...(others === 0 ? [] : [leftOut(`${counted(others, 'processor')} with gaps left out: \`--processor A,B\` chooses.`)]),
+  ];
   const aligned = columns.map((title, index) =>
     index === 0 || index === columns.length - 1 ? escaped(title) : { title: escaped(title), align: 'right' as const },
   );
@@ -135,6 +132,6 @@ export function datesSection({ grid, window }: Handoff): string[] {
     '## Dates',
     'Rows, with the status where it is not complete; `-` where nothing is expected.',
     table(aligned, escapedRows(rows)),
-    note,
+    ...notes,
   ];
 }

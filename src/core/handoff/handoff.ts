@@ -90,9 +90,10 @@ export interface Handoff {
 export interface DateGrid {
   /** Ids of processors that have columns. */
   readonly processors: readonly string[];
-  /** How many others have none, and how many of those have gaps. */
+  /** Ids of those without gaps that have none. */
+  readonly whole: readonly string[];
+  /** How many have none although they have gaps. */
   readonly leftOut: number;
-  readonly leftOutWithGaps: number;
   /** The titles, and the cells as text. */
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -110,7 +111,7 @@ export interface Changes {
 /** Longer windows are told by months. */
 const MOST_DATES = 62;
 /** More columns do not fit on a page. */
-const MOST_COLUMNS = 14;
+const MOST_COLUMNS = 10;
 const MOST_ENDED = 10;
 const LAST_ENDED = 3;
 
@@ -155,7 +156,8 @@ function dateGrid({ input, grid, scope, source, everyDate }: HandoffInput, dates
   if (dates === 0 || (dates > MOST_DATES && !everyDate)) return undefined;
   const all = processorReports(input, grid, scope);
   const withGaps = all.filter(({ gaps }) => gaps > 0);
-  const shown = new Set((all.length <= MOST_COLUMNS ? all : withGaps.slice(0, MOST_COLUMNS)).map(({ id }) => id));
+  const telling = all.length <= MOST_COLUMNS || withGaps.length === 0 ? all : withGaps;
+  const shown = new Set(telling.slice(0, MOST_COLUMNS).map(({ id }) => id));
   const nodes = input.pipeline.nodes.filter(({ id }) => shown.has(id)).map(({ index }) => index);
   const report = coverageReport(input, grid, { ...scope, processors: nodes }, source);
   // What a date came to is said of all processors, also of those that have no column.
@@ -163,8 +165,8 @@ function dateGrid({ input, grid, scope, source, everyDate }: HandoffInput, dates
   const others = all.filter(({ id }) => !shown.has(id));
   return {
     processors: report.processors.map(({ id }) => id),
-    leftOut: others.length,
-    leftOutWithGaps: others.filter(({ gaps }) => gaps > 0).length,
+    whole: others.filter(({ gaps }) => gaps === 0).map(({ id }) => id),
+    leftOut: others.filter(({ gaps }) => gaps > 0).length,
     columns: dateColumns(report).map(({ title }) => title),
     rows: folded(dateRows(whole)),
   };

@@ -1,5 +1,5 @@
 import { counted, formatCount, formatSeconds } from '../../base/figures';
-import { escaped, table } from '../../base/markdown';
+import { escaped } from '../../base/markdown';
 import { changesSection } from './changesSection';
 import { changeLines } from './changeText';
 import { coverageSection, datesSection, periodsSection } from './coverageSections';
@@ -37,15 +37,14 @@ export function handoffMarkdown(handoff: Handoff, layout: HandoffLayout): string
 function header({ audience, writtenAt, asOf, source, mode, window }: Handoff, { manifest, link }: HandoffLayout): string {
   const age = asOf === null ? '' : `, ${ageText(Date.parse(writtenAt) - Date.parse(asOf))} before this was written`;
   const name = link === undefined ? escaped(manifest) : `[${escaped(manifest)}](${link(manifest)})`;
-  const rows = [
-    ['For', escaped(audience)],
-    ['Written', instantText(writtenAt)],
-    ['Dates', window === null ? 'none yet' : `${window.from} to ${window.to} (${counted(window.dates, 'date')})`],
-    ['Read', asOf === null ? 'never' : `${instantText(asOf)} from the ${source}${age}`],
-    ['Thresholds', `mode ${mode}`],
-    ['Manifest', `${name}; commands are for a shell in its folder`],
-  ];
-  return table(['Handoff', ''], rows, 80);
+  const read = asOf === null ? 'never' : `${instantText(asOf)} from the ${source}${age}`;
+  const dates = window === null ? 'none yet' : `${window.from} to ${window.to} (${counted(window.dates, 'date')})`;
+  return [
+    `- For ${escaped(audience)}, written ${instantText(writtenAt)}`,
+    `- Dates: ${dates}`,
+    `- Read: ${read}; thresholds of mode ${mode}`,
+    `- Manifest: ${name}; commands are for a shell in its folder`,
+  ].join('\n');
 }
 
 function ageText(ms: number): string {
@@ -100,7 +99,7 @@ function glance(handoff: Handoff): string[] {
 }
 
 const KIND_NOUNS = {
-  lost: 'lost their data',
+  lost: 'lost',
   gap: 'new gaps',
   complete: 'complete now',
   reason: 'with another reason',

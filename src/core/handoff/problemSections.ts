@@ -24,12 +24,19 @@ export function gapsSection({ groups, mode, window }: Handoff, layout: HandoffLa
   if (window === null) return [];
   if (groups.length === 0) return ['## Gaps by cause', 'No gaps.'];
   const told = groups.slice(0, MOST_GROUPS).flatMap(({ headline, roots, gaps }, index) => {
-    const nodes = [...groupBy(gaps, ({ node }) => node)].map(
-      ([node, refs]) =>
-        `**${escaped(node)}** ${rangesText(
-          refs.map(({ day }) => day),
-          MOST_RANGES,
-        )}`,
+    const byNode = [...groupBy(gaps, ({ node }) => node)].map(([node, refs]) => ({
+      node,
+      dates: rangesText(
+        refs.map(({ day }) => day),
+        MOST_RANGES,
+      ),
+    }));
+    const nodes = [...groupBy(byNode, ({ dates }) => dates)].map(
+      ([dates, same]) =>
+        `**${listText(
+          same.map(({ node }) => escaped(node)),
+          MOST_NODES,
+        )}** ${dates}`,
     );
     const fixes = fixesOf(roots, gaps, mode);
     const lines = [

@@ -269,6 +269,34 @@ describe('the engine process', () => {
     await assert.rejects(waive('late', 'never'), /^Error: \.backfill\/waivers\.yaml:2:5: .*Nothing was changed/);
   });
 
+  it('writes a handoff, and tells in the next what changed', async () => {
+    const database = join(folder(), 'test.duckdb');
+    await runDuckdb(
+      database,
+      'CREATE SCHEMA mart',
+      "CREATE TABLE mart.a AS SELECT DATE '2021-11-01' + (i % 4)::INT AS day, i FROM range(40) t(i)",
+      "CREATE TABLE mart.b AS SELECT DATE '2021-11-02' AS day",
+    );
+    const engine = await start(true);
+    const first = await engine.request('backfill/report', { folder: join(folder(), 'my notes') });
+    assert.equal(first.summary, '3 gaps');
+    assert.match(first.markdown, /This is the first report/);
+    assert.match(first.markdown, /\[backfill\.yaml\]\(\.\.\/backfill\.yaml\)/);
+    const windows = await engine.request('backfill/reportWindows', {});
+    assert.deepEqual([windows[0]?.name, windows.at(-1)?.name], ['Every date', '2021-11']);
+    assert.match(windows.at(-1)?.text ?? '', /^2021-11-01 to 2021-11-04 · 3 incomplete$/);
+
+    await runDuckdb(
+      database,
+      "DELETE FROM mart.a WHERE day = DATE '2021-11-03'",
+      "INSERT INTO mart.b VALUES (DATE '2021-11-03')",
+    );
+    const second = await engine.request('backfill/report', { nodes: ['A'], from: '2021-11-03', to: '2021-11-03' });
+    assert.match(second.markdown, /^- \*\*A\*\* 2021-11-03: complete → missing$/m);
+    assert.doesNotMatch(second.markdown, /\*\*B\*\*|\]\(/);
+    assert.equal(second.summary, '1 gap');
+  });
+
   it('says in one sentence what it cannot do', async () => {
     const engine = await start(true);
     await assert.rejects(engine.request('backfill/launch', { planId: 'x' }), {

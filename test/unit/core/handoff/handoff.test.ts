@@ -158,7 +158,7 @@ describe('a handoff', () => {
       assert.equal(new Set(counts).size, 1, block);
       widths.add(counts[0] ?? 0);
     }
-    assert.ok(widths.size > 3);
+    assert.ok(widths.size >= 3);
     // A pipe, a tag or a control character of a message never stands bare.
     assert.equal(text.replaceAll('\n', '').replace(/\p{Cc}/gu, ''), text.replaceAll('\n', ''));
   });
@@ -208,7 +208,7 @@ describe('a handoff', () => {
       const [{ asOf }, text] = bare(facts);
       assert.equal(asOf, null);
       assert.match(text, /This is the first report/);
-      assert.match(text, /\| Read +\| never +\|/);
+      assert.match(text, /^- Read: never; thresholds of mode backfill$/m);
     }
     const whole = buildInput({
       seasons: [['2021-11-01', '2021-11-02']],
