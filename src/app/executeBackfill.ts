@@ -8,6 +8,7 @@ import type { Pipeline, Processor, WarehouseConfig } from '../core/pipeline';
 import { executionOf } from '../core/planJobs';
 import type { ChildRunner, LeftJobs } from './children';
 import { Execution, type ExecutionResult } from './execution';
+import { PatientAppends, withAppends } from './fullDisk';
 import { type BackfillRecord, type Claim, type Journal, JournalError } from './journal';
 import { LiveCoverage } from './liveCoverage';
 import { Patience, type PatienceOptions } from './patience';
@@ -36,6 +37,9 @@ export interface ExecutionDeps {
   readonly patience?: Pick<PatienceOptions, 'firstOutageMs' | 'giveUpMs'>;
 }
 
+/** What a pause is for, beside those of the warehouse. */
+const FULL_DISK = 'disk';
+
 /** What a session of a backfill is to do. Nothing set: execute a plan that nobody has executed before. */
 export interface SessionRequest {
   /** Goes on with a backfill that was interrupted. */
@@ -54,11 +58,25 @@ export interface SessionRequest {
  */
 export async function executeBackfill(
   id: string,
-  deps: ExecutionDeps,
+  given: ExecutionDeps,
   signal: AbortSignal,
   request: SessionRequest = {},
 ): Promise<ExecutionResult> {
-  const claim = await claimFor(id, deps.journal, request);
+  const claim = await claimFor(id, given.journal, request);
+  const ends = new AbortController();
+  const pauses = new Pauses((event) => appends.append(id, event));
+  const appends = new PatientAppends(given.journal, {
+    signal: AbortSignal.any([signal, ends.signal]),
+    onFull: ({ message }) => {
+      const text = `${message} What happens is kept until there is space: make some, and the backfill goes on by itself.`;
+      pauses.begin('environment', text, FULL_DISK).catch(() => undefined);
+    },
+    onSpace: () => {
+      pauses.end([FULL_DISK], 'there is space for the journal again').catch(() => undefined);
+    },
+    ...given.patience,
+  });
+  const deps = { ...given, journal: withAppends(given.journal, appends), ends, pauses };
   try {
     const record = await deps.journal.read(id);
     if (record === undefined) throw new JournalError('unknownBackfill', `The plan of ${id} cannot be read.`);
@@ -90,7 +108,7 @@ function refuseUnasked({ plan: { id }, events }: BackfillRecord, { resume = fals
 
 async function executeClaimed(
   { plan, events }: BackfillRecord,
-  deps: ExecutionDeps,
+  deps: ExecutionDeps & { readonly ends: AbortController; readonly pauses: Pauses },
   claim: Claim,
   { retryFailed = false, cancelBy }: SessionRequest,
   signal: AbortSignal,
@@ -115,10 +133,9 @@ async function executeClaimed(
       attempts: { last: ledger.last, active: others },
       clock: deps.clock,
     });
-    const ends = new AbortController();
-    const pauses = new Pauses((event) => deps.journal.append(plan.id, event));
+    const { pauses } = deps;
     const patience = new Patience({
-      signal: ends.signal,
+      signal: deps.ends.signal,
       note: async (message) => {
         await deps.journal.append(plan.id, { type: 'note', message: `Waiting for the warehouse: ${message}` });
       },
@@ -154,8 +171,6 @@ async function executeClaimed(
       claim,
       rivals,
       isRunning,
-      ends,
-      pauses,
       patience,
       answered: answeredRequests(events),
     }).run(signal);

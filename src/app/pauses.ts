@@ -6,7 +6,8 @@ import type { BackfillEventBody, PauseCause } from '../core/backfill';
  */
 export class Pauses {
   readonly #append: (event: BackfillEventBody) => Promise<unknown>;
-  readonly #causes = new Map<PauseCause, string>();
+  /** By what is in the way: a cause, or one of several things with that cause. */
+  readonly #causes = new Map<string, { readonly cause: PauseCause; readonly message: string }>();
   #bell = newBell();
 
   constructor(append: (event: BackfillEventBody) => Promise<unknown>) {
@@ -17,26 +18,28 @@ export class Pauses {
     return this.#causes.size > 0;
   }
 
-  has(cause: PauseCause): boolean {
-    return this.#causes.has(cause);
+  has(what: string): boolean {
+    return this.#causes.has(what);
   }
 
-  /** @param message one or two sentences for people: what it is, and what to do. */
-  async begin(cause: PauseCause, message: string): Promise<void> {
-    if (this.#causes.get(cause) === message) return;
-    this.#causes.delete(cause);
-    this.#causes.set(cause, message);
+  /**
+   * @param message one or two sentences for people: what it is, and what to do.
+   * @param what is in the way, where several things with one cause may be.
+   */
+  async begin(cause: PauseCause, message: string, what: string = cause): Promise<void> {
+    if (this.#causes.get(what)?.message === message) return;
+    this.#causes.delete(what);
+    this.#causes.set(what, { cause, message });
     await this.#append({ type: 'paused', cause, message });
   }
 
   /** @param by who, or what having passed. */
-  async end(causes: readonly PauseCause[], by: string): Promise<void> {
-    const ended = causes.filter((cause) => this.#causes.delete(cause));
+  async end(whats: readonly string[], by: string): Promise<void> {
+    const ended = whats.filter((what) => this.#causes.delete(what));
     if (ended.length === 0) return;
     this.ring();
-    const [cause, message] = [...this.#causes].at(-1) ?? [];
-    if (cause === undefined || message === undefined) await this.#append({ type: 'continued', by });
-    else await this.#append({ type: 'paused', cause, message });
+    const last = [...this.#causes.values()].at(-1);
+    await this.#append(last === undefined ? { type: 'continued', by } : { type: 'paused', ...last });
   }
 
   /** Until a cause has passed, or somebody rings. */

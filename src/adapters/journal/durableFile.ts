@@ -4,14 +4,19 @@ import { dirname } from 'node:path';
 /** Writes a file as a whole: readers see all of it or nothing, and it is on the disk when this resolves. */
 export async function writeDurably(path: string, text: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
-  const file = await open(temporary, 'w');
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (thrown) {
+    await rm(temporary, { force: true });
+    throw thrown;
   }
-  await rename(temporary, path);
   await syncFolder(dirname(path));
 }
 

@@ -56,8 +56,14 @@ export class EventFile {
       const handle = await open(this.#path, 'a');
       try {
         const { size } = await handle.stat();
-        await handle.appendFile(size > this.#offset ? `\n${lines}` : lines);
-        await handle.sync();
+        try {
+          await handle.appendFile(size > this.#offset ? `\n${lines}` : lines);
+          await handle.sync();
+        } catch (thrown) {
+          // What of it is there would be read as if it had been written, and be there twice when it is written again.
+          await handle.truncate(size);
+          throw thrown;
+        }
         if (size === 0) await syncFolder(dirname(this.#path));
       } finally {
         await handle.close();

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ProcessOwners } from '../../app/elsewhereJobs';
+import { isDiskFull } from '../../app/environment';
 import { type BackfillRecord, type Claim, type GivenRequest, type Journal, JournalError } from '../../app/journal';
 import type { DamageReporter, JournalDamage } from '../../app/journalDamage';
 import type { Clock } from '../../app/ports';
@@ -97,7 +98,8 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
       return await this.#file(id).append(bodies, () => this.#clock.now());
     } catch (thrown) {
       if (codeOf(thrown) === 'ENOENT') throw unknownBackfill(id);
-      throw new JournalError('unwritable', `The journal cannot be written (${messageOf(thrown)}): check ${this.folder(id)}.`);
+      const kind = isDiskFull(thrown) ? 'full' : 'unwritable';
+      throw new JournalError(kind, `The journal cannot be written (${messageOf(thrown)}): check ${this.folder(id)}.`);
     }
   }
 

@@ -52,14 +52,22 @@ export async function takePartitions(
     for (const path of [...indexes].flatMap(pathsOf)) await rm(path, { force: true });
   };
 
+  const leave = async (indexes: readonly number[]) => {
+    try {
+      for (const index of indexes) for (const path of pathsOf(index)) await writeFile(path, textOf(index));
+    } catch (thrown) {
+      // The name alone is a claim, of a file that a full disk left empty, too.
+      await remove(indexes);
+      throw thrown;
+    }
+  };
+
   const taken = new Set<number>();
   let wanted = partitions.map((_, index) => index);
   let others = new Map<number, Holder>();
   for (let tries = 1; wanted.length > 0 && tries <= TRIES; tries++) {
     if (tries > 1) await delay(Math.random() * LONGEST_PAUSE_MS);
-    for (const index of wanted) {
-      for (const path of pathsOf(index)) await writeFile(path, textOf(index));
-    }
+    await leave(wanted);
     const sought = new Set(wanted.flatMap((index) => keys[index] ?? []));
     const holders = await findHolders({ stateFolder, folder, own: backfill, keys: sought, liveness });
     others = new Map(

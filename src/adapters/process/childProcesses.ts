@@ -166,7 +166,8 @@ async function sampleArrivals(log: FileHandle, index: FileHandle, stop: AbortSig
       ended = true;
     });
     const { size } = await log.stat();
-    if (size !== last) await index.appendFile(`${size} ${Date.now()}\n`);
+    // A disk without space for an arrival ends nothing.
+    if (size !== last) await index.appendFile(`${size} ${Date.now()}\n`).catch(() => undefined);
     last = size;
   }
 }
