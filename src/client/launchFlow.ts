@@ -6,6 +6,7 @@ import type { LaunchChoices, NodeTarget, PlanParams, PlanPreview, ProcessorChoic
 import type { DocumentPanels } from './documentPanels';
 import type { Engine } from './engine';
 import { askDates, askOptions, askProcessors } from './launchQuestions';
+import { askSelection } from './selectionInput';
 import type { Terminals } from './terminals';
 
 const GAPS: readonly StatusWord[] = ['missing', 'failed', 'partial', 'suspect'];
@@ -40,7 +41,9 @@ export class LaunchFlow {
     const named = namedDates(target);
     const dates = named ?? (await askDates(processors, choices.seasons));
     if (dates === undefined) return;
-    const select = selectionText({ processors: processors.map(({ id }) => id), ...dates });
+    const parts = { processors: processors.map(({ id }) => id), ...(dates === 'text' ? {} : dates) };
+    const select = dates === 'text' ? await this.#write(selectionText(parts)) : selectionText(parts);
+    if (select === undefined) return;
     const request: PlanParams = { ...DEFAULTS, select };
     // Dates that somebody pointed at need no further questions: the options are one step away from the plan.
     const options = named === undefined ? await askOptions(request, processors) : request;
@@ -91,6 +94,10 @@ export class LaunchFlow {
     return undefined;
   }
 
+  #write(current: string): Promise<string | undefined> {
+    return askSelection('Which partitions?', current, (select) => this.#engine.request('backfill/selection', { select }));
+  }
+
   async #preview(first: PlanParams, processors: readonly ProcessorChoice[]): Promise<void> {
     let request = first;
     for (;;) {
@@ -104,6 +111,11 @@ export class LaunchFlow {
         await vscode.env.clipboard.writeText(plan.commandLine);
         vscode.window.setStatusBarMessage('Copied the command line', 3_000);
         return;
+      }
+      if (action === 'select') {
+        const select = await this.#write(request.select);
+        if (select !== undefined) request = { ...request, select };
+        continue;
       }
       if (action !== 'options') return;
       const changed = await askOptions(request, processors);
@@ -120,7 +132,7 @@ function namedDates({ dates, from, to }: NodeTarget): SelectionParts | undefined
   return from === to ? { dates: [from], choices: ['all'] } : { from, to, choices: GAPS };
 }
 
-type Action = 'run' | 'options' | 'copy';
+type Action = 'run' | 'select' | 'options' | 'copy';
 
 async function askAction(plan: PlanPreview): Promise<Action | undefined> {
   const run: vscode.QuickPickItem & { action: Action } = {
@@ -132,6 +144,11 @@ async function askAction(plan: PlanPreview): Promise<Action | undefined> {
   const chosen = await vscode.window.showQuickPick(
     [
       ...(plan.runs > 0 ? [run] : []),
+      {
+        action: 'select' as const,
+        label: '$(edit) Change the selection…',
+        description: plan.select === '' ? 'every gap' : plan.select,
+      },
       { action: 'options' as const, label: '$(settings-gear) Change options…' },
       { action: 'copy' as const, label: '$(copy) Copy as command line', description: plan.commandLine },
     ],

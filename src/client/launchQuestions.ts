@@ -52,13 +52,14 @@ export async function askProcessors(
 export async function askDates(
   processors: readonly ProcessorChoice[],
   seasons: LaunchChoices['seasons'],
-): Promise<Dates | undefined> {
+): Promise<Dates | 'text' | undefined> {
   const gaps = processors.reduce((sum, choice) => sum + choice.gaps, 0);
-  const scopes: (vscode.QuickPickItem & { ask: () => Promise<Dates | undefined> })[] = [
+  const scopes: (vscode.QuickPickItem & { ask: () => Promise<Dates | 'text' | undefined> })[] = [
     ...(gaps > 0
       ? [{ label: '$(circle-large) Every gap', description: counted(gaps, 'date'), ask: async () => ({ choices: GAPS }) }]
       : []),
     { label: '$(calendar) Certain dates…', description: 'one, several, or a range', ask: askTypedDates },
+    { label: '$(edit) Write a selection…', description: 'dates, statuses and processors as text', ask: async () => 'text' },
     ...seasons.map(({ name, from, to }) => ({
       label: `$(history) Season ${name}`,
       description: `${from} to ${to}`,
@@ -76,7 +77,7 @@ export async function askDates(
 /** Undefined when it was dismissed. */
 export async function askOptions(request: PlanParams, processors: readonly ProcessorChoice[]): Promise<PlanParams | undefined> {
   const overrides = [...new Set(['skip-needs', ...processors.flatMap((choice) => choice.overrides), ...request.overrides])];
-  const items: (vscode.QuickPickItem & { change: (to: PlanParams) => PlanParams; ask?: 'slots' })[] = [
+  const items: (vscode.QuickPickItem & { change: (to: PlanParams) => PlanParams; ask?: 'slots' | 'reason' })[] = [
     {
       label: 'With upstream',
       description: 'also what these dates wait for',
@@ -109,6 +110,13 @@ export async function askOptions(request: PlanParams, processors: readonly Proce
       change: (to) => to,
       ask: 'slots',
     },
+    {
+      label: 'Give a reason…',
+      description: request.reason ?? 'why, for the journal and for others',
+      picked: request.reason !== undefined,
+      change: (to) => to,
+      ask: 'reason',
+    },
     { label: 'Overrides', kind: vscode.QuickPickItemKind.Separator, change: (to) => to },
     ...overrides.map((name) => ({
       label: name,
@@ -123,8 +131,9 @@ export async function askOptions(request: PlanParams, processors: readonly Proce
     ignoreFocusOut: true,
   });
   if (chosen === undefined) return undefined;
+  const { reason: _, ...without } = request;
   const plain: PlanParams = {
-    ...request,
+    ...without,
     withUpstream: false,
     withDownstream: false,
     order: 'oldest',
@@ -133,9 +142,11 @@ export async function askOptions(request: PlanParams, processors: readonly Proce
     overrides: [],
   };
   const changed = chosen.reduce((to, item) => item.change(to), plain);
-  if (!chosen.some(({ ask }) => ask === 'slots')) return changed;
-  const slots = await askSlots(request.slots);
-  return slots === undefined ? undefined : { ...changed, slots };
+  const asks = (what: 'slots' | 'reason') => chosen.some(({ ask }) => ask === what);
+  const slots = asks('slots') ? await askSlots(request.slots) : 1;
+  const reason = slots !== undefined && asks('reason') ? await askReason(request.reason) : '';
+  if (slots === undefined || reason === undefined) return undefined;
+  return { ...changed, slots, ...(reason !== '' && { reason }) };
 }
 
 /** A processor or source; undefined when it was dismissed. */
@@ -197,6 +208,16 @@ async function withWhich(range: { readonly from?: string; readonly to?: string }
   ];
   const chosen = await vscode.window.showQuickPick(which, { title: 'Launch', placeHolder: 'What of it?' });
   return chosen === undefined ? undefined : { ...range, choices: chosen.choices };
+}
+
+async function askReason(current: string | undefined): Promise<string | undefined> {
+  const typed = await vscode.window.showInputBox({
+    title: 'Reason',
+    prompt: 'Why is this run? The plan, the journal and the list of backfills show it.',
+    value: current ?? '',
+    ignoreFocusOut: true,
+  });
+  return typed?.trim();
 }
 
 async function askSlots(current: number): Promise<number | undefined> {

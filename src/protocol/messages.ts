@@ -22,6 +22,8 @@ export interface Requests extends LogRequests {
   'backfill/choices': { params: Record<string, never>; result: LaunchChoices };
   /** The gaps of a processor or source, newest first, at most 100. */
   'backfill/gapDates': { params: { node: string }; result: readonly GapDate[] };
+  /** Reads the text of a selection, as somebody types it. */
+  'backfill/selection': { params: { select: string }; result: SelectionAnswer };
   /** Makes a plan and shows it; nothing is written. */
   'backfill/plan': { params: PlanParams; result: PlanPreview };
   /** Writes the plan that was shown; the terminal that runs `attach` starts it. */
@@ -257,6 +259,11 @@ export interface ProcessorChoice {
   readonly overrides: readonly string[];
 }
 
+/** What a text selects: in canonical form, and how much of it would run now; or what is wrong, with its place (`to` is exclusive). */
+export type SelectionAnswer =
+  | { readonly text: string; readonly partitions: number; readonly dates: number }
+  | { readonly problem: { readonly message: string; readonly from: number; readonly to: number } };
+
 /** The same words as the command line. */
 export interface PlanParams {
   /** Which partitions, as the text of a selection (`base/selection`); empty: every gap of every processor. */
@@ -274,6 +281,8 @@ export interface PlanPreview {
   readonly planId: string;
   /** Ids of what runs, in order. */
   readonly processors: readonly string[];
+  /** What was asked for, as text. */
+  readonly select: string;
   /** `6 dates of MLFS, about 2 min`. */
   readonly headline: string;
   /** The plan in full, as the read-only document that is confirmed. */

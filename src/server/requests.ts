@@ -20,6 +20,7 @@ import type { PipelineService } from './pipelineService';
 import { planDocument, planHeadline } from './planDocument';
 import type { RepairHandlers } from './repairRequests';
 import type { ReportHandlers } from './reportRequests';
+import { answerSelection, canonical } from './selections';
 import { tallyOf, tallyText } from './tally';
 import { backfillTooltip, coverageTooltip } from './tooltips';
 import { pathTo } from './treePath';
@@ -98,11 +99,12 @@ export function requestHandlers({ service, journal, files, repairs, reports, log
       }
       return dates;
     },
+    'backfill/selection': async ({ select }) => answerSelection(known(service), select),
     'backfill/plan': async (request) => {
       // A plan that is made right after somebody started a job has to know of it.
       await service.elsewhere.look();
       const coverage = known(service);
-      const made = await preparePlan(coverage, request, files);
+      const made = await preparePlan(coverage, { ...request, select: canonical(coverage, request.select) }, files);
       const plan = { ...made, warnings: [...planConflicts(made, service.elsewhere.report, coverage), ...made.warnings] };
       plans.set(plan.id, plan);
       for (const id of [...plans.keys()].slice(0, -KEPT_PLANS)) plans.delete(id);
@@ -157,6 +159,7 @@ export function untrustedHandlers(describe: () => readonly string[]): Handlers {
     'backfill/explain': refuse,
     'backfill/choices': refuse,
     'backfill/gapDates': refuse,
+    'backfill/selection': refuse,
     'backfill/plan': refuse,
     'backfill/launch': refuse,
     'backfill/impact': refuse,
@@ -224,6 +227,7 @@ function previewOf(plan: Plan): PlanPreview {
   return {
     planId: plan.id,
     processors: processorsOf(plan),
+    select: plan.request.select,
     headline: planHeadline(plan),
     markdown: planDocument(plan),
     runs,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BackfillEvent } from '../../../src/core/backfill';
+import type { BackfillEvent, Plan, PlannedPartition } from '../../../src/core/backfill';
+import { runCommandLine } from '../../../src/core/commandLine';
 import { CommandLine, type Running } from '../../support/commandLine';
 import { ExecutionFixture } from '../../support/execution';
 import { skipBecause } from '../../support/skip';
@@ -35,6 +37,35 @@ describe('backfills launched from the command line', function () {
     fixture = new ExecutionFixture(temporary());
     const full = Object.fromEntries(DATES.map((date) => [date, 10]));
     await fixture.write(PIPELINE, { raw: full, ok: {}, hang: {}, loud: {}, bad: {}, void: { '2021-11-02': 10 } });
+  });
+
+  it('run exactly what their plan shows, and what is copied from it', async () => {
+    const shown = await backfill('plan', '--select', 'ok bad & 2021-11-03, 2021-11-01, 2021-11-30, !bad', '--format', 'json');
+    const { request, partitions } = JSON.parse(shown.out) as Plan;
+    assert.equal(request.select, 'OK, BAD & 2021-11-01, 2021-11-03, 2021-11-30 & !BAD');
+    const line = runCommandLine(request).replace(/^backfill/, `'${process.execPath}' '${cli.path}'`);
+    const ran = spawnSync('sh', ['-c', line], { cwd: fixture.folder, encoding: 'utf8' });
+    const [id = ''] = /\d{8}T\d{6}-\w+-\w{4}/.exec(ran.stdout) ?? [];
+    const executed = (await fixture.journal.read(id)) ?? assert.fail(ran.stdout + ran.stderr);
+    const brief = (all: readonly PlannedPartition[]) =>
+      all.map(({ processor, date, action, why }) => [processor, date, action, why]);
+    assert.deepEqual(brief(executed.plan.partitions), brief(partitions));
+    const runs = partitions.filter(({ action }) => action === 'run').map(({ processor, date }) => `${processor} ${date}`);
+    const done = executed.events.flatMap((event) => (event.type === 'attemptStarted' ? `${event.processor} ${event.date}` : []));
+    assert.deepEqual(done, runs);
+    assert.deepEqual(runs, ['OK 2021-11-01', 'OK 2021-11-03']);
+    assert.deepEqual(await fixture.rows('ok'), { '2021-11-01': 10, '2021-11-03': 10 });
+    for (const { processor, date } of partitions.filter(({ action }) => action === 'run'))
+      assert.ok(ran.stdout.includes(processor) && ran.stdout.includes(date), 'the dates were named before they ran');
+  });
+
+  it('refuse a selection that is none, and options beside one', async () => {
+    const wrong = await backfill('plan', '--select', 'OK & 2021-11-01, mising');
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.err, /--select, at 18: “mising” is no date, no status and no processor\. Did you mean `missing`\?/);
+    const both = await backfill('run', '--select', 'OK', '--dates', '2021-11-01');
+    assert.equal(both.code, 2);
+    assert.match(both.err, /--select says which partitions: leave out --dates/);
   });
 
   afterEach(async () => {
