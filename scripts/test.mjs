@@ -12,7 +12,12 @@ const steps = /** @type {const} */ ([
   ['contributions', process.execPath, 'scripts/contributions.mjs', '--check'],
   ['build', process.execPath, 'scripts/build.mjs'],
 ]);
-const suites = { unit: 'scripts/unit.mjs', webview: 'scripts/webview.mjs', vscode: 'scripts/vscode/test.mjs' };
+const suites = {
+  unit: ['scripts/unit.mjs'],
+  faults: ['scripts/faults.mjs', '--part'],
+  webview: ['scripts/webview.mjs'],
+  vscode: ['scripts/vscode/test.mjs'],
+};
 
 /** @type {TestResult[]} */
 const results = [];
@@ -27,7 +32,7 @@ try {
   // Its tests are skipped then, each with its reason.
   console.log(`bqemulator cannot be installed: ${error instanceof Error ? error.message : String(error)}`);
 }
-for (const [suite, script] of Object.entries(suites)) results.push(...runSuite(suite, script));
+for (const [suite, [script, ...words]] of Object.entries(suites)) results.push(...runSuite(suite, script ?? '', words));
 
 const skipped = results.filter((result) => result.state === 'skipped');
 const failed = results.filter((result) => result.state === 'failed');
@@ -37,9 +42,9 @@ for (const { title, detail } of failed) console.log(`Failed: ${title}: ${detail?
 console.log(closingLine(results));
 process.exitCode = failed.length > 0 ? 1 : 0;
 
-/** @param {string} suite @param {string} script @returns {TestResult[]} */
-function runSuite(suite, script) {
-  const { ok } = run(suite, process.execPath, [script, '--built']);
+/** @param {string} suite @param {string} script @param {readonly string[]} words @returns {TestResult[]} */
+function runSuite(suite, script, words) {
+  const { ok } = run(suite, process.execPath, [script, '--built', ...words]);
   const file = `out/results/${suite}.json`;
   /** @type {TestResult[]} */
   const tests = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];

@@ -152,7 +152,7 @@ async function executeClaimed(
     const readLogOf = (processor: Processor, path: string) => readLog(deps.readLogText, path, profileOf(pipeline, processor.id));
     if (events.length > 0) {
       const processors = new Map(pipeline.processors.map((processor) => [processor.id, processor]));
-      const parts = { plan, events, warehouse, live, claim, processors, retryFailed };
+      const parts = { plan, events, warehouse, live, claim, rivals, processors, retryFailed };
       takeOver = new TakeOver({ ...deps, ...parts, readLog: readLogOf, writer: openedWriter });
     }
     result = await new Execution({

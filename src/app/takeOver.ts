@@ -18,12 +18,14 @@ import type { CallRunnerDeps } from './callRunner';
 import type { LeftJobs } from './children';
 import type { LeftJob } from './journal';
 import { type PartitionWriter, type RemoteFate, WarehouseError } from './ports';
+import type { Rivals } from './rivals';
 
 export interface TakeOverDeps
   extends Pick<CallRunnerDeps, 'plan' | 'journal' | 'warehouse' | 'clock' | 'live' | 'claim' | 'readLog'> {
   /** Of earlier sessions. */
   readonly events: readonly BackfillEvent[];
   readonly leftJobs: LeftJobs;
+  readonly rivals: Pick<Rivals, 'doneSince'>;
   readonly processors: ReadonlyMap<string, Processor>;
   /** Asked for only where earlier sessions left jobs of the warehouse's own. */
   readonly writer: () => PartitionWriter;
@@ -193,11 +195,28 @@ export class TakeOver {
     }
   }
 
-  async #judgeCall(call: CutCall, patiently: <T>(work: () => Promise<T>) => Promise<T>): Promise<readonly BackfillEventBody[]> {
+  async #judgeCall(cut: CutCall, patiently: <T>(work: () => Promise<T>) => Promise<T>): Promise<readonly BackfillEventBody[]> {
+    const built = await this.#deps.rivals.doneSince();
+    const builderOf = ({ processor, date }: CutAttempt) => built.get(`${processor} ${date}`);
+    const call = { ...cut, attempts: cut.attempts.filter((attempt) => builderOf(attempt) === undefined) };
+    const others = cut.attempts.filter((attempt) => builderOf(attempt) !== undefined);
+    return [
+      // What is there now is not the work of this call.
+      ...others.map((attempt) => withdrawn(attempt, `backfill ${builderOf(attempt)} has built it since its executor died`)),
+      ...(call.attempts.length > 0 ? await this.#judgeOwn(call, this.#endings.get(cut) ?? { how: 'unknown' }, patiently) : []),
+    ];
+  }
+
+  async #judgeOwn(
+    call: CutCall,
+    ending: CutEnding,
+    patiently: <T>(work: () => Promise<T>) => Promise<T>,
+  ): Promise<readonly BackfillEventBody[]> {
     const { live, plan, warehouse, readLog, journal } = this.#deps;
     const processor = this.#deps.processors.get(call.processor);
     const job = plan.jobs.find((one) => one.processor === call.processor);
-    if (processor === undefined || job === undefined) return withdrawn(call, 'the manifest has no such processor any more');
+    if (processor === undefined || job === undefined)
+      return call.attempts.map((attempt) => withdrawn(attempt, 'the manifest has no such processor any more'));
     const days = call.attempts.map(({ date }) => parseDay(date) ?? 0);
     let after: Awaited<ReturnType<typeof warehouse.read>>;
     try {
@@ -209,7 +228,6 @@ export class TakeOver {
     const told =
       job.method === 'sql' || job.method === 'clean' ? undefined : await readLog(processor, journal.logPath(plan.id, call.log));
     const observed = days.map((day) => after.get(day) ?? { day, rows: 0, checks: [] });
-    const ending = this.#endings.get(call) ?? { how: 'unknown' };
     const evidence = call.attempts.map((attempt, index) => {
       const now = observed[index] ?? { day: days[index] ?? 0, rows: 0, checks: [] };
       const key = `${attempt.processor} ${attempt.date}`;
@@ -310,8 +328,8 @@ function nameOf({ processor, attempts }: CutCall): string {
   return attempts.length > 1 ? `${first} and ${attempts.length - 1} more` : first;
 }
 
-function withdrawn({ attempts }: CutCall, why: string): readonly BackfillEventBody[] {
-  return attempts.map(({ attempt, processor, date }) => ({ type: 'notAttempted', attempt, processor, date, why }));
+function withdrawn({ attempt, processor, date }: CutAttempt, why: string): BackfillEventBody {
+  return { type: 'notAttempted', attempt, processor, date, why };
 }
 
 function unread({ attempt, processor, date }: CutAttempt) {

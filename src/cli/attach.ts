@@ -189,9 +189,10 @@ function isActive(phase: BackfillPhase): boolean {
   return phase === 'planned' || isActivePhase(phase);
 }
 
-function exitCodeOf({ phase, failed, skipped }: BackfillProgress): ExitCode {
+/** What a backfill that is done has skipped, others have built. */
+function exitCodeOf({ phase, failed }: BackfillProgress): ExitCode {
   if (phase === 'cancelled' || phase === 'interrupted') return EXIT.interrupted;
-  return phase === 'done' && failed === 0 && skipped === 0 ? EXIT.fine : EXIT.gaps;
+  return phase === 'done' && failed === 0 ? EXIT.fine : EXIT.gaps;
 }
 
 export function unknownBackfill(id: string): CommandFailure {

@@ -74,7 +74,8 @@ export function progressOf(
     if (action === 'run') planned.add(key);
   }
 
-  let startedAt: number | undefined;
+  // Only an executor writes events: it has started, also where the line that says so cannot be read.
+  const startedAt = events[0] === undefined ? undefined : Date.parse(events[0].at);
   let endedAt: number | undefined;
   let result: 'done' | 'failed' | 'cancelled' | undefined;
   let cancelling = false;
@@ -83,7 +84,6 @@ export function progressOf(
   for (const event of events) {
     switch (event.type) {
       case 'started':
-        startedAt ??= Date.parse(event.at);
         cancelling = false;
         pause = undefined;
         break;

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 
 /** A line of the table that `npm run faults` prints. */
 export interface Figure {
@@ -18,8 +18,7 @@ export interface Figure {
 }
 
 export function report(figure: Figure): void {
-  mkdirSync('out/faults', { recursive: true });
-  appendFileSync(`out/faults/figures-${process.pid}.ndjson`, `${JSON.stringify(figure)}\n`);
+  appendFileSync(process.env['BACKFILL_FAULT_FIGURES'] ?? '/dev/null', `${JSON.stringify(figure)}\n`);
 }
 
 /** What one trial came to. */
@@ -64,7 +63,7 @@ export class Tally {
 export const ALL = process.env['BACKFILL_FAULTS'] === 'all';
 
 /** Runs trials side by side, a few at once; the first failure is thrown when all that ran have ended. */
-export async function sideBySide<T>(items: Iterable<T>, trial: (item: T) => Promise<void>, atOnce = 3): Promise<void> {
+export async function sideBySide<T>(items: Iterable<T>, trial: (item: T) => Promise<void>, atOnce = 2): Promise<void> {
   const iterator = items[Symbol.iterator]();
   const failures: unknown[] = [];
   const work = async () => {

@@ -21,7 +21,7 @@ export async function killAndGoOn(cli: CommandLine, { method, fault, at }: KillT
   const trial = await Trial.in(cli, env);
   try {
     const pipeline = await SmallPipeline.make(trial.folder, method);
-    await trial.launch({ slots: SLOTS });
+    await trial.launch({ dates: pipeline.dates, slots: SLOTS });
     const ended = await trial.executor(fault).ended;
     const orphans = trial.processes().length;
     await trial.quiet();
@@ -59,8 +59,8 @@ function explainsItself({ progress: { phase }, words }: Sight): void {
 async function goOn(trial: Trial, { progress: { phase } }: Sight): Promise<void> {
   // A backfill that lost only jobs ended by itself: their dates are gaps like any others.
   const again = ['run', '--processor', 'J', '--choose', 'missing,failed,partial,suspect'];
-  const ended = phase === 'failed' ? [await trial.run(...again)] : await trial.goOn();
-  for (const { code, out, err } of ended) assert.equal(code, 0, `${out}\n${err}`);
+  const { code, out, err } = phase === 'failed' ? await trial.run(...again) : await trial.goOn();
+  assert.equal(code, 0, `${out}\n${err}`);
 }
 
 async function outcome(
@@ -95,9 +95,7 @@ async function outcome(
       'of a call only the date in hand is run again',
     );
 
-  const { record } = await trial.look();
-  for (const [index, event] of record.events.entries()) assert.equal(event.seq, index + 1);
-  for (const problem of record.problems) assert.match(problem, /is left out|is incomplete/);
+  if (cut.progress.phase !== 'failed') await trial.isOver();
   for (const date of pipeline.dates) assert.equal(await trial.fixture.statusOf('J', date), 'complete');
   assert.deepEqual(await trial.claims(), [], 'no claim is left');
   return { repeats: repeated.length, lost: lost.length, orphans };

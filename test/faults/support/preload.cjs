@@ -1,7 +1,7 @@
 // Loaded by `--require` into an executor, and asleep in every other process: kills it at the n-th step of its durable writes, or jumps its clock.
 // A step is a moment before or inside of a write to the state folder; logs and beats of the lease, which change nothing, are none.
 //   BACKFILL_FAULT = {"report": FILE, "kill"?: {"at": N, "who": "executor" | "children" | "both", "afterMs"?: N}, "clock"?: {"at": N, "shiftMs": N}}
-// The report gets a line for each step that was come to, and `killed WHO` where it killed.
+// The report gets a line for each step that was come to, and `killed WHO` where it killed: the executor where no job ran.
 const fs = require('node:fs');
 const { sep } = require('node:path');
 const promises = require('node:fs/promises');
@@ -17,10 +17,10 @@ function install({ report, kill, clock }) {
 
   const killNow = () => {
     const living = [...children];
-    if (kill.who === 'children' && living.length === 0) return say('nobody to kill');
-    say(`killed ${kill.who}${kill.who === 'executor' ? '' : ` (${living.length} children)`}`);
-    if (kill.who !== 'executor') for (const pid of living) killGroup(pid);
-    if (kill.who !== 'children') process.kill(process.pid, 'SIGKILL');
+    const who = living.length === 0 ? 'executor' : kill.who;
+    say(`killed ${who}, ${living.length} jobs ran`);
+    if (who !== 'executor') for (const pid of living) killGroup(pid);
+    if (who !== 'children') process.kill(process.pid, 'SIGKILL');
   };
   const step = (label) => {
     steps += 1;

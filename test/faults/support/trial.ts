@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -7,10 +8,11 @@ import { join, resolve } from 'node:path';
 import { statFieldsOf } from '../../../src/adapters/process/processIdentity';
 import type { BackfillRecord } from '../../../src/app/journal';
 import { summaryLines } from '../../../src/cli/render/backfillSummary';
-import type { Plan, PlanRequest } from '../../../src/core/backfill';
+import type { Plan } from '../../../src/core/backfill';
 import { type BackfillProgress, progressOf } from '../../../src/core/progress';
-import type { CommandLine, Ended, Running } from '../../support/commandLine';
+import { type CommandLine, type Ended, Running } from '../../support/commandLine';
 import { ExecutionFixture } from '../../support/execution';
+import type { RequestParts } from '../../support/requests';
 
 /** What preload.cjs does to an executor. */
 export interface Fault {
@@ -54,7 +56,12 @@ export class Trial {
     return this.#id;
   }
 
-  async launch(request: Partial<PlanRequest> = {}): Promise<Plan> {
+  /** From here on the trial is about this backfill. */
+  take(id: string): void {
+    this.#id = id;
+  }
+
+  async launch(request: RequestParts = {}): Promise<Plan> {
     const plan = await this.fixture.launch(request);
     this.#id = plan.id;
     return plan;
@@ -62,16 +69,27 @@ export class Trial {
 
   /** The executor of the launched backfill, as `attach` starts it. */
   executor(fault: Fault = {}): Running {
-    const env = {
-      ...this.#env,
-      NODE_OPTIONS: `--require ${resolve('test/faults/support/preload.cjs')}`,
-      BACKFILL_FAULT: JSON.stringify({ report: this.#report, ...fault }),
-    };
-    return this.start(['execute', this.#id, '--manifest', join(this.folder, 'backfill.yaml')], env);
+    return this.start(['execute', this.#id, '--manifest', join(this.folder, 'backfill.yaml')], fault);
   }
 
-  start(words: readonly string[], env: NodeJS.ProcessEnv = this.#env): Running {
-    return this.#cli.start(this.folder, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @param fault what happens to the executor, be it this process or one that it starts. */
+  start(words: readonly string[], fault?: Fault): Running {
+    return this.#cli.start(this.folder, words, { env: this.#environment(fault), stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  /** @param words to put before the command, such as `unshare --pid --fork`. */
+  startIn(wrapper: readonly string[], words: readonly string[], fault?: Fault): Running {
+    const [program = '', ...args] = [...wrapper, process.execPath, this.#cli.path, ...words];
+    const env = { ...process.env, TZ: 'UTC', ...this.#environment(fault) };
+    return new Running(spawn(program, args, { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] }));
+  }
+
+  #environment(fault?: Fault): NodeJS.ProcessEnv {
+    return {
+      ...this.#env,
+      NODE_OPTIONS: `--require ${resolve('test/faults/support/preload.cjs')}`,
+      ...(fault !== undefined && { BACKFILL_FAULT: JSON.stringify({ report: this.#report, ...fault }) }),
+    };
   }
 
   run(...words: readonly string[]): Promise<Ended> {
@@ -113,18 +131,28 @@ export class Trial {
     return { record, progress, words: summaryLines(record.plan, record.events, progress, WIDE).join('\n') };
   }
 
-  /**
-   * Does what a person is told to do with a backfill that was interrupted, word by word.
-   * @returns how the commands ended.
-   */
-  async goOn(): Promise<readonly Ended[]> {
+  /** The command by which a person is told to go on with it. */
+  async wayOn(): Promise<readonly string[]> {
     const { progress, words } = await this.look();
-    if (progress.phase === 'planned') return [await this.run('attach', this.#id)];
-    const commands = [...words.matchAll(/^ {2}backfill ((?:resume|run) .*)$/gm)].map(([, line = '']) => wordsOf(line));
-    assert.ok(commands.length > 0, `it is said how to go on:\n${words}`);
-    const ended: Ended[] = [];
-    for (const command of commands) ended.push(await this.run(...command));
-    return ended;
+    if (progress.phase === 'planned') return ['attach', this.#id];
+    const [command] = [...words.matchAll(/^ {2}backfill (resume .*)$/gm)].map(([, line = '']) => wordsOf(line));
+    assert.ok(command !== undefined, `it is said how to go on with what is ${progress.phase}:\n${words}`);
+    return command;
+  }
+
+  /** Does what a person is told to do, word by word. */
+  async goOn(): Promise<Ended> {
+    return this.run(...(await this.wayOn()));
+  }
+
+  /** A backfill that ended well, of which nothing is left: no process, no claim, and no line missing in its journal. */
+  async isOver(): Promise<void> {
+    await this.quiet();
+    const { progress, record, words } = await this.look();
+    assert.equal(progress.phase, 'done', words);
+    for (const [index, event] of record.events.entries()) assert.equal(event.seq, index + 1);
+    for (const problem of record.problems) assert.match(problem, /is left out|is incomplete/);
+    assert.deepEqual(await this.claims(), [], 'no claim is left');
   }
 
   /** Names of files by which partitions are claimed now. */
