@@ -57,6 +57,7 @@ export function commandsOf(context: CommandContext): Commands {
     },
     'backfill.impact': (target) => repairFlow.showImpact(target),
     'backfill.waive': (target) => repairFlow.waive(target),
+    'backfill.clean': (target) => repairFlow.clean(target),
     'backfill.removeWaiver': (target) => repairFlow.removeWaiver(target),
     'backfill.openWaivers': () => repairFlow.openWaivers(),
     'backfill.openMatrix': async ({ nodes = [], from }) => {

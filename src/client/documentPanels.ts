@@ -13,6 +13,7 @@ const LINKED: readonly CommandId[] = [
   'backfill.runPlan',
   'backfill.impact',
   'backfill.waive',
+  'backfill.clean',
 ];
 
 /**
@@ -55,7 +56,7 @@ export class DocumentPanels implements vscode.Disposable {
   /** The focus stays where it is: the plan is confirmed in an input that comes right after it. */
   async showPlan(plan: PlanPreview): Promise<void> {
     this.#shownPlan = plan;
-    await this.#plan.show(`Plan: ${plan.headline}`, plan.markdown, true);
+    await this.#plan.show(plan.deletes === true ? plan.headline : `Plan: ${plan.headline}`, plan.markdown, true);
   }
 
   async showRepair({ title, markdown }: RepairDocument): Promise<void> {

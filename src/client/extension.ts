@@ -53,7 +53,7 @@ function register(context: vscode.ExtensionContext): void {
   const logs = own(new LogPanels(engine));
   const terminals = own(new Terminals(context));
   const launchFlow = new LaunchFlow(engine, documents, terminals);
-  const repairFlow = new RepairFlow(engine, documents);
+  const repairFlow = new RepairFlow(engine, documents, launchFlow);
   const reportFlow = new ReportFlow(engine);
   const matrix = own(
     new MatrixPanel(context.extensionUri, engine, {

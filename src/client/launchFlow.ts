@@ -164,7 +164,7 @@ async function askAction(plan: PlanPreview): Promise<Action | undefined> {
 async function isTyped(plan: PlanPreview, confirm: { readonly text: string; readonly why: string }): Promise<boolean> {
   const typed = await vscode.window.showInputBox({
     title: plan.headline,
-    prompt: `${confirm.why} Type ${confirm.text} to run ${counted(plan.runs, 'partition')}.`,
+    prompt: `${confirm.why} Type ${confirm.text} to ${plan.deletes === true ? 'delete' : 'run'} ${counted(plan.runs, 'partition')}.`,
     ignoreFocusOut: true,
     validateInput: (value) => (value === '' || confirm.text.startsWith(value.trim()) ? undefined : `Type ${confirm.text}.`),
   });

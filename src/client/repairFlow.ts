@@ -2,9 +2,11 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { formatDay, parseDay } from '../base/day';
 import { namesText } from '../base/figures';
-import type { DatesParams, NodeTarget, UndoableChange, WaivableGaps } from '../protocol/messages';
+import { selectionText } from '../base/selection/parts';
+import type { DatesParams, NodeTarget, PlanPreview, UndoableChange, WaivableGaps } from '../protocol/messages';
 import type { DocumentPanels } from './documentPanels';
 import type { Engine } from './engine';
+import type { LaunchFlow } from './launchFlow';
 import { askNode } from './launchQuestions';
 import { parseDates } from './parseDates';
 
@@ -12,10 +14,12 @@ import { parseDates } from './parseDates';
 export class RepairFlow {
   readonly #engine: Engine;
   readonly #documents: DocumentPanels;
+  readonly #launchFlow: LaunchFlow;
 
-  constructor(engine: Engine, documents: DocumentPanels) {
+  constructor(engine: Engine, documents: DocumentPanels, launchFlow: LaunchFlow) {
     this.#engine = engine;
     this.#documents = documents;
+    this.#launchFlow = launchFlow;
   }
 
   async showImpact(target: NodeTarget): Promise<void> {
@@ -44,6 +48,62 @@ export class RepairFlow {
     if (until === undefined) return;
     const { ranges, author } = offer;
     await this.#tell(await this.#engine.request('backfill/waive', { ranges, reason: reason.trim(), author, until }));
+  }
+
+  /** Shows what would be deleted, and deletes it in a terminal once its number was typed. */
+  async clean(target: NodeTarget): Promise<void> {
+    const select = await this.#cleanSelection(target);
+    let withDownstream = false;
+    while (select !== undefined) {
+      const params = { select, withDownstream };
+      const plan = await vscode.window.withProgress({ location: { viewId: 'backfill.coverage' } }, () =>
+        this.#engine.request('backfill/clean', params),
+      );
+      await this.#documents.showPlan(plan);
+      const action = await askCleaning(plan, withDownstream);
+      if (action === 'delete') return this.#launchFlow.run(plan);
+      if (action === 'copy') {
+        await vscode.env.clipboard.writeText(plan.commandLine);
+        vscode.window.setStatusBarMessage('Copied the command line', 3_000);
+      }
+      if (action !== 'downstream') return;
+      withDownstream = !withDownstream;
+    }
+  }
+
+  /** Single dates are meant whatever they are; of a longer range, or of everything, it is asked which. */
+  async #cleanSelection(target: NodeTarget): Promise<string | undefined> {
+    const { nodes = [], dates, from, to } = target;
+    const single = dates ?? (from !== undefined && from === to ? [from] : undefined);
+    if (nodes.length > 0 && single !== undefined) return selectionText({ processors: nodes, dates: single, choices: ['all'] });
+    const range = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+    const items: (vscode.QuickPickItem & { ask: () => Promise<string | undefined> })[] = [
+      {
+        label: '$(warning) Suspect partitions',
+        description: nodes.length === 0 ? 'of all processors' : nodes.join(', '),
+        ask: async () => selectionText({ processors: nodes, ...range, choices: ['suspect'] }),
+      },
+      {
+        label: '$(calendar) Certain dates…',
+        ask: async () => {
+          const asked = await this.#dates({ nodes }, 'Delete for a clean re-run', 'Which dates are built anew?');
+          return asked === undefined ? undefined : selectionText({ ...asked, processors: asked.nodes, choices: ['all'] });
+        },
+      },
+      ...(nodes.length > 0 && from !== undefined && to !== undefined
+        ? [
+            {
+              label: `$(trash) Everything from ${from} to ${to}`,
+              ask: async () => selectionText({ processors: nodes, ...range, choices: ['all'] }),
+            },
+          ]
+        : []),
+    ];
+    const chosen = await vscode.window.showQuickPick(items, {
+      title: 'Delete for a clean re-run',
+      placeHolder: 'What is deleted? Nothing is before you have seen its rows.',
+    });
+    return chosen?.ask();
   }
 
   async removeWaiver(target: NodeTarget): Promise<void> {
@@ -107,6 +167,26 @@ export class RepairFlow {
     const { manifest } = this.#engine;
     return manifest === undefined ? undefined : vscode.Uri.file(join(dirname(manifest), '.backfill', 'waivers.yaml'));
   }
+}
+
+async function askCleaning(plan: PlanPreview, withDownstream: boolean): Promise<'delete' | 'downstream' | 'copy' | undefined> {
+  const confirmed = plan.confirm === undefined ? {} : { description: plan.confirm.why };
+  const chosen = await vscode.window.showQuickPick(
+    [
+      ...(plan.runs > 0 ? [{ action: 'delete' as const, label: '$(trash) Delete in a terminal…', ...confirmed }] : []),
+      {
+        action: 'downstream' as const,
+        label: withDownstream ? '$(remove) Leave what was built from them' : '$(add) Also what was built from them',
+      },
+      { action: 'copy' as const, label: '$(copy) Copy as command line', description: plan.commandLine },
+    ],
+    {
+      title: plan.headline,
+      placeHolder: 'What would be deleted is in the editor: read it, then choose.',
+      ignoreFocusOut: true,
+    },
+  );
+  return chosen?.action;
 }
 
 /** The last day of a waiver, ISO, or `never`. */

@@ -34,6 +34,7 @@ export const COMMANDS = {
   'backfill.explain': { title: 'Explain This Date', icon: '$(question)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.impact': { title: 'Downstream Impact…', icon: '$(type-hierarchy-sub)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.waive': { title: 'Waive Gaps…', icon: '$(bookmark)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.clean': { title: 'Delete for a Clean Re-run…', icon: '$(trash)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.removeWaiver': { title: 'Remove Waiver…', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.openWaivers': { title: 'Open Waivers', palette: HAS_MANIFEST },
   'backfill.openMatrix': { title: 'Open Gap Matrix', icon: '$(table)', enablement: TRUSTED, palette: HAS_MANIFEST },
@@ -163,6 +164,7 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.openLog', when: node(['partition', 'backfill'], 'log'), group: '1_look@2' },
     { command: 'backfill.openMatrix', when: node(['phase', 'processor', 'source', 'month', 'partition']), group: '1_look@3' },
     { command: 'backfill.impact', when: node(['processor', 'source', 'month', 'partition']), group: '1_look@4' },
+    { command: 'backfill.clean', when: node(['processor', 'month', 'partition'], 'runnable'), group: '4_delete@1' },
     { command: 'backfill.waive', when: node(['processor', 'source', 'month', 'partition'], 'waivable'), group: '3_accept@1' },
     {
       command: 'backfill.removeWaiver',

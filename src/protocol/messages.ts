@@ -39,6 +39,8 @@ export interface Requests extends LogRequests {
   'backfill/endJob': { params: { id: string; attempt: string }; result: null };
   /** Somebody says that a job which may hang is to be waited for: it is not called so again until it has been heard. */
   'backfill/keepWaiting': { params: { id: string; attempt: string }; result: null };
+  /** Makes a plan that deletes partitions and shows it; nothing is written. `backfill/launch` takes it like any other. */
+  'backfill/clean': { params: CleanParams; result: PlanPreview };
   /** What has to be done again after these dates were repaired, as a document with the way to its plan. */
   'backfill/impact': { params: DatesParams; result: RepairDocument };
   /** The gaps among dates, and what a waiver of them is to be asked for. */
@@ -189,6 +191,13 @@ export interface HandoffDocument {
   readonly summary: string;
 }
 
+export interface CleanParams {
+  /** Which partitions, as the text of a selection (`base/selection`). */
+  readonly select: string;
+  /** Also what was built from them. */
+  readonly withDownstream: boolean;
+}
+
 /** A read-only document about a repair. */
 export interface RepairDocument {
   readonly title: string;
@@ -291,6 +300,8 @@ export interface PlanPreview {
   readonly skips: number;
   /** Text that must be typed before it starts; absent for ordinary scopes. */
   readonly confirm?: { readonly text: string; readonly why: string };
+  /** It deletes partitions rather than to build them. */
+  readonly deletes?: true;
   /** The same from a shell. */
   readonly commandLine: string;
 }

@@ -64,6 +64,8 @@ function repairLinks({ day, status, overlays }: Explanation, node: PipelineNode)
   const isWaived = overlays.some(({ kind }) => kind === 'waived');
   const links = [commandLink('Downstream impact', 'backfill.impact', target)];
   if (isGap(status) && !isWaived) links.push(commandLink('Waive this gap', 'backfill.waive', target));
+  if (status === 'suspect' && node.kind === 'processor' && node.run.length > 0)
+    links.push(commandLink('Delete for a clean re-run', 'backfill.clean', target));
   return links.join(' · ');
 }
 

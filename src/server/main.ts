@@ -21,7 +21,7 @@ import { ReportFolder } from '../adapters/files/reportFolder';
 import { readText } from '../adapters/files/textFile';
 import { wholeTextFiles } from '../adapters/files/wholeTextFiles';
 import { FileJournal } from '../adapters/journal/fileJournal';
-import { openWarehouse } from '../adapters/openWarehouse';
+import { openWarehouse, openWriter } from '../adapters/openWarehouse';
 import { personName } from '../adapters/process/personName';
 import { SystemProcessTable } from '../adapters/process/processTable';
 import { ElsewhereJobs } from '../app/elsewhereJobs';
@@ -160,6 +160,8 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
         waivers: new WaiversFile(manifest, wholeTextFiles),
         personName: () => personName(dirname(manifest)),
       }),
+      personName: () => personName(dirname(manifest)),
+      openWriter: (config) => openWriter(config, dirname(manifest)),
       reports: reportHandlers({ service, manifest, journal, reports: new ReportFolder(stateFolder), clock: Date, logger }),
       logs: logHandlers({ service, journal, logs }),
       files: {

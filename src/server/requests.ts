@@ -1,16 +1,20 @@
 import type { Journal } from '../app/journal';
 import { billedText, type CoverageState } from '../app/pipelineSession';
+import type { PartitionWriter } from '../app/ports';
+import { cleanStatements, prepareClean } from '../app/prepareClean';
 import { launchPlan, type PlanFiles, preparePlan } from '../app/preparePlan';
 import { formatDay, parseDay } from '../base/day';
 import { formatInstant } from '../base/figures';
 import type { Plan } from '../core/backfill';
 import { planConflicts } from '../core/checkpoints/planConflicts';
+import { cleanedSelection } from '../core/clean/cleanPlan';
 import { runCommandLine } from '../core/commandLine';
 import { confirmationOf } from '../core/confirmation';
 import { explain } from '../core/explain';
-import type { PipelineNode } from '../core/pipeline';
+import type { PipelineNode, WarehouseConfig } from '../core/pipeline';
 import type { LaunchChoices, PlanPreview, Requests } from '../protocol/messages';
 import { type BackfillView, processorsOf } from './backfillViews';
+import { cleanPreview } from './cleanDocument';
 import { ELSEWHERE, elsewhereTooltip } from './elsewhereNodes';
 import { explainDocument } from './explainDocument';
 import { failuresTooltip } from './failuresTree';
@@ -36,6 +40,10 @@ export interface RequestDeps {
   /** What is asked for repairing. */
   readonly repairs: RepairHandlers;
   readonly reports: ReportHandlers;
+  /** Who works here. */
+  readonly personName: () => Promise<string>;
+  /** For what it would write; only an executor writes. */
+  readonly openWriter: (config: WarehouseConfig) => PartitionWriter;
   /** Versions and the last errors of this process, a line each. */
   readonly describe: () => readonly string[];
 }
@@ -44,8 +52,22 @@ export interface RequestDeps {
 const KEPT_PLANS = 20;
 const MOST_GAP_DATES = 100;
 
-export function requestHandlers({ service, journal, files, repairs, reports, logs, describe }: RequestDeps): Handlers {
+export function requestHandlers({
+  service,
+  journal,
+  files,
+  repairs,
+  reports,
+  logs,
+  describe,
+  personName,
+  openWriter,
+}: RequestDeps): Handlers {
   const plans = new Map<string, Plan>();
+  const keep = (plan: Plan) => {
+    plans.set(plan.id, plan);
+    for (const id of [...plans.keys()].slice(0, -KEPT_PLANS)) plans.delete(id);
+  };
   return {
     ...repairs,
     ...reports,
@@ -106,9 +128,18 @@ export function requestHandlers({ service, journal, files, repairs, reports, log
       const coverage = known(service);
       const made = await preparePlan(coverage, { ...request, select: canonical(coverage, request.select) }, files);
       const plan = { ...made, warnings: [...planConflicts(made, service.elsewhere.report, coverage), ...made.warnings] };
-      plans.set(plan.id, plan);
-      for (const id of [...plans.keys()].slice(0, -KEPT_PLANS)) plans.delete(id);
+      keep(plan);
       return previewOf(plan);
+    },
+    'backfill/clean': async (asked) => {
+      await service.read('read');
+      const coverage = known(service);
+      const request = { ...asked, author: await personName() };
+      const plan = await prepareClean({ ...coverage, request }, service.session.warehouse(), files.manifest);
+      keep(plan);
+      const { warehouse } = coverage.input.pipeline;
+      const statements = warehouse.type === 'parquet' ? [] : await cleanStatements(plan, coverage.input, openWriter(warehouse));
+      return cleanPreview(plan, statements, cleanedSelection(plan, parseDay));
     },
     'backfill/launch': async ({ planId }) => {
       const plan = plans.get(planId);
@@ -161,6 +192,7 @@ export function untrustedHandlers(describe: () => readonly string[]): Handlers {
     'backfill/gapDates': refuse,
     'backfill/selection': refuse,
     'backfill/plan': refuse,
+    'backfill/clean': refuse,
     'backfill/launch': refuse,
     'backfill/impact': refuse,
     'backfill/reportWindows': refuse,

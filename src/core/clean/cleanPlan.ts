@@ -3,6 +3,7 @@ import { counted, namesText } from '../../base/figures';
 import { textOfCells } from '../../base/selection/cells';
 import type { Plan, PlannedPartition, PlanRequest, ShownPartition } from '../backfill';
 import { tablesOf } from '../classify';
+import { shellText } from '../commandLine';
 import type { CoverageGrid, CoverageInput, PartitionKey, PartitionRef } from '../coverage';
 import { impactOf, upstreamFirst } from '../impact/impact';
 import type { Processor } from '../pipeline';
@@ -159,6 +160,17 @@ export function cleanedSelection({ partitions }: Plan, days: (date: string) => n
     return action === 'run' && day !== undefined ? [{ node: processor, day }] : [];
   });
   return textOfCells(cells, { isExpected: (node, day) => cells.some((one) => one.node === node && one.day === day) });
+}
+
+/** A plan to delete as the words of a shell, which make it anew. */
+export function cleanCommandLine({ request, mode }: Plan): string {
+  const { select, withDownstream, reason = '' } = request;
+  return shellText([
+    ...['backfill', 'clean', '--select', select],
+    ...(withDownstream ? ['--downstream'] : []),
+    ...(reason === '' ? [] : ['--reason', reason]),
+    ...(mode === 'backfill' ? [] : ['--mode', mode]),
+  ]);
 }
 
 /** What has to be typed before partitions are deleted: their number. */

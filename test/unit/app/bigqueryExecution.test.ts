@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { prepareClean } from '../../../src/app/prepareClean';
+import { launchPlan } from '../../../src/app/preparePlan';
+import { classify } from '../../../src/core/classify';
 import { BigqueryFolder } from '../../support/bigqueryFolder';
 import { failure, type Gatekeeper, jobAnswer } from '../../support/bigqueryGate';
 import { type Emulator, emulator } from '../../support/emulator';
@@ -88,6 +91,27 @@ describe('Executing SQL on BigQuery', function () {
     assert.ok(mutations.most > 1, `${mutations.most} at once`);
     assert.equal(mutations.overlaps, 0);
     assert.deepEqual(await folder.rows('mart.days'), FULL);
+  });
+
+  it('deletes a share of a table by one job on record, and only the rows that were shown', async () => {
+    const { fixture } = folder;
+    await fixture.run({ processors: ['V1', 'V2'] });
+    const plan = async () => {
+      const input = await fixture.input();
+      const warehouse = fixture.deps().openWarehouse(input.pipeline.warehouse, temporary());
+      const request = { select: 'V1 & 2021-11-05, 2021-11-06 & all', withDownstream: false, author: 'ann' };
+      const made = await prepareClean({ input, grid: classify(input), request }, warehouse, fixture.manifest);
+      await launchPlan(made, fixture.journal);
+      return made;
+    };
+    const cleaned = await fixture.execute(await plan());
+    assert.equal(cleaned.result, 'done', JSON.stringify(notes(cleaned)));
+    assert.deepEqual(outcomes(cleaned), ['V1 2021-11-06 cleaned 1', 'V1 2021-11-05 cleaned 1']);
+    assert.equal(cleaned.events.filter(({ type }) => type === 'remoteJob').length, 2);
+    const left = FULL.filter((line) => !/-0[56] /.test(line));
+    assert.deepEqual(await folder.rows('mart.store', "version = 'v1'"), left);
+    assert.deepEqual(await folder.rows('mart.store', "version = 'v2'"), FULL);
+    assert.deepEqual(await claims(), []);
   });
 
   it('records each job before it is submitted, by run, processor, date and attempt', async () => {

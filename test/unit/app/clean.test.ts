@@ -87,4 +87,31 @@ describe('a plan that deletes partitions', () => {
     assert.ok(events.some((event) => event.type === 'attemptEnded' && event.outcome === 'done'));
     assert.deepEqual(await fixture.rows('a'), { [DATE]: 8 });
   });
+
+  it('goes on after a crash: what was deleted is not asked for again, what was not is deleted', async () => {
+    const plan = await clean();
+    let isGone = false;
+    // The executor dies between the delete and its line in the journal.
+    const dying = new Proxy(fixture.journal, {
+      get(journal, key) {
+        if (key === 'append')
+          return async (id: string, ...bodies: Parameters<typeof journal.append> extends [string, ...infer B] ? B : never) => {
+            isGone ||= bodies.some(({ type }) => type === 'attemptEnded');
+            if (isGone) throw new Error('the executor is gone');
+            return journal.append(id, ...bodies);
+          };
+        const value: unknown = Reflect.get(journal, key);
+        return typeof value === 'function' ? value.bind(journal) : value;
+      },
+    });
+    await assert.rejects(fixture.execute(plan, undefined, fixture.deps({ journal: dying })), /the executor is gone/);
+    assert.deepEqual([await fixture.rows('a'), await fixture.rows('b')], [{ [DATE]: 8 }, {}]);
+    const { result, events } = await fixture.execute(plan, undefined, fixture.deps(), { resume: true });
+    assert.equal(result, 'done');
+    assert.deepEqual(
+      events.flatMap((event) => (event.type === 'attemptEnded' ? [`${event.processor} ${event.outcome}`] : [])),
+      ['B cleaned', 'A cleaned'],
+    );
+    assert.deepEqual(await fixture.rows('a'), {});
+  });
 });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { makeSample } from '../../../scripts/sample.mjs';
 import { temporaryFolder } from '../../../scripts/vscode/server.mjs';
 import { until } from '../../../scripts/vscode/workbench.mjs';
-import { PipelineWindow } from '../../support/pipelineWindow';
+import { ended, PipelineWindow, started } from '../../support/pipelineWindow';
+import { DATES, SmallWorkspace } from '../../support/smallWorkspace';
 import { picture } from '../../support/vscodeWindow';
 
 /** samples/nba/holes.json: the zone analysis of these dates lacks a team. */
@@ -42,5 +43,28 @@ describe('repairing, in a window', () => {
     await workbench.page.locator('.notifications-toasts').getByRole('button', { name: 'Undo' }).click();
     await window.seePartition('Precompute', 'TDZA', DATE, /partial/);
     await until('the waiver to be gone', () => !text().includes('TDZA'));
+  });
+
+  it('deletes a partition once its rows were seen and its number typed, and plans to build it again', async () => {
+    const workspace = await SmallWorkspace.make([{ id: 'A', job: 'sql', rows: {} }]);
+    const window = await PipelineWindow.open(workspace.folder);
+    const { workbench } = window;
+    const [, date] = DATES;
+    await workbench.runCommand('Backfill: Delete for a Clean Re-run…');
+    await workbench.pick('Certain dates…');
+    await workbench.pick('A');
+    await window.answer('Delete for a clean re-run: A', date);
+    const shown = workbench.webview();
+    await shown.getByRole('heading', { name: `Clean A, ${date}: 1 partition` }).waitFor();
+    await shown.getByText('10 rows of 1 partition will be deleted.').waitFor();
+    await workbench.option('Delete in a terminal…').waitFor();
+    await picture(workbench, 'repair clean');
+    await workbench.pick('Delete in a terminal…');
+    await window.answer(`Clean A, ${date}: 1 partition`, '1');
+    const backfill = await started(workspace, []);
+    assert.equal(await ended(workspace, backfill), 'done');
+    assert.equal(await workspace.rows('A', date), 0);
+    await window.seePartition('Build', 'A', date, /missing.*deleted on/);
+    await picture(workbench, 'repair cleaned');
   });
 });
