@@ -28,6 +28,7 @@ export function cleanPreview(plan: Plan, statements: readonly string[], select: 
     skips: plan.partitions.length - runs.length,
     deletes: true,
     ...(confirm !== undefined && { confirm }),
+    select: plan.request.select,
     commandLine: cleanCommandLine(plan),
   };
 }
