@@ -42,7 +42,7 @@ export function startedEvent({ id, item, before, inputs }: Attempt, log: string)
 /** What became of it. */
 export function endedEvent(
   of: { readonly attempt: string; readonly processor: string; readonly date: string },
-  { outcome, after, category, message, signature, stages }: AttemptFact,
+  { outcome, after, category, message, signature, stages, longestSilence }: AttemptFact,
   rowsAfter: number,
   seconds: number,
   alarm: boolean | undefined,
@@ -59,5 +59,6 @@ export function endedEvent(
     ...(message !== undefined && { message }),
     ...(signature !== undefined && { signature }),
     ...(alarm === true && { alarm }),
+    ...(longestSilence !== undefined && { longestSilence }),
   };
 }

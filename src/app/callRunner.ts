@@ -9,11 +9,13 @@ import { fingerprintOf, type PartitionObservation } from '../core/observation';
 import { type CallEnding, type DateVerdict, isChanged, judgeCall, judgeClean } from '../core/outcome';
 import type { Processor } from '../core/pipeline';
 import { isSuccess } from '../core/progress';
+import type { EndedAttempt } from '../core/repeats';
 import { argvOf } from '../core/runMethod';
 import { signatureOf } from '../core/signature';
+import { silenceLimit } from '../core/silence';
 import type { WorkItem } from '../core/workSet';
 import { type Attempt, endedEvent, logName, nameOf, startedEvent } from './attemptEvents';
-import type { ChildExit, ChildRunner } from './children';
+import type { ChildExit, ChildRunner, SilenceWatch } from './children';
 import type { Claim, PartitionHold } from './journal';
 import type { LiveCoverage } from './liveCoverage';
 import type { Patience } from './patience';
@@ -35,6 +37,13 @@ export interface CallRunnerDeps extends ReplacementDeps {
   readonly earlierTries?: ReadonlyMap<PartitionKey, number>;
   /** Waits for what passes: that costs no attempt. */
   readonly patience: Patience;
+  /** Called for each attempt that has ended, before that is on record. */
+  readonly onEnded?: (attempt: EndedAttempt) => void;
+}
+
+/** What is learnt of a job while it runs. */
+interface Said {
+  longestSilence?: number;
 }
 
 /** Dates of one processor for one call; `inputs` and the claims of `hold` by item. */
@@ -105,6 +114,7 @@ export class CallRunner {
       this.#signal,
     );
     let began = performance.now();
+    const said: Said = {};
     let ending: CallEnding;
     try {
       // What had to wait for others took no time of its own.
@@ -117,7 +127,7 @@ export class CallRunner {
       ending =
         job.method === 'sql' || job.method === 'clean'
           ? await this.#write({ job, processor, attempt: attempts[0], log, hold, call, patiently })
-          : await this.#spawn({ job, processor, attempts, log, call, patiently });
+          : await this.#spawn({ job, processor, attempts, log, call, patiently, said });
     } catch (thrown) {
       if (thrown instanceof LostJobError) return this.#leave(attempts, thrown);
       // The transaction did not begin: that is no attempt.
@@ -136,7 +146,7 @@ export class CallRunner {
     }
     const told =
       job.method === 'sql' || job.method === 'clean' ? undefined : await this.#deps.readLog(processor, this.#logPath(log));
-    return this.#end({ job, attempts, ending, seconds, after, told });
+    return this.#end({ job, attempts, ending, seconds, after, told, said });
   }
 
   async #withdraw(attempts: readonly Attempt[], why: string): Promise<void> {
@@ -159,6 +169,7 @@ export class CallRunner {
     for (const { id, item, before, inputs } of attempts) {
       const fact = { backfill: plan.id, attempt: id, outcome: 'failed' as const, endedAt: clock.now(), inputs, ...cause };
       live.record(item.key, { ...fact, before: fingerprintOf(before), seconds: share });
+      this.#deps.onEnded?.({ processor: item.processor, date: formatDay(item.day), ...fact });
     }
     const events = attempts.map((attempt): BackfillEventBody => {
       return { type: 'attemptEnded', ...nameOf(attempt), outcome: 'failed', seconds: Math.round(share * 1000) / 1000, ...cause };
@@ -191,6 +202,8 @@ export class CallRunner {
     readonly log: string;
     readonly call: RunningCall;
     readonly patiently: Patience['patiently'];
+    /** Gets what is learnt of the job while it runs. */
+    readonly said: Said;
   }): Promise<CallEnding> {
     const { job, processor, attempts, log, call, patiently } = spawning;
     const [attempt] = attempts;
@@ -208,6 +221,9 @@ export class CallRunner {
       env: { ...processor.env, ...marks },
       log: this.#logPath(log),
       ...(timeoutMs !== undefined && { timeoutMs }),
+      silence: this.#silenceWatch(job, attempt, (longest) => {
+        spawning.said.longestSilence = longest;
+      }),
     };
     let child: number | undefined;
     let untold: { readonly thrown: unknown } | undefined;
@@ -233,6 +249,19 @@ export class CallRunner {
     return asEnded(endingOf(exit, timeoutMs), call);
   }
 
+  #silenceWatch(job: PlannedJob, attempt: Attempt, ended: (longest: number) => void): SilenceWatch {
+    const { live, journal, plan } = this.#deps;
+    const { afterMs, basis } = silenceLimit(job.silenceMs, live.longestSilences(job.processor));
+    const tell = (event: BackfillEventBody) => void journal.append(plan.id, event).catch(() => undefined);
+    const of = nameOf(attempt);
+    return {
+      afterMs,
+      silent: (seconds) => tell({ type: 'silent', ...of, seconds: rounded(seconds), basis }),
+      heard: () => tell({ type: 'heard', ...of }),
+      ended: (longest) => ended(rounded(longest)),
+    };
+  }
+
   async #end(call: {
     readonly job: PlannedJob;
     readonly attempts: readonly Attempt[];
@@ -240,6 +269,7 @@ export class CallRunner {
     readonly seconds: number;
     readonly after: ReadonlyMap<Day, PartitionObservation>;
     readonly told: LogDigest | undefined;
+    readonly said: Said;
   }): Promise<CallEnd[]> {
     const { job, attempts, ending, after, told } = call;
     const { live, journal, plan } = this.#deps;
@@ -268,8 +298,9 @@ export class CallRunner {
         ends.push(verdict.again ? 'again' : 'notReached');
         continue;
       }
-      const fact = this.#factOf(attempt, after, verdict, seconds);
+      const fact = { ...this.#factOf(attempt, after, verdict, seconds), ...call.said };
       live.record(attempt.item.key, fact);
+      this.#deps.onEnded?.({ ...of, ...fact });
       events.push(endedEvent(of, fact, observationOf(after, attempt.item.day).rows, seconds, verdict.alarm));
       ends.push(isSuccess(verdict.outcome) ? 'done' : 'failed');
     }
@@ -309,6 +340,10 @@ function observationOf(read: ReadonlyMap<Day, PartitionObservation>, day: Day): 
 
 function isOfOneNode(thrown: unknown): thrown is WarehouseError {
   return thrown instanceof WarehouseError && thrown.isOfOneNode;
+}
+
+function rounded(seconds: number): number {
+  return Math.round(seconds * 10) / 10;
 }
 
 /** What somebody ended by itself was not cancelled with the backfill: it counts. */

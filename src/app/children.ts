@@ -8,7 +8,20 @@ export interface ChildCommand {
   readonly env: Readonly<Record<string, string>>;
   /** Absolute path; stdout and stderr are appended to it byte for byte, arrival times to the file beside it with `.idx` appended. */
   readonly log: string;
+  /** Time asleep does not count. */
   readonly timeoutMs?: number;
+  readonly silence?: SilenceWatch;
+}
+
+/** Who wants to know how long a job says nothing; time asleep does not count. */
+export interface SilenceWatch {
+  readonly afterMs: number;
+  /** It has said nothing for longer. */
+  readonly silent: (seconds: number) => void;
+  /** It has said something again. */
+  readonly heard: () => void;
+  /** It has ended. @param longest seconds: its longest silence. */
+  readonly ended: (longest: number) => void;
 }
 
 /** How a child ended. `cancelled` and `timeout`: by us; `signal`: by somebody else. */

@@ -37,6 +37,7 @@ export interface ExecutionDeps {
   readonly patience?: Pick<PatienceOptions, 'firstOutageMs' | 'giveUpMs'>;
 }
 
+const UNATTENDED_MS = 15 * 60_000;
 /** What a pause is for, beside those of the warehouse. */
 const FULL_DISK = 'disk';
 
@@ -46,6 +47,8 @@ export interface SessionRequest {
   readonly resume?: boolean;
   /** Runs again what failed, and what was done and is empty now. */
   readonly retryFailed?: boolean;
+  /** Nobody watches it, as in CI: it does not wait for an answer, and not for ever for its surroundings. */
+  readonly unattended?: boolean;
   /** Brings an interrupted backfill to its end instead: who asked for it. */
   readonly cancelBy?: string;
 }
@@ -110,7 +113,7 @@ async function executeClaimed(
   { plan, events }: BackfillRecord,
   deps: ExecutionDeps & { readonly ends: AbortController; readonly pauses: Pauses },
   claim: Claim,
-  { retryFailed = false, cancelBy }: SessionRequest,
+  { retryFailed = false, cancelBy, unattended = false }: SessionRequest,
   signal: AbortSignal,
 ): Promise<ExecutionResult> {
   let result: ExecutionResult;
@@ -141,6 +144,7 @@ async function executeClaimed(
       },
       pauses,
       lockIsOfAll: warehouse.blocksWriters === true,
+      ...(unattended && { giveUpMs: UNATTENDED_MS }),
       ...deps.patience,
     });
     // A backfill that submits nothing itself may still find the claims of one that did.
@@ -172,6 +176,7 @@ async function executeClaimed(
       rivals,
       isRunning,
       patience,
+      onRepeat: plan.request.onRepeat ?? (unattended ? 'stop' : 'pause'),
       answered: answeredRequests(events),
     }).run(signal);
   } catch (thrown) {

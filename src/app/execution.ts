@@ -1,11 +1,12 @@
 import { type Day, type DayRange, formatDay, parseDay } from '../base/day';
 import { counted } from '../base/figures';
-import type { Plan, PlannedJob, RemoteJob } from '../core/backfill';
+import type { Plan, PlannedJob, RemoteJob, RepeatPolicy } from '../core/backfill';
 import type { AttemptLedger } from '../core/coverage';
 import type { Pipeline, Processor } from '../core/pipeline';
 import { oneWriterReason } from '../core/planJobs';
 import { SKIP_NEEDS } from '../core/preflight';
 import { isClean } from '../core/progress';
+import { type EndedAttempt, Repeats } from '../core/repeats';
 import { nextCall } from '../core/runMethod';
 import { type WorkItem, WorkSet } from '../core/workSet';
 import { type CallEnd, CallRunner, type CallRunnerDeps } from './callRunner';
@@ -33,6 +34,7 @@ export interface ExecutionParts extends CallRunnerDeps {
   readonly pauses: Pauses;
   /** Ends what runs, and all waiting. */
   readonly ends: AbortController;
+  readonly onRepeat: RepeatPolicy;
   /** Names of requests that were answered before. */
   readonly answered: ReadonlySet<string>;
 }
@@ -61,6 +63,7 @@ export class Execution {
   readonly #running = new Map<Promise<void>, PlannedJob>();
   readonly #abort: AbortController;
   readonly #pauses: Pauses;
+  readonly #repeats = new Repeats();
   /** How many jobs at once. */
   #slots: number;
   #work = new WorkSet([]);
@@ -76,7 +79,7 @@ export class Execution {
     this.#abort = parts.ends;
     this.#pauses = parts.pauses;
     this.#slots = Math.max(1, parts.plan.request.slots);
-    this.#calls = new CallRunner(parts, this.#abort.signal);
+    this.#calls = new CallRunner({ ...parts, onEnded: (attempt) => this.#notice(attempt) }, this.#abort.signal);
     this.#jobs = parts.plan.jobs.flatMap((job) => {
       const processor = parts.pipeline.processors.find(({ id }) => id === job.processor);
       return processor === undefined ? [] : [{ job, processor }];
@@ -357,6 +360,22 @@ export class Execution {
         this.#pauses.ring();
         return `${counted(request.slots, 'job')} at once, where warehouse and job allow it`;
     }
+  }
+
+  /** Failures of one cause in a row hold up the backfill, or stop it where nobody can be asked. */
+  #notice(attempt: EndedAttempt): void {
+    const { onRepeat, journal } = this.#parts;
+    const finding = this.#repeats.ended(attempt);
+    if (finding === undefined || onRepeat === 'continue' || this.#stopping) return;
+    const { id } = this.#plan;
+    if (onRepeat === 'pause') {
+      const message = `${finding}. To go on nevertheless: backfill resume ${id}; to end it: backfill cancel ${id}.`;
+      this.#record(this.#pauses.begin('signature', message));
+      return;
+    }
+    this.#stopping = true;
+    this.#pauses.ring();
+    this.#record(journal.append(id, { type: 'note', message: `Nothing new is started: ${finding}.` }));
   }
 
   #record(appended: Promise<unknown>): void {

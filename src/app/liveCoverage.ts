@@ -152,6 +152,15 @@ export class LiveCoverage {
     return t === undefined || cell < 0 ? undefined : STATUSES[t.held[cell] ?? 0];
   }
 
+  /** Seconds: the longest silences of the last attempts of a processor, one for each partition of which that is known. */
+  longestSilences(processor: string): readonly number[] {
+    return this.#parts.flatMap(({ last }) =>
+      [...last].flatMap(([key, { longestSilence }]) =>
+        longestSilence !== undefined && key.startsWith(`${processor} `) ? [longestSilence] : [],
+      ),
+    );
+  }
+
   /** Keys of the partitions that must not be worked on at the same time as one that comes after them. */
   preceding(processor: string, day: Day): readonly PartitionKey[] {
     const t = this.#tablesAt(day);

@@ -126,7 +126,12 @@ class Attachment {
     const { services } = this.#context;
     const { manifest, id, foreground } = this.#options;
     if (!foreground) await this.#start();
-    const executed = foreground ? services.execute(manifest, id, services.foregroundSignals(), this.#session) : Promise.resolve();
+    const executed = foreground
+      ? services.execute(manifest, id, services.foregroundSignals(), {
+          ...this.#session,
+          unattended: !this.#context.terminal.isTty,
+        })
+      : Promise.resolve();
     // What went wrong is thrown below; until then nothing is left to follow.
     executed.catch(() => this.#detach.abort());
     try {

@@ -5,7 +5,7 @@ import { preparePlan } from '../app/preparePlan';
 import { formatDay } from '../base/day';
 import { selectionText } from '../base/selection/parts';
 import { spanOfSelection } from '../base/selection/resolve';
-import { CHOICES, type Plan, type PlanRequest } from '../core/backfill';
+import { CHOICES, type Plan, type PlanRequest, REPEAT_POLICIES } from '../core/backfill';
 import { planConflicts } from '../core/checkpoints/planConflicts';
 import { DEFAULT_CHOICES, POLICY_WORDS } from '../core/commandLine';
 import type { Pipeline, PipelineNode } from '../core/pipeline';
@@ -42,6 +42,11 @@ export const LAUNCH_OPTIONS = {
     kind: 'choice',
     of: POLICIES,
     help: 'continue with what does not depend on it, stop after what runs, or fail-fast and cancel that too (default: continue)',
+  },
+  'on-repeat': {
+    kind: 'choice',
+    of: REPEAT_POLICIES,
+    help: 'when three attempts of a processor fail in one way: pause and ask, stop, or continue (default: pause; stop in the foreground without a terminal)',
   },
   override: { kind: 'list', value: 'NAME', help: "named overrides: skip-needs, or those of the processor's command" },
   reason: { kind: 'text', value: 'TEXT', help: 'why, for the journal' },
@@ -110,6 +115,7 @@ export function requestFrom(pipeline: Pipeline, options: LaunchValues): PlanRequ
     withDownstream: options.downstream,
     order: options.order ?? 'oldest',
     slots: slots ?? 1,
+    ...(options['on-repeat'] !== undefined && { onRepeat: options['on-repeat'] }),
     policy: policy ?? 'continue',
     overrides: options.override,
     ...(reason !== undefined && { reason }),

@@ -33,6 +33,7 @@ export function runCommandLine(request: Partial<PlanRequest> & SelectionParts, m
   if (request.order === 'newest') words.push('--order', 'newest');
   if (request.slots !== undefined && request.slots !== 1) words.push('--slots', String(request.slots));
   if (request.policy !== undefined && request.policy !== 'continue') words.push('--on-failure', POLICY_WORDS[request.policy]);
+  if (request.onRepeat !== undefined) words.push('--on-repeat', request.onRepeat);
   list('--override', request.overrides);
   if (request.reason !== undefined && request.reason !== '') words.push('--reason', request.reason);
   if (mode !== 'backfill') words.push('--mode', mode);

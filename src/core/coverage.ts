@@ -53,6 +53,8 @@ export interface AttemptFact {
   readonly seconds?: number;
   /** Seconds by stage, in the order of the stages, as the job's log tells them. */
   readonly stages?: Readonly<Record<string, number>>;
+  /** Seconds: the longest time in which its job said nothing. */
+  readonly longestSilence?: number;
   /** By what the partition was built, where this attempt is not known to have changed it. */
   readonly builtBy?: AttemptFact;
   /** The call that it was part of, where nobody read what became of that. */

@@ -68,7 +68,7 @@ function* factsOf({ plan, events, ownerAlive }: JournaledBackfill): Generator<[P
     else if (event.type === 'attemptEnded' && parseDay(event.date) !== undefined) {
       const start = open.get(event.attempt);
       open.delete(event.attempt);
-      const { attempt, outcome, seconds, stages, category, message, signature, after } = event;
+      const { attempt, outcome, seconds, stages, category, message, signature, after, longestSilence } = event;
       yield [
         `${event.processor} ${event.date}`,
         {
@@ -84,6 +84,7 @@ function* factsOf({ plan, events, ownerAlive }: JournaledBackfill): Generator<[P
           ...(category !== undefined && { category }),
           ...(message !== undefined && { message }),
           ...(signature !== undefined && { signature }),
+          ...(longestSilence !== undefined && { longestSilence }),
         },
       ];
     }

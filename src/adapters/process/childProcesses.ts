@@ -7,6 +7,7 @@ import type { LeftJob } from '../../app/journal';
 import { tellingLine } from '../../core/signature';
 import { codeOf } from '../journal/durableFile';
 import { cleanEnvironment } from './cleanEnvironment';
+import { watchJob } from './jobWatch';
 import { markedJobs } from './markedJobs';
 import { isGroupAlive, isJobAlive } from './processIdentity';
 
@@ -15,7 +16,6 @@ export interface ChildProcessesOptions {
   readonly graceMs?: number;
 }
 
-const SAMPLE_MS = 250;
 const TAIL_BYTES = 4096;
 const LONGEST_LINE = 300;
 /** After SIGKILL only what nobody collects is left, and no kill helps against that. */
@@ -39,15 +39,22 @@ export class ChildProcesses implements ChildRunner, LeftJobs {
     await mkdir(dirname(command.log), { recursive: true });
     const log = await open(command.log, 'a+');
     const index = await open(`${command.log}.idx`, 'a');
-    const sampling = new AbortController();
+    const watching = new AbortController();
+    const overtime = new AbortController();
     try {
-      const sampled = sampleArrivals(log, index, sampling.signal);
-      const exit = await this.#spawn(command, log.fd, signal, started);
-      sampling.abort();
-      await sampled;
+      const { timeoutMs, silence } = command;
+      const watched = watchJob(log, index, {
+        ...(timeoutMs !== undefined && { timeoutMs }),
+        ...(silence !== undefined && { silence }),
+        overtime: () => overtime.abort(),
+        stop: watching.signal,
+      });
+      const exit = await this.#spawn(command, log.fd, { signal, overtime: overtime.signal }, started);
+      watching.abort();
+      await watched;
       return exit.how === 'exited' ? { ...exit, tellingLine: await tellingLineOf(log) } : exit;
     } finally {
-      sampling.abort();
+      watching.abort();
       await log.close();
       await index.close();
     }
@@ -66,7 +73,12 @@ export class ChildProcesses implements ChildRunner, LeftJobs {
     return signal.aborted ? 'cancelled' : 'timeout';
   }
 
-  async #spawn(command: ChildCommand, log: number, signal: AbortSignal, started: (pid: number) => void): Promise<ChildExit> {
+  async #spawn(
+    command: ChildCommand,
+    log: number,
+    { signal, overtime }: { readonly signal: AbortSignal; readonly overtime: AbortSignal },
+    started: (pid: number) => void,
+  ): Promise<ChildExit> {
     const [program = '', ...args] = command.argv;
     const child = spawn(program, args, {
       cwd: command.cwd,
@@ -90,10 +102,7 @@ export class ChildProcesses implements ChildRunner, LeftJobs {
       };
       signal.addEventListener('abort', () => end('cancelled'), { once: true, signal: ended.signal });
       if (signal.aborted) end('cancelled');
-      if (command.timeoutMs !== undefined) {
-        const timer = setTimeout(() => end('timeout'), Math.min(command.timeoutMs, LONGEST_TIMER_MS));
-        ended.signal.addEventListener('abort', () => clearTimeout(timer));
-      }
+      overtime.addEventListener('abort', () => end('timeout'), { once: true, signal: ended.signal });
     });
     const exit = await Promise.race([exited, asked]);
     // What a job that ended well has started may still write for it. One that failed or was killed has nothing more to say.
@@ -156,18 +165,4 @@ async function tellingLineOf(log: FileHandle): Promise<string> {
   const length = Math.min(size, TAIL_BYTES);
   const { buffer } = await log.read(Buffer.alloc(length), 0, length, size - length);
   return tellingLine(buffer.toString('utf8').split(/[\r\n]+/)).slice(0, LONGEST_LINE);
-}
-
-/** Writes `offset epochMs` a few times a second while the log grows: what lies before the offset had arrived by then. */
-async function sampleArrivals(log: FileHandle, index: FileHandle, stop: AbortSignal): Promise<void> {
-  let last = (await log.stat()).size;
-  for (let ended = false; !ended; ) {
-    await delay(SAMPLE_MS, undefined, { signal: stop }).catch(() => {
-      ended = true;
-    });
-    const { size } = await log.stat();
-    // A disk without space for an arrival ends nothing.
-    if (size !== last) await index.appendFile(`${size} ${Date.now()}\n`).catch(() => undefined);
-    last = size;
-  }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { rename } from 'node:fs/promises';
-import type { ExecutionDeps } from '../../../src/app/executeBackfill';
+import { type ExecutionDeps, executeBackfill } from '../../../src/app/executeBackfill';
 import { WarehouseError } from '../../../src/app/ports';
 import type { BackfillEvent, Plan } from '../../../src/core/backfill';
 import { progressOf } from '../../../src/core/progress';
@@ -171,5 +171,58 @@ phases: [{ id: p, processors: [{ id: A, table: t.a, date_column: day, needs: [{ 
     });
     await fixture.execute(plan, undefined, fixture.deps(deps));
     assert.deepEqual(await fixture.rows('t.a'), { '2021-11-06': 7, '2021-11-07': 7 });
+  });
+
+  describe('by its own jobs', () => {
+    async function jobs(behaviour: string, more = ''): Promise<void> {
+      await fixture.write(
+        `phases: [{ id: p, processors: [{ id: J, table: main.j, date_column: day, run: { command: [$JOB, main.j, ${behaviour}, "{date}"], each: date${more} } }] }]`,
+        { j: {} },
+      );
+    }
+
+    const FIVE = ['2021-11-05', '2021-11-06', '2021-11-07', '2021-11-08', '2021-11-09'];
+
+    it('asks after three failures of one cause in a row, and not again at once', async () => {
+      await jobs('fail');
+      plan = await fixture.launch({ dates: FIVE });
+      const executing = fixture.execute(plan);
+      const paused = await saw('paused');
+      assert.match(
+        paused.type === 'paused' ? paused.message : '',
+        /^3 attempts of J in a row failed in one way \(2021-11-05, 2021-11-06, 2021-11-07\): .*ValueError.* To go on nevertheless: backfill resume /,
+      );
+      assert.equal((await events()).filter(({ type }) => type === 'attemptStarted').length, 3);
+      await fixture.journal.request(plan.id, { kind: 'continue' }, 'ann');
+      const executed = await executing;
+      assert.equal(executed.progress.failed, 5);
+      assert.deepEqual(typesOf(executed), ['started', 'paused signature', 'continued', 'requested', 'ended']);
+    });
+
+    it('stops in place of asking where nobody watches', async () => {
+      await jobs('fail');
+      plan = await fixture.launch({ dates: FIVE });
+      await executeBackfill(plan.id, fixture.deps(), new AbortController().signal, { unattended: true });
+      const all = await events();
+      assert.deepEqual(all.at(-1), { ...all.at(-1), type: 'ended', result: 'failed' });
+      assert.equal(all.filter(({ type }) => type === 'attemptEnded').length, 3);
+      assert.match(JSON.stringify(all), /Nothing new is started: 3 attempts of J in a row/);
+    });
+
+    it('calls a job silent, and ends only that one when it is asked to', async () => {
+      await jobs('hang', ', silence: 1s');
+      plan = await fixture.launch({ dates: FIVE.slice(0, 2) });
+      const executing = fixture.execute(plan);
+      const silent = await saw('silent');
+      assert.deepEqual(silent, { ...silent, attempt: 'J-2021-11-05-1', date: '2021-11-05', basis: 'the manifest allows 1 s' });
+      await fixture.journal.request(plan.id, { kind: 'endJob', attempt: 'J-2021-11-05-1' }, 'ann');
+      const ended = await saw('attemptEnded');
+      assert.ok(ended.type === 'attemptEnded' && ended.category === 'ended' && ended.outcome === 'failed');
+      assert.equal(ended.message, 'ended by ann');
+      assert.ok((ended.longestSilence ?? 0) >= 1);
+      await saw('attemptStarted', 2);
+      await fixture.journal.request(plan.id, { kind: 'cancel' }, 'ann');
+      assert.equal((await executing).result, 'cancelled');
+    });
   });
 });

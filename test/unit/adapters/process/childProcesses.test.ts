@@ -5,6 +5,7 @@ import { ChildProcesses } from '../../../../src/adapters/process/childProcesses'
 import { cleanEnvironment } from '../../../../src/adapters/process/cleanEnvironment';
 import { startTimeOf } from '../../../../src/adapters/process/processIdentity';
 import type { ChildCommand } from '../../../../src/app/children';
+import { skipBecause } from '../../../support/skip';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';
 
 describe('ChildProcesses', () => {
@@ -105,6 +106,44 @@ describe('ChildProcesses', () => {
         assert.equal(await late(), '');
       });
     }
+  });
+
+  describe('that say nothing', function () {
+    this.timeout(20_000);
+    const watch = (afterMs: number) => {
+      const said: string[] = [];
+      const silence = {
+        afterMs,
+        silent: () => said.push('silent'),
+        heard: () => said.push('heard'),
+        ended: (seconds: number) => said.push(`ended after ${seconds >= afterMs / 1000 ? 'a silence' : 'none'}`),
+      };
+      return { said, silence };
+    };
+
+    it('are called silent once, and heard when they speak again', async () => {
+      const { said, silence } = watch(1000);
+      await run(node("setTimeout(() => console.log('here'), 2000); setTimeout(() => {}, 2600)", { silence }));
+      assert.deepEqual(said, ['silent', 'heard', 'ended after a silence']);
+    });
+
+    it('are not while they speak', async () => {
+      const { said, silence } = watch(2000);
+      await run(
+        node('let n = 0; const t = setInterval(() => { console.log(n); if (++n > 12) clearInterval(t) }, 250)', { silence }),
+      );
+      assert.deepEqual(said, ['ended after none']);
+    });
+
+    it('have slept where this process did: that is no silence, and takes nothing of their time', async function () {
+      if (process.platform === 'win32') skipBecause(this, 'Windows stops no processes by signals');
+      const { said, silence } = watch(3000);
+      // Both are stopped for longer than the limits, as by a lid that is closed.
+      const sleeper = `const pid = ${process.pid}; const { execFile } = require('node:child_process');
+        setTimeout(() => execFile('sh', ['-c', 'kill -STOP ' + pid + '; sleep 5; kill -CONT ' + pid], () => process.exit(0)), 500);`;
+      assert.equal((await run(node(sleeper, { silence, timeoutMs: 4000 }))).how, 'exited');
+      assert.deepEqual(said, ['ended after none']);
+    });
   });
 
   it('starts nothing after it was cancelled', async () => {
