@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { ROOT } from '../../scripts/vscode/server.mjs';
+import { ROOT, type Server } from '../../scripts/vscode/server.mjs';
 import { until, type Workbench } from '../../scripts/vscode/workbench.mjs';
 import { messageOf } from '../../src/base/logger';
 import type { SmallWorkspace } from './smallWorkspace';
@@ -15,8 +15,8 @@ export class PipelineWindow {
   }
 
   /** Opens the folder and the extension's sidebar, and waits for the coverage. */
-  static async open(folder: string): Promise<PipelineWindow> {
-    const window = await PipelineWindow.on(await openWindow(folder));
+  static async open(folder: string, server?: Server): Promise<PipelineWindow> {
+    const window = await PipelineWindow.on(await openWindow(folder, server));
     await window.workbench.findTreeItem('Coverage', / dates complete/);
     return window;
   }

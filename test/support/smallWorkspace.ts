@@ -110,6 +110,15 @@ export class SmallWorkspace {
       .map((line) => JSON.parse(line));
   }
 
+  /** What a job has said so far. @param log as an event names it. */
+  log(backfill: string, log: string): string {
+    try {
+      return readFileSync(join(this.runs(), backfill, log), 'utf8');
+    } catch {
+      return '';
+    }
+  }
+
   private runs(): string {
     return join(this.folder, '.backfill/runs');
   }

@@ -8,16 +8,29 @@ export type Trust = 'trusted' | 'asks';
 
 let browser: Browser | undefined;
 const servers = new Map<Trust, Promise<Server>>();
+const own = new Set<Server>();
 const open = new Set<Workbench>();
 
+/** A VS Code server of its own, for a test that ends it. */
+export async function startOwnServer(): Promise<Server> {
+  const server = await startServer();
+  own.add(server);
+  return server;
+}
+
 /** A window of a real VS Code on a folder, with the extension installed. It is closed when the test ends. */
-export async function openWindow(folder: string, trust: Trust = 'trusted'): Promise<Workbench> {
+export async function openWindow(folder: string, on: Trust | Server = 'trusted'): Promise<Workbench> {
   browser ??= await launchBrowser();
-  const server = servers.get(trust) ?? startServer({ trust: trust === 'trusted' });
-  servers.set(trust, server);
-  const workbench = await Workbench.open(browser, (await server).address(folder));
+  const workbench = await Workbench.open(browser, (await serverOf(on)).address(folder));
   open.add(workbench);
   return workbench;
+}
+
+function serverOf(on: Trust | Server): Promise<Server> | Server {
+  if (typeof on === 'object') return on;
+  const server = servers.get(on) ?? startServer({ trust: on === 'trusted' });
+  servers.set(on, server);
+  return server;
 }
 
 /** A picture of a window, for people to look at. */
@@ -38,5 +51,5 @@ afterEach('close the windows', async function () {
 after('end VS Code', async function () {
   this.timeout(30_000);
   await browser?.close();
-  for (const server of servers.values()) await (await server).stop();
+  for (const server of [...servers.values(), ...own]) await (await server).stop();
 });
