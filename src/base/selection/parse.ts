@@ -5,6 +5,7 @@ import { looksLikeDate } from './print';
 import {
   type DateTerm,
   EVERYTHING,
+  GAP_WORDS,
   globPrefix,
   groupOf,
   type Selection,
@@ -224,8 +225,9 @@ function rangeOf(from: Day | undefined, to: Day | undefined, place: { readonly f
   return { kind: 'range', ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
 }
 
-/** All statuses that a text chooses by; empty for the gaps. */
+/** All statuses that a text chooses by, whichever group; empty where these are the gaps everywhere. */
 export function chosenStatuses(text: string): readonly StatusWord[] {
   const parsed = parseSelection(text);
-  return 'problem' in parsed ? [] : [...new Set(parsed.selection.groups.flatMap(({ statuses }) => statuses))];
+  if ('problem' in parsed || parsed.selection.groups.every(({ statuses }) => statuses.length === 0)) return [];
+  return [...new Set(parsed.selection.groups.flatMap(({ statuses }) => (statuses.length === 0 ? GAP_WORDS : statuses)))];
 }

@@ -2,7 +2,8 @@ import { formatRange, parseDay, rangesOf } from '../../base/day';
 import { counted, formatCount, formatSeconds } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
 import { chosenStatuses } from '../../base/selection/parse';
-import type { BackfillEvent, BackfillPhase, Plan } from '../../core/backfill';
+import { selectionText } from '../../base/selection/parts';
+import { type BackfillEvent, type BackfillPhase, CHOICES, type Plan } from '../../core/backfill';
 import { runCommandLine } from '../../core/commandLine';
 import { type BackfillProgress, isSuccess } from '../../core/progress';
 import { type Terminal, type Tone, toned } from '../terminal';
@@ -175,14 +176,17 @@ function commandsForRest(plan: Plan, { partitions }: BackfillProgress): string[]
   const processors = [...new Set(left.map(({ processor }) => processor))];
   const dates = new Set(left.map(({ date }) => date));
   const chosen = chosenStatuses(plan.request.select);
-  const repeats = chosen.includes('all') && runs.some((one) => isDone(one) && dates.has(one.date));
+  const repeats =
+    (chosen.includes('all') || chosen.includes('complete')) && runs.some((one) => isDone(one) && dates.has(one.date));
   const groups = repeats ? [...groupBy(processors, (id) => datesOf(id).toSorted().join()).values()] : [processors];
   return groups.map((ids) => {
     const days = [...new Set(ids.flatMap(datesOf))].sort();
     const { select: _, ...request } = plan.request;
-    return runCommandLine(
-      { ...request, processors: ids, dates: days, choices: chosen, withUpstream: false, withDownstream: false },
-      plan.mode,
-    );
+    const parts = { processors: ids, dates: days, choices: chosen };
+    // Not every word of a selection is one of `--choose`.
+    const asked = chosen.every((word) => (CHOICES as readonly string[]).includes(word))
+      ? parts
+      : { select: selectionText(parts) };
+    return runCommandLine({ ...request, ...asked, withUpstream: false, withDownstream: false }, plan.mode);
   });
 }

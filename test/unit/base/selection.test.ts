@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { formatDay, parseDay } from '../../../src/base/day';
 import { cellsOf, type SelectionCell, textOfCells } from '../../../src/base/selection/cells';
-import { parseSelection } from '../../../src/base/selection/parse';
+import { chosenStatuses, parseSelection } from '../../../src/base/selection/parse';
 import { selectionText } from '../../../src/base/selection/parts';
 import { printSelection } from '../../../src/base/selection/print';
 import { resolveSelection } from '../../../src/base/selection/resolve';
@@ -143,6 +143,11 @@ describe('a selection as text', () => {
       'phase:phase4 & [2021-11-01..]',
     );
   });
+});
+
+it('is asked which statuses it chooses by, over all of its groups', () => {
+  assert.deepEqual(chosenStatuses('PDC & 2021-11-05 | PCF'), []);
+  assert.deepEqual(chosenStatuses('PDC & stale | PCF'), ['stale', 'missing', 'failed', 'partial', 'suspect']);
 });
 
 describe('partitions as a selection', () => {

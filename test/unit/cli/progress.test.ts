@@ -167,6 +167,7 @@ describe('the summary', () => {
       next(['missing', 'failed', 'partial', 'suspect']).map((line) => /--processor \S+ --dates \S+/.exec(line)?.[0]),
       [`--processor PDC,MLFS --dates ${dates(7, 8, 9)}`],
     );
+    assert.match(next(['complete', 'missing']).join('\n'), /--select 'PDC & 2021-11-08, 2021-11-09 & missing, complete'/);
     assert.doesNotMatch(next(['all']).join(), /--from|--to/);
   });
 
