@@ -214,6 +214,7 @@ const OUTCOMES: readonly AttemptOutcome[] = [
   'failed',
   'interrupted',
   'torn',
+  'cleaned',
 ];
 
 function isOutcome(word: string): word is AttemptOutcome {
