@@ -76,7 +76,14 @@ export class Terminals implements vscode.Disposable {
     command: 'attach' | 'resume' = 'attach',
   ): vscode.Terminal {
     const terminal = vscode.window.createTerminal({
-      ...this.#shell([command, id, '--keep-open', '--manifest', manifest]),
+      ...this.#shell([
+        command,
+        id,
+        ...(command === 'resume' ? ['--asked-at', String(Date.now())] : []),
+        '--keep-open',
+        '--manifest',
+        manifest,
+      ]),
       name: `Backfill ${name}`,
       cwd: dirname(manifest),
     });

@@ -5,6 +5,9 @@ import { backfillOf } from '../requests';
 import { MANIFEST_OPTION } from '../sharedOptions';
 import { userName } from '../userName';
 
+/** Editors run the command of a terminal again, days later: nobody asks for anything then. */
+const ASKED_MS = 60_000;
+
 export const resumeCommand = defineCommand({
   name: 'resume',
   summary: 'Go on with an interrupted or paused backfill, and show it',
@@ -18,10 +21,18 @@ A paused one goes on, whatever it paused for; one that waits for its surrounding
     ...MANIFEST_OPTION,
     'retry-failed': { kind: 'flag', help: 'also run again what failed, and what was done and is empty now' },
     foreground: { kind: 'flag', help: 'execute in this process, which then must not be closed: for CI' },
+    'asked-at': {
+      kind: 'text',
+      value: 'MS',
+      help: 'only show it when that was more than a minute ago (epoch milliseconds), for terminals that are run again by themselves',
+    },
     'keep-open': { kind: 'flag', help: 'wait for Enter after the summary, and then end without an error' },
   },
   async run(context, options, [id = '']) {
     const { manifest, journal, progress } = await backfillOf(context, options.manifest, id);
+    const askedAt = options['asked-at'];
+    if (askedAt !== undefined && !(context.services.clock.now() - Number(askedAt) < ASKED_MS))
+      return attach(context, { manifest, id, keepOpen: options['keep-open'], foreground: false });
     // One that was asked to pause and has not seen it yet is told, too.
     if (isActivePhase(progress.phase)) await journal.request(id, { kind: 'continue' }, userName('resume'));
     const session = { resume: true, retryFailed: options['retry-failed'] };
