@@ -1,11 +1,8 @@
 import { dirname, join } from 'node:path';
 import { messageOf } from '../base/logger';
-import { answeredRequests, type Plan, type RemoteJob } from '../core/backfill';
-import { cleanHash } from '../core/clean/cleanPlan';
-import { readManifest } from '../core/manifest/readManifest';
+import { answeredRequests, type ManifestChoice, type RemoteJob } from '../core/backfill';
 import { readWaivers } from '../core/manifest/readWaivers';
-import type { Pipeline, Processor, WarehouseConfig } from '../core/pipeline';
-import { executionOf } from '../core/planJobs';
+import type { Processor, WarehouseConfig } from '../core/pipeline';
 import type { ChildRunner, LeftJobs } from './children';
 import { Execution, type ExecutionResult } from './execution';
 import { PatientAppends, withAppends } from './fullDisk';
@@ -13,8 +10,8 @@ import { type BackfillRecord, type Claim, type Journal, JournalError } from './j
 import { LiveCoverage } from './liveCoverage';
 import { Patience, type PatienceOptions } from './patience';
 import { Pauses } from './pauses';
+import { type ChosenBasis, chooseBasis, readPlanBasis } from './planBasis';
 import type { Clock, PartitionWriter, Warehouse } from './ports';
-import { digest, readSqlTexts } from './preparePlan';
 import { type LogSource, profileOf, readLog } from './readLog';
 import { Rivals } from './rivals';
 import { TakeOver } from './takeOver';
@@ -49,6 +46,8 @@ export interface SessionRequest {
   readonly retryFailed?: boolean;
   /** Nobody watches it, as in CI: it does not wait for an answer, and not for ever for its surroundings. */
   readonly unattended?: boolean;
+  /** What to go by where the manifest has changed; without it such a backfill is refused. */
+  readonly manifest?: ManifestChoice;
   /** Brings an interrupted backfill to its end instead: who asked for it. */
   readonly cancelBy?: string;
 }
@@ -84,8 +83,17 @@ export async function executeBackfill(
     const record = await deps.journal.read(id);
     if (record === undefined) throw new JournalError('unknownBackfill', `The plan of ${id} cannot be read.`);
     refuseUnasked(record, request);
-    await deps.journal.append(id, { type: 'started', owner: claim.owner });
-    return await executeClaimed(record, deps, claim, request, signal);
+    const basis = await readPlanBasis(record.plan, deps.journal, deps.readText);
+    // Who only brings it to an end runs nothing.
+    const choice = request.manifest ?? (request.cancelBy === undefined || basis.planned === undefined ? undefined : 'asPlanned');
+    const chosen = chooseBasis(record.plan, basis, choice);
+    const { changes } = basis;
+    await deps.journal.append(id, {
+      type: 'started',
+      owner: claim.owner,
+      ...(changes.length > 0 && choice !== undefined && { by: choice, changed: changes }),
+    });
+    return await executeClaimed({ ...record, ...chosen }, deps, claim, request, signal);
   } finally {
     await claim.release();
   }
@@ -110,7 +118,7 @@ function refuseUnasked({ plan: { id }, events }: BackfillRecord, { resume = fals
 }
 
 async function executeClaimed(
-  { plan, events }: BackfillRecord,
+  { plan, events, pipeline, sqlTexts }: BackfillRecord & ChosenBasis,
   deps: ExecutionDeps & { readonly ends: AbortController; readonly pauses: Pauses },
   claim: Claim,
   { retryFailed = false, cancelBy, unattended = false }: SessionRequest,
@@ -120,7 +128,6 @@ async function executeClaimed(
   let writer: PartitionWriter | undefined;
   let takeOver: TakeOver | undefined;
   try {
-    const { pipeline, sqlTexts } = await readAsPlanned(plan, deps);
     const folder = dirname(plan.manifest);
     const warehouse = deps.openWarehouse(pipeline.warehouse, folder);
     if (plan.jobs.some(({ method }) => method === 'sql' || method === 'clean'))
@@ -190,28 +197,4 @@ async function executeClaimed(
   }
   await deps.journal.append(plan.id, { type: 'ended', result });
   return result;
-}
-
-/** The manifest and its SQL, as long as they still say what the plan was made from. Throws otherwise, for people. */
-async function readAsPlanned(
-  plan: Plan,
-  deps: ExecutionDeps,
-): Promise<{ readonly pipeline: Pipeline; readonly sqlTexts: ReadonlyMap<string, string> }> {
-  const { pipeline, problems } = readManifest(await deps.readText(plan.manifest));
-  if (pipeline === undefined) {
-    const first = problems.find(({ severity }) => severity === 'error')?.message ?? '';
-    throw new Error(`${plan.manifest} cannot be read any more: ${first} Mend it and make a new plan.`);
-  }
-  const sqlTexts = await readSqlTexts(pipeline, { manifest: plan.manifest, readText: deps.readText });
-  const context = { sqlText: (file: string) => sqlTexts.get(file), digest };
-  const changed = plan.jobs.filter((job) => {
-    const processor = pipeline.processors.find(({ id }) => id === job.processor);
-    if (job.method === 'clean') return processor === undefined || cleanHash(processor, digest) !== job.hash;
-    return !(processor?.run ?? []).some((method) => executionOf(method, plan.request, context).hash === job.hash);
-  });
-  if (changed.length > 0) {
-    const names = changed.map(({ processor }) => processor).join(', ');
-    throw new Error(`How ${names} is run has changed since the plan was made: make a new plan.`);
-  }
-  return { pipeline, sqlTexts };
 }

@@ -1,5 +1,6 @@
 import type { BackfillEvent, BackfillEventBody, Owner, Plan, RemoteJob, RunRequest } from '../core/backfill';
 import type { AttemptLedger } from '../core/coverage';
+import type { PlanInputs } from '../core/planInputs';
 
 /** A backfill as the journal holds it. */
 export interface BackfillRecord {
@@ -19,8 +20,13 @@ export interface BackfillRecord {
  * death of whoever wrote it.
  */
 export interface Journal {
-  /** Writes the plan, once: durable when it resolves. Rejects with a JournalError when the id exists already. */
-  create(plan: Plan): Promise<void>;
+  /**
+   * Writes the plan, once, and the texts that it was made from: durable when it resolves. Rejects with a JournalError when the id exists
+   * already.
+   */
+  create(plan: Plan, inputs?: PlanInputs): Promise<void>;
+  /** The texts that a plan was made from; undefined where they were not kept, or cannot be read. */
+  inputs(id: string): Promise<PlanInputs | undefined>;
   /** Ids of all backfills with a readable plan, newest first. */
   list(): Promise<readonly string[]>;
   /** Undefined when there is no such backfill or its plan cannot be read. */
@@ -119,8 +125,11 @@ export interface Holder {
   readonly job?: RemoteJob;
 }
 
-/** `held`: another backfill, or another process, has what is asked for. `full`: the disk takes nothing more, which may pass. */
-export type JournalErrorKind = 'exists' | 'unknownBackfill' | 'unwritable' | 'full' | 'held';
+/**
+ * `held`: another backfill, or another process, has what is asked for. `full`: the disk takes nothing more, which may pass. `changed`: the
+ * manifest has changed since the plan was made.
+ */
+export type JournalErrorKind = 'exists' | 'unknownBackfill' | 'unwritable' | 'full' | 'held' | 'changed';
 
 export class JournalError extends Error {
   override readonly name = 'JournalError';

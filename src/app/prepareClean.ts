@@ -8,7 +8,8 @@ import { fingerprintOf } from '../core/observation';
 import { refOfCell } from '../core/reasons';
 import { partitionKey } from '../core/words';
 import { type PartitionWriter, type Warehouse, WarehouseError } from './ports';
-import { digest, newSalt } from './preparePlan';
+import { newSalt } from './preparePlan';
+import { digest } from './sqlTexts';
 
 /**
  * Makes the plan that deletes partitions, from what they hold now, read exactly. Nothing is written. Rejects with a WarehouseError where the

@@ -1,5 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
-import { dirname, resolve } from 'node:path';
+import { randomInt } from 'node:crypto';
 import { parseDay } from '../base/day';
 import type { Plan, PlanBytes, PlanRequest } from '../core/backfill';
 import { classify } from '../core/classify';
@@ -9,8 +8,10 @@ import { type ExpiryOf, expiryOf } from '../core/partitionExpiry';
 import { makePlan } from '../core/planner';
 import { partitionKey } from '../core/words';
 import { type Journal, JournalError } from './journal';
+import { inputsOf } from './planBasis';
 import { costOf } from './planCost';
 import type { Warehouse } from './ports';
+import { digest, readSqlTexts } from './sqlTexts';
 
 export interface PlanFiles {
   /** Absolute path of the manifest; SQL files are relative to its folder. */
@@ -95,10 +96,14 @@ function asReadable(known: { readonly input: CoverageInput; readonly grid: Cover
 }
 
 /**
- * Writes a plan, so that an executor can be started for it. Rejects with a JournalError of kind `held` when another backfill has come to
- * hold a partition of it since it was made.
+ * Writes a plan with the texts that it rests on, so that an executor can be started for it. Rejects with a JournalError: of kind `held` when
+ * another backfill has come to hold a partition of it since it was made, of kind `changed` when the manifest has changed.
  */
-export async function launchPlan(plan: Plan, journal: Pick<Journal, 'create' | 'ledger'>): Promise<void> {
+export async function launchPlan(
+  plan: Plan,
+  journal: Pick<Journal, 'create' | 'ledger'>,
+  readText: PlanFiles['readText'],
+): Promise<void> {
   const { active } = await journal.ledger();
   const held = plan.partitions.flatMap(({ processor, date, action }) => {
     const day = parseDay(date);
@@ -113,30 +118,12 @@ export async function launchPlan(plan: Plan, journal: Pick<Journal, 'create' | '
       `Backfill ${first.backfill} has ${first.key}${more}: wait for it or cancel it, then plan again.`,
     );
   }
-  await journal.create(plan);
-}
-
-/** The SQL files of a pipeline by the names that the manifest gives them; those that cannot be read are left out. */
-export async function readSqlTexts(pipeline: CoverageInput['pipeline'], files: PlanFiles): Promise<ReadonlyMap<string, string>> {
-  const names = new Set(
-    pipeline.processors.flatMap(({ run }) => run.flatMap((method) => (method.kind === 'sql' ? [method.file] : []))),
-  );
-  const texts = new Map<string, string>();
-  for (const name of names) {
-    const text = await files.readText(resolve(dirname(files.manifest), name)).catch(() => undefined);
-    if (text !== undefined) texts.set(name, text);
-  }
-  return texts;
+  await journal.create(plan, await inputsOf(plan, readText));
 }
 
 /** A few letters or digits that keep plans of one second apart. */
 export function newSalt(): string {
   return Array.from({ length: 4 }, () => SALT.charAt(randomInt(SALT.length))).join('');
-}
-
-/** SHA-256 in hexadecimal digits. */
-export function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 const SALT = 'abcdefghijkmnpqrstuvwxyz23456789';

@@ -11,7 +11,7 @@ import { sameFingerprint } from '../core/fingerprint';
 import { lastOf } from '../core/logs/logDigest';
 import { fingerprintOf } from '../core/observation';
 import type { Processor } from '../core/pipeline';
-import { isSuccess, progressOf } from '../core/progress';
+import { isClean, isSuccess, progressOf } from '../core/progress';
 import { signatureOf } from '../core/signature';
 import { listText } from '../core/words';
 import type { CallRunnerDeps } from './callRunner';
@@ -123,7 +123,7 @@ export class TakeOver {
   filledBy(key: PartitionKey): string | undefined {
     const planned = this.#deps.plan.partitions.find(({ processor, date }) => `${processor} ${date}` === key);
     const day = planned === undefined ? undefined : parseDay(planned.date);
-    if (planned === undefined || day === undefined || !isGap(planned.status)) return undefined;
+    if (planned === undefined || day === undefined || !isGap(planned.status) || isClean(this.#deps.plan)) return undefined;
     if (this.#deps.live.statusOf(planned.processor, day) !== 'complete') return undefined;
     return `it is complete now, and was ${planned.status} when the plan was made`;
   }
@@ -307,6 +307,7 @@ export class TakeOver {
       const state = partitions.get(`${processor} ${date}`);
       if (action !== 'run' || state === undefined || state === 'waiting' || state === 'running') return [];
       if (state === 'done' || state === 'cleaned') return [];
+      if (state === 'interrupted') return [{ type: 'waitsAgain', processor, date, why: 'it was interrupted' }];
       if (state === 'skipped')
         return [{ type: 'waitsAgain', processor, date, why: 'it was skipped before, and is judged by what is there now' }];
       return retryFailed ? [{ type: 'waitsAgain', processor, date, why: 'what failed is to be tried again' }] : [];

@@ -2,8 +2,9 @@ import type { SessionRequest } from '../app/executeBackfill';
 import type { Journal } from '../app/journal';
 import { formatCount } from '../base/figures';
 import { messageOf } from '../base/logger';
-import { type BackfillPhase, isActivePhase } from '../core/backfill';
+import { type BackfillPhase, isActivePhase, type ManifestChoice } from '../core/backfill';
 import type { BackfillProgress } from '../core/progress';
+import { askManifest } from './askManifest';
 import { type BackfillView, LiveView, PlainView } from './backfillView';
 import type { Context } from './command';
 import { CommandFailure, EXIT, type ExitCode, usageError } from './exitCodes';
@@ -20,6 +21,8 @@ export interface AttachOptions {
   readonly foreground: boolean;
   /** What a session is asked for that goes on with an interrupted backfill; without it one is summed up, or gone on with after a question. */
   readonly session?: SessionRequest;
+  /** What to go by where the manifest has changed since the plan was made; without it that is asked. */
+  readonly basis?: ManifestChoice;
 }
 
 const CTRL_C = '\u0003';
@@ -47,7 +50,7 @@ class Attachment {
   readonly #view: BackfillView;
   readonly #detach = new AbortController();
   readonly #takesKeys: boolean;
-  readonly #stops: readonly (() => void)[];
+  readonly #stops: (() => void)[];
   #interrupts = 0;
   #session: SessionRequest | undefined;
   /** While the summary waits to be read. */
@@ -57,7 +60,7 @@ class Attachment {
     const { terminal, services } = context;
     this.#context = context;
     this.#options = options;
-    this.#session = options.session;
+    this.#session = options.basis === undefined ? options.session : { manifest: options.basis, ...options.session };
     this.#journal = services.journal(options.manifest);
     this.#takesKeys = options.keepOpen && terminal.canAsk;
     const live = terminal.isTty ? new LiveView(terminal, services.clock) : undefined;
@@ -69,16 +72,18 @@ class Attachment {
         // What is executed here cannot be left alone: it goes on unseen, or is cancelled by the signal.
         if (!options.foreground) this.#detach.abort();
       }),
-      terminal.onInterrupt(() => this.#interrupt()),
       ...(live === undefined ? [] : [terminal.onResize(() => live.redraw())]),
-      ...(this.#takesKeys ? [terminal.readKeys((keys) => this.#take(keys))] : []),
     ];
   }
 
   async run(): Promise<ExitCode> {
     const { terminal } = this.#context;
     const { id } = this.#options;
-    const sight = (await this.#over()) ?? (await this.#follow());
+    const over = await this.#over();
+    // Questions are over: from here on keys and Ctrl+C are for the backfill.
+    this.#stops.push(terminal.onInterrupt(() => this.#interrupt()));
+    if (this.#takesKeys) this.#stops.push(terminal.readKeys((keys) => this.#take(keys)));
+    const sight = over ?? (await this.#follow());
     if (sight === undefined) throw unknownBackfill(id);
     const { record, progress } = sight;
     if (isActive(progress.phase)) {
@@ -103,22 +108,25 @@ class Attachment {
     const record = await this.#journal.read(id);
     if (record === undefined) throw unknownBackfill(id);
     const sight = sightOf(record, this.#context.services.clock.now());
-    if (sight.progress.phase === 'interrupted' && (await this.#resumes(sight))) return undefined;
-    return isActive(sight.progress.phase) ? undefined : sight;
+    const { phase } = sight.progress;
+    const starts = phase === 'planned' || (phase === 'interrupted' && (await this.#resumes(sight)));
+    if (!starts) return isActive(phase) ? undefined : sight;
+    const basis = await askManifest(this.#context, this.#options.manifest, id, this.#session?.manifest);
+    if (basis !== undefined) this.#session = { ...this.#session, manifest: basis };
+    return undefined;
   }
 
   async #resumes({ progress }: Sight): Promise<boolean> {
-    if (this.#session !== undefined) return true;
+    if (this.#session?.resume === true) return true;
     const { terminal } = this.#context;
-    // A terminal whose keys are taken already cannot be asked.
-    if (!terminal.canAsk || this.#takesKeys) return false;
+    if (!terminal.canAsk) return false;
     const { id, done, total, current } = progress;
     const job = current === undefined ? '' : `; its job ${current} still runs`;
     const answer = await terminal.ask(
       `Backfill ${id} was interrupted: ${formatCount(done)} of ${formatCount(total)} done${job}. Go on with it? [y/N] `,
     );
     if (!/^y(es)?$/i.test(answer?.trim() ?? '')) return false;
-    this.#session = { resume: true };
+    this.#session = { ...this.#session, resume: true };
     return true;
   }
 
@@ -139,7 +147,7 @@ class Attachment {
         journal: this.#journal,
         clock: services.clock,
         signal: this.#detach.signal,
-        resuming: foreground && this.#session !== undefined,
+        resuming: foreground && this.#session?.resume === true,
         onSight: (seen) => this.#view.show(seen),
       });
       await executed;

@@ -19,6 +19,7 @@ import { startExecutor } from '../adapters/process/startExecutor';
 import { ElsewhereJobs } from '../app/elsewhereJobs';
 import { executeBackfill } from '../app/executeBackfill';
 import { PipelineSession } from '../app/pipelineSession';
+import { readPlanBasis } from '../app/planBasis';
 import { WaiversFile } from '../app/waiversFile';
 import { type Logger, messageOf } from '../base/logger';
 import { executeWords } from './commands/execute';
@@ -98,6 +99,12 @@ const services: Services = {
   warehouse: (config, folder) => openWarehouse(config, folder, Date, { logger }),
   writer: openWriter,
   readLogText,
+  planChanges: async (manifest, id) => {
+    const journal = services.journal(manifest);
+    const record = await journal.read(id);
+    if (record === undefined) return [];
+    return (await readPlanBasis(record.plan, journal, (path) => readFile(path, 'utf8'))).changes;
+  },
   startExecutor: (manifest, id, request) =>
     startExecutor(services.journal(manifest), id, {
       cli: __filename,

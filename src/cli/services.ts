@@ -33,6 +33,8 @@ export interface Services {
   writer(config: WarehouseConfig, folder: string): PartitionWriter;
   /** The text of a log, whoever wrote it. */
   readonly readLogText: LogSource;
+  /** What has changed since a backfill was planned, a sentence each. */
+  planChanges(manifest: string, id: string): Promise<readonly string[]>;
   /** Starts the executor of a backfill in a process of its own, unless one has it already. */
   startExecutor(manifest: string, id: string, request?: SessionRequest): Promise<'started' | 'alreadyRunning'>;
   /** Executes a backfill in this process. */

@@ -145,7 +145,7 @@ export function requestHandlers({
       const plan = plans.get(planId);
       if (plan === undefined) throw new Error('This plan is not known any more: make it again.');
       // Asked for twice is launched once: the second terminal attaches to the first one's backfill.
-      if (!service.summaries().some(({ id }) => id === planId)) await launchPlan(plan, journal);
+      if (!service.summaries().some(({ id }) => id === planId)) await launchPlan(plan, journal, files.readText);
       await service.backfillChanged(planId);
       const summary = service.summaries().find(({ id }) => id === planId);
       if (summary === undefined) throw new Error(`The plan ${planId} was written, but cannot be read again.`);

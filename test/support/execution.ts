@@ -97,7 +97,7 @@ export class ExecutionFixture {
 
   async launch(request: RequestParts = {}): Promise<Plan> {
     const plan = await this.plan(request);
-    await launchPlan(plan, this.journal);
+    await launchPlan(plan, this.journal, (path) => readFile(path, 'utf8'));
     return plan;
   }
 

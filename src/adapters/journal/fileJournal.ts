@@ -10,9 +10,10 @@ import { messageOf } from '../../base/logger';
 import { answeredRequests, type BackfillEvent, type BackfillEventBody, type Plan, type RunRequest } from '../../core/backfill';
 import type { AttemptLedger } from '../../core/coverage';
 import { type JournaledBackfill, ledgerOf } from '../../core/ledger';
+import type { PlanInputs } from '../../core/planInputs';
 import { codeOf, makeFolder, writeDurably } from './durableFile';
 import { EventFile, type EventReading } from './eventFile';
-import { planToText, readPlan } from './journalText';
+import { inputsToText, planToText, readInputs, readPlan } from './journalText';
 import { claimFolder } from './ownerClaim';
 import { sightOf } from './ownerSight';
 import { isSameRequest, leaveRequest, readRequests } from './requestFiles';
@@ -28,6 +29,7 @@ export interface FileJournalOptions {
 
 /** Ids become names of folders. */
 const ID = /^[A-Za-z0-9][\w.-]*$/;
+const INPUTS = 'inputs.json';
 
 /** The journal as files: `<state folder>/runs/<id>/`, described in docs/journal.md. Reading creates and changes nothing. */
 export class FileJournal implements Journal, DamageReporter, ProcessOwners {
@@ -49,10 +51,12 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
     this.#pollMs = pollMs;
   }
 
-  async create(plan: Plan): Promise<void> {
+  async create(plan: Plan, inputs?: PlanInputs): Promise<void> {
     if (!ID.test(plan.id)) throw new JournalError('unwritable', `"${plan.id}" cannot be the name of a folder.`);
     try {
       await makeFolder(this.folder(plan.id));
+      // The plan last: with it the backfill is there.
+      if (inputs !== undefined) await writeDurably(join(this.folder(plan.id), INPUTS), inputsToText(inputs));
       await writeDurably(join(this.folder(plan.id), 'plan.json'), planToText(plan));
     } catch (thrown) {
       const obstacle = await this.#obstacle();
@@ -63,6 +67,12 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
         `The plan cannot be written (${messageOf(thrown)}): make ${this.#runs} a folder that you may write to.`,
       );
     }
+  }
+
+  async inputs(id: string): Promise<PlanInputs | undefined> {
+    const text = await readFile(join(this.folder(id), INPUTS), 'utf8').catch(() => '');
+    const inputs = readInputs(text);
+    return typeof inputs === 'string' ? undefined : inputs;
   }
 
   async list(): Promise<readonly string[]> {

@@ -12,6 +12,7 @@ import {
   REQUEST_KINDS,
 } from '../../core/backfill';
 import type { AttemptInput } from '../../core/coverage';
+import type { PlanInputs } from '../../core/planInputs';
 
 const date = v.pipe(
   v.string(),
@@ -209,6 +210,19 @@ export function planToText(plan: Plan): string {
 /** Reads `plan.json`. A string is what is wrong with it, for people. */
 export function readPlan(textOfFile: string): Plan | string {
   return readJson(planSchema, textOfFile);
+}
+
+const texts = v.record(v.string(), v.string());
+const inputsSchema: v.GenericSchema<unknown, PlanInputs> = v.object({ manifest: v.string(), presets: texts, sql: texts });
+
+/** `inputs.json`. */
+export function inputsToText(inputs: PlanInputs): string {
+  return `${JSON.stringify({ version: 1, ...inputs }, undefined, 1)}\n`;
+}
+
+/** Reads `inputs.json`. A string is what is wrong with it, for people. */
+export function readInputs(textOfFile: string): PlanInputs | string {
+  return readJson(inputsSchema, textOfFile);
 }
 
 /** Reads JSON of a known shape. A string is what is wrong with it. */

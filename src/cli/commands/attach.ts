@@ -1,3 +1,4 @@
+import { MANIFEST_CHOICE_OPTIONS, manifestChoiceOf } from '../askManifest';
 import { attach } from '../attach';
 import { defineCommand } from '../command';
 import { findManifest } from '../manifestFile';
@@ -12,10 +13,18 @@ Ctrl+C asks the backfill to end; a second Ctrl+C leaves it to end by itself. Clo
   operands: [{ name: 'ID', help: "the backfill, as 'backfill runs' lists it" }],
   options: {
     ...MANIFEST_OPTION,
+    ...MANIFEST_CHOICE_OPTIONS,
     'keep-open': { kind: 'flag', help: 'wait for Enter after the summary, and then end without an error' },
   },
   async run(context, options, [id = '']) {
     const manifest = await findManifest(context.cwd, options.manifest);
-    return attach(context, { manifest, id, keepOpen: options['keep-open'], foreground: false });
+    const choice = manifestChoiceOf(options);
+    return attach(context, {
+      manifest,
+      id,
+      keepOpen: options['keep-open'],
+      foreground: false,
+      ...(choice !== undefined && { basis: choice }),
+    });
   },
 });

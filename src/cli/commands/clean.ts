@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failureOf } from '../../app/coverageOrigin';
 import { cleanStatements, prepareClean } from '../../app/prepareClean';
@@ -81,7 +82,7 @@ export const cleanCommand = defineCommand({
       terminal.print('Nothing was deleted.');
       return EXIT.interrupted;
     }
-    await launchPlan(plan, services.journal(plan.manifest));
+    await launchPlan(plan, services.journal(plan.manifest), (path) => readFile(path, 'utf8'));
     terminal.print(`Backfill ${plan.id}`);
     const how = { manifest: plan.manifest, foreground: options.foreground };
     const code = await attach(context, { ...how, id: plan.id, keepOpen: options['keep-open'] && !options.run });

@@ -1,4 +1,5 @@
 import { isActivePhase } from '../../core/backfill';
+import { MANIFEST_CHOICE_OPTIONS, manifestChoiceOf } from '../askManifest';
 import { attach } from '../attach';
 import { defineCommand } from '../command';
 import { backfillOf } from '../requests';
@@ -13,6 +14,8 @@ export const resumeCommand = defineCommand({
   summary: 'Go on with an interrupted or paused backfill, and show it',
   details: `Goes through the partitions of its plan. What is done and still there is left alone; what is done and empty now is an alarm. What was in flight is judged by what the warehouse holds: finished dates stay, torn ones are run again. What was not started is run, unless somebody has filled it meanwhile. Each decision is in the journal.
 
+Where the command, the SQL, the environment or the thresholds of a processor have changed since the plan was made, it asks whether to go on as planned or as the manifest is now.
+
 Jobs that its executor left are waited for first. What failed is not tried again, unless you say so.
 
 A paused one goes on, whatever it paused for; one that waits for its surroundings, such as a sign-in, looks again at once.`,
@@ -20,6 +23,7 @@ A paused one goes on, whatever it paused for; one that waits for its surrounding
   options: {
     ...MANIFEST_OPTION,
     'retry-failed': { kind: 'flag', help: 'also run again what failed, and what was done and is empty now' },
+    ...MANIFEST_CHOICE_OPTIONS,
     foreground: { kind: 'flag', help: 'execute in this process, which then must not be closed: for CI' },
     'asked-at': {
       kind: 'text',
@@ -35,7 +39,8 @@ A paused one goes on, whatever it paused for; one that waits for its surrounding
       return attach(context, { manifest, id, keepOpen: options['keep-open'], foreground: false });
     // One that was asked to pause and has not seen it yet is told, too.
     if (isActivePhase(progress.phase)) await journal.request(id, { kind: 'continue' }, userName('resume'));
-    const session = { resume: true, retryFailed: options['retry-failed'] };
+    const choice = manifestChoiceOf(options);
+    const session = { resume: true, retryFailed: options['retry-failed'], ...(choice !== undefined && { manifest: choice }) };
     return attach(context, { manifest, id, keepOpen: options['keep-open'], foreground: options.foreground, session });
   },
 });

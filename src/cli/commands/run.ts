@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { CoverageState } from '../../app/pipelineSession';
 import { launchPlan } from '../../app/preparePlan';
 import { parseDay } from '../../base/day';
@@ -49,7 +50,7 @@ A plan of more than 60 dates or two hours, or one that replaces complete dates, 
       terminal.print('Nothing was started.');
       return EXIT.interrupted;
     }
-    await launchPlan(plan, services.journal(plan.manifest));
+    await launchPlan(plan, services.journal(plan.manifest), (path) => readFile(path, 'utf8'));
     terminal.print(`Backfill ${plan.id}`);
     return attach(context, {
       manifest: plan.manifest,

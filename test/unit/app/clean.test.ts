@@ -32,7 +32,7 @@ describe('a plan that deletes partitions', () => {
     const warehouse = openWarehouse(input.pipeline.warehouse, fixture.folder, Date);
     const request = { select: `A & ${DATE} & all`, withDownstream, author: 'ann' };
     const plan = await prepareClean({ input, grid: classify(input), request }, warehouse, fixture.manifest);
-    await launchPlan(plan, fixture.journal);
+    await launchPlan(plan, fixture.journal, fixture.deps().readText);
     return plan;
   }
 
@@ -74,7 +74,9 @@ describe('a plan that deletes partitions', () => {
     const { readFile, writeFile } = await import('node:fs/promises');
     const manifest = await readFile(fixture.manifest, 'utf8');
     await writeFile(fixture.manifest, manifest.replace('id: B, table: main.b,', 'id: B, table: main.b, where: "stamp > 5",'));
-    assert.equal((await fixture.execute(plan)).result, 'failed');
+    await assert.rejects(fixture.execute(plan), { kind: 'changed' });
+    const now = fixture.execute(plan, undefined, fixture.deps(), { manifest: 'asItIsNow' });
+    await assert.rejects(now, { kind: 'changed', message: /can only go on with --as-planned/ });
     assert.deepEqual(await fixture.rows('b'), { [DATE]: 8 });
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WarehouseError } from '../../../src/app/ports';
-import { preparePlan } from '../../../src/app/preparePlan';
+import { launchPlan, preparePlan } from '../../../src/app/preparePlan';
 import type { BackfillEvent } from '../../../src/core/backfill';
 import { classify } from '../../../src/core/classify';
 import { Holder, runDuckdb } from '../../support/duckdb';
@@ -126,14 +126,31 @@ describe('executeBackfill', () => {
       assert.match(await fixture.statusOf('B', '2021-11-05'), /^suspect/, 'only a new run clears it');
     });
 
-    it('refuses a plan whose SQL has changed since', async () => {
+    for (const [manifest, rows] of [
+      ['asPlanned', 8],
+      ['asItIsNow', 1],
+    ] as const) {
+      it(`never decides by itself what a plan means whose SQL has changed since, and executes it ${manifest}`, async () => {
+        await sqlChain({ '2021-11-05': 8 });
+        const plan = await fixture.launch({ dates: ['2021-11-05'], processors: ['A'] });
+        await fixture.writeSql('a.sql', 'SELECT day, k, stamp FROM raw WHERE day = @date LIMIT 1');
+        await assert.rejects(fixture.execute(plan), { kind: 'changed', message: /^A: its SQL changed\. Say what to go by/ });
+        assert.equal((await fixture.journal.read(plan.id))?.events.length, 0, 'it can still be started');
+        const executed = await fixture.execute(plan, undefined, fixture.deps(), { manifest });
+        assert.equal(executed.result, 'done');
+        assert.deepEqual(await fixture.rows('a'), { '2021-11-05': rows });
+        const [first] = executed.events;
+        assert.ok(first?.type === 'started');
+        assert.deepEqual([first.by, first.changed], [manifest, ['A: its SQL changed.']]);
+      });
+    }
+
+    it('writes no plan that the manifest does not hold any more', async () => {
       await sqlChain({ '2021-11-05': 8 });
-      const plan = await fixture.launch({ dates: ['2021-11-05'] });
+      const plan = await fixture.plan({ dates: ['2021-11-05'] });
       await fixture.writeSql('a.sql', 'SELECT day, k, stamp FROM raw WHERE day = @date LIMIT 1');
-      const executed = await fixture.execute(plan);
-      assert.equal(executed.result, 'failed');
-      assert.match(JSON.stringify(executed.events), /How A is run has changed/);
-      assert.deepEqual(await fixture.rows('a'), {});
+      await assert.rejects(launchPlan(plan, fixture.journal, fixture.deps().readText), { kind: 'changed' });
+      assert.deepEqual(await fixture.journal.list(), []);
     });
   });
 
@@ -439,7 +456,7 @@ phases:
       const plan = await fixture.launch({ dates: ['2021-11-05'] });
       await writeFile(fixture.manifest, (await readFile(fixture.manifest, 'utf8')).replace('w.duckdb', 'gone.duckdb'));
       const deps = fixture.deps({ patience: { giveUpMs: 100, firstOutageMs: 20 } });
-      const executed = await fixture.execute(plan, undefined, deps);
+      const executed = await fixture.execute(plan, undefined, deps, { manifest: 'asItIsNow' });
       assert.deepEqual(
         executed.events.map(({ type }) => type),
         ['started', 'paused', 'continued', 'note', 'ended'],
@@ -463,7 +480,9 @@ phases:
       );
       assert.match(late.partitions[0]?.why ?? '', new RegExp(`backfill ${plan.id} runs it now`));
       const { launchPlan } = await import('../../../src/app/preparePlan');
-      await assert.rejects(launchPlan({ ...early, id: `${early.id}-2` }, fixture.journal), { kind: 'held' });
+      await assert.rejects(launchPlan({ ...early, id: `${early.id}-2` }, fixture.journal, fixture.deps().readText), {
+        kind: 'held',
+      });
       await assert.rejects(fixture.execute(plan), { kind: 'held' });
       stop.abort();
       await executing;

@@ -83,7 +83,7 @@ describe('Execution', () => {
       manifest: fixture.manifest,
       readText: async () => '',
     });
-    await launchPlan(plan, fixture.journal);
+    await launchPlan(plan, fixture.journal, fixture.deps().readText);
     warehouse.observes = 0;
     return plan;
   }

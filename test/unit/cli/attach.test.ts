@@ -79,6 +79,7 @@ function stage(onStart: (journal: MemoryJournal) => void, execute?: Services['ex
   const services = {
     clock: { now: () => START + 10_000 },
     journal: () => journal.port as ReturnType<Services['journal']>,
+    planChanges: async () => [],
     startExecutor: async () => {
       run.starts += 1;
       onStart(journal);

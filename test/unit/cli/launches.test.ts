@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { launchPlan } from '../../../src/app/preparePlan';
 import type { BackfillEvent, Plan, PlannedPartition } from '../../../src/core/backfill';
 import { runCommandLine } from '../../../src/core/commandLine';
 import { CommandLine, type Running } from '../../support/commandLine';
@@ -210,11 +211,13 @@ describe('backfills launched from the command line', function () {
 
   it('tells that a plan no longer holds', async () => {
     const plan = JSON.parse((await backfill('plan', '--processor', 'OK', '--dates', '2021-11-01', '--format', 'json')).out);
-    await fixture.journal.create(plan);
+    await launchPlan(plan, fixture.journal, async (path) => readFileSync(path, 'utf8'));
     writeFileSync(fixture.manifest, readFileSync(fixture.manifest, 'utf8').replace(', ok, fill', ', ok, nothing'));
-    const { code, out } = await backfill('attach', plan.id);
-    assert.equal(code, 1);
-    assert.match(out, /How OK is run has changed since the plan was made: make a new plan\./);
+    const { code, err } = await backfill('attach', plan.id);
+    assert.equal(code, 2);
+    assert.match(err, /OK: its command changed\. Add --as-planned to go by what the plan was made from, or --as-it-is-now/);
+    assert.equal((await backfill('attach', plan.id, '--as-planned')).code, 0);
+    assert.equal((await fixture.rows('ok'))['2021-11-01'], 10);
   });
 
   describe('on a terminal', () => {
