@@ -101,7 +101,7 @@ describe('Executing SQL on BigQuery', function () {
       const warehouse = fixture.deps().openWarehouse(input.pipeline.warehouse, temporary());
       const request = { select: 'V1 & 2021-11-05, 2021-11-06 & all', withDownstream: false, author: 'ann' };
       const made = await prepareClean({ input, grid: classify(input), request }, warehouse, fixture.manifest);
-      await launchPlan(made, fixture.journal);
+      await launchPlan(made, fixture.journal, fixture.deps().readText);
       return made;
     };
     const cleaned = await fixture.execute(await plan());
