@@ -30,6 +30,8 @@ const targets = [
     external: ['@duckdb/node-bindings', './bigqueryLibrary.js'],
   },
   { ...node, entryPoints: { bigqueryLibrary: 'src/adapters/bigquery/bigqueryLibrary.ts' } },
+  // A thread of the server that can be ended in the middle of an expression.
+  { ...node, entryPoints: { logSearchWorker: 'src/adapters/files/logSearchWorker.ts' } },
   {
     bundle: true,
     platform: 'browser',

@@ -149,6 +149,7 @@ export function commandsOf(context: CommandContext): Commands {
       if (found === null) tell('There is no log: nothing was run there yet.');
       else await logs.open(found);
     },
+    'backfill.findInLogs': (target) => logs.find(target),
     'backfill.loadEarlierLog': () => logs.move('earlier'),
     'backfill.loadLaterLog': () => logs.move('later'),
     'backfill.goToLogEnd': () => logs.move('end'),

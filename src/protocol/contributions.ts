@@ -47,6 +47,7 @@ export const COMMANDS = {
   'backfill.endJob': { title: 'End Job of a Backfill…', icon: '$(debug-stop)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.keepWaiting': { title: 'Wait for Job That May Hang', icon: '$(watch)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.openLog': { title: 'Open Log', icon: '$(output)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.findInLogs': { title: 'Find in Logs…', icon: '$(search)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.loadEarlierLog': { title: 'Load Earlier Part of This Log', palette: LOG_IN_FRONT },
   'backfill.loadLaterLog': { title: 'Load Later Part of This Log', palette: LOG_IN_FRONT },
   'backfill.goToLogEnd': { title: 'Go to the End of This Log and Follow', icon: '$(debug-continue)', palette: LOG_IN_FRONT },
@@ -61,6 +62,8 @@ export const COMMANDS = {
 } as const satisfies Record<string, CommandContribution>;
 export type CommandId = keyof typeof COMMANDS;
 
+/** Opens a log at a byte. Not contributed: only links of what was found in logs call it. */
+export const OPEN_LOG_AT = 'backfill.internal.openLogAt';
 /** Puts its one argument, a text, into the clipboard. Not contributed: only quick fixes of the engine call it. */
 export const COPY_TEXT = 'backfill.internal.copyText';
 
@@ -163,6 +166,11 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.explain', when: node(['partition']), group: '1_look@1' },
     { command: 'backfill.openLog', when: node(['partition', 'backfill'], 'log'), group: '1_look@2' },
     { command: 'backfill.openMatrix', when: node(['phase', 'processor', 'source', 'month', 'partition']), group: '1_look@3' },
+    {
+      command: 'backfill.findInLogs',
+      when: node(['phase', 'processor', 'month', 'partition', 'backfill', 'cause']),
+      group: '1_look@4',
+    },
     { command: 'backfill.impact', when: node(['processor', 'source', 'month', 'partition']), group: '1_look@4' },
     { command: 'backfill.clean', when: node(['processor', 'month', 'partition'], 'runnable'), group: '4_delete@1' },
     { command: 'backfill.waive', when: node(['processor', 'source', 'month', 'partition'], 'waivable'), group: '3_accept@1' },

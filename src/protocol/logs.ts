@@ -1,4 +1,4 @@
-import type { PartitionParams } from './messages';
+import type { NodeTarget, PartitionParams } from './messages';
 
 /** A log as a document: that of one call, or all of a backfill as one. */
 export interface LogId {
@@ -84,6 +84,39 @@ export const LOG_TOKENS = ['date', 'failure', 'skipped', 'success', 'error', 'st
 /** Line, from and length in characters, index in LOG_TOKENS. */
 export type LogToken = readonly [number, number, number, number];
 
+/** Lines of one log that hold what was looked for. */
+export interface FoundLogLines {
+  readonly id: LogId;
+  readonly node: string;
+  readonly title: string;
+  /** How its dates ended, in words. */
+  readonly detail: string;
+  /** ISO; dates of it that failed. */
+  readonly failed: readonly string[];
+  readonly hits: readonly {
+    /** Counts from 1; absent where the log was not read from its beginning. */
+    readonly line?: number;
+    /** Where the line begins in the log, in bytes. */
+    readonly offset: number;
+    readonly text: string;
+    readonly start: number;
+    readonly length: number;
+  }[];
+  /** Lines that were found and are not among them. */
+  readonly more: number;
+}
+
+export interface FindResult {
+  /** By processor and date; only logs in which something was found. */
+  readonly logs: readonly FoundLogLines[];
+  /** Logs and bytes that were read, and how long that took in milliseconds. */
+  readonly searched: number;
+  readonly bytes: number;
+  readonly ms: number;
+  /** Sentences. */
+  readonly leftOut: readonly string[];
+}
+
 export interface LogRequests {
   /** The log of the last attempt at a partition, or of a backfill; null where there is none. */
   'backfill/log': { params: PartitionParams | { readonly backfill: string }; result: FoundLog | null };
@@ -95,6 +128,11 @@ export interface LogRequests {
   'backfill/logTokens': { params: { id: LogId; first: number; lines: readonly string[] }; result: readonly LogToken[] };
   /** When some lines arrived, epoch milliseconds; null for what nobody knows. */
   'backfill/logArrivals': { params: { id: LogId; first: number; count: number }; result: readonly (number | null)[] };
+  /**
+   * Looks for an expression in the logs of the last attempts at partitions, or of a backfill. Another search ends it, and so does
+   * `backfill/stopFind`; then the answer holds what was found until then. Rejects for what is no regular expression.
+   */
+  'backfill/findInLogs': { params: { pattern: string; target: NodeTarget }; result: FindResult };
 }
 
 export interface LogNotifications {
@@ -105,4 +143,5 @@ export interface LogClientNotifications {
   /** Logs that are on the screen, and whether their end is. Others are not looked at. */
   'backfill/watchLogs': { logs: readonly { readonly id: LogId; readonly following: boolean }[] };
   'backfill/closeLog': { id: LogId };
+  'backfill/stopFind': Record<string, never>;
 }

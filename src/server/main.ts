@@ -16,6 +16,7 @@ import { version } from '../../package.json';
 import { CheckpointFolder } from '../adapters/checkpoints/checkpointFolder';
 import { FileCoverageCache } from '../adapters/files/coverageCache';
 import { fileBytes } from '../adapters/files/fileBytes';
+import { threadedSearch } from '../adapters/files/logSearch';
 import { readLogBytes } from '../adapters/files/logText';
 import { ReportFolder } from '../adapters/files/reportFolder';
 import { readText } from '../adapters/files/textFile';
@@ -32,6 +33,7 @@ import type { ClientNotifications, InitializationOptions } from '../protocol/mes
 import { fixesOf } from './diagnostics';
 import { FileWatcher } from './fileWatcher';
 import { LogDocuments } from './logs/logDocuments';
+import { LogFinder } from './logs/logFinder';
 import { logHandlers } from './logs/logHandlers';
 import { ManifestDiagnostics } from './manifestDiagnostics';
 import { PipelineService } from './pipelineService';
@@ -151,6 +153,13 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
     failed: (what) => logger.warn(what),
     lookMs: 250,
   });
+  const finder = new LogFinder({
+    records: () => service.backfills.views.map(({ record }) => record),
+    record: (id) => service.recordOf(id),
+    logPath: (id, log) => journal.logPath(id, log),
+    search: threadedSearch(join(__dirname, 'logSearchWorker.js')),
+    now: Date.now,
+  });
   answer(
     requestHandlers({
       service,
@@ -163,7 +172,7 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
       personName: () => personName(dirname(manifest)),
       openWriter: (config) => openWriter(config, dirname(manifest)),
       reports: reportHandlers({ service, manifest, journal, reports: new ReportFolder(stateFolder), clock: Date, logger }),
-      logs: logHandlers({ service, journal, logs }),
+      logs: logHandlers({ service, journal, logs, finder }),
       files: {
         manifest,
         readText: async (path) => (await readText(path)) ?? absent(path),
@@ -176,6 +185,7 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
   listen('backfill/watch', (watch) => service.watch(watch));
   listen('backfill/watchLogs', ({ logs: watched }) => logs.watch(watched));
   listen('backfill/closeLog', ({ id }) => logs.close(id));
+  listen('backfill/stopFind', () => finder.stop());
   listen('backfill/mode', ({ mode: wanted }) => inBackground('Choosing thresholds', service.setMode(wanted)));
   connection.onInitialized(() => {
     inBackground('Reading the manifest', readForDiagnostics());
@@ -185,6 +195,7 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
   connection.onShutdown(() => {
     watcher.dispose();
     logs.dispose();
+    finder.stop();
     service.dispose();
   });
 }

@@ -211,6 +211,7 @@ export function untrustedHandlers(describe: () => readonly string[]): Handlers {
     'backfill/moveLog': refuse,
     'backfill/logTokens': refuse,
     'backfill/logArrivals': refuse,
+    'backfill/findInLogs': refuse,
     'backfill/keepWaiting': refuse,
     'backfill/diagnostics': async () => [...describe(), 'Workspace: not trusted'].join('\n'),
   };

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { FoundLog, LogId, LogPlace } from '../../protocol/logs';
+import type { NodeTarget } from '../../protocol/messages';
 import { Disposables } from '../disposables';
 import type { Engine } from '../engine';
 import { LogFileSystem } from './logFileSystem';
+import { LogFind } from './logFind';
 import { LogFollower, reveal } from './logFollower';
 import { asLog, LogLanguage } from './logLanguage';
 import { idOf, uriOf } from './logUri';
@@ -12,12 +14,14 @@ const PATIENCE_MS = 5_000;
 /** Logs in native editors, read-only: opened at their end or at a place, followed, and moved back and forth in. */
 export class LogPanels implements vscode.Disposable {
   readonly #logs: LogFileSystem;
+  readonly #find: LogFind;
   readonly #disposables = new Disposables();
 
   constructor(engine: Engine) {
     this.#logs = this.#disposables.add(new LogFileSystem(engine));
     this.#disposables.add(new LogFollower(engine, this.#logs));
     this.#disposables.add(new LogLanguage(engine, this.#logs));
+    this.#find = this.#disposables.add(new LogFind(engine, (id, at) => this.openAt(id, at)));
   }
 
   async open({ id, at }: FoundLog): Promise<void> {
@@ -33,6 +37,11 @@ export class LogPanels implements vscode.Disposable {
     editor.selection = new vscode.Selection(line, 0, line, 0);
     const { AtTop, InCenter, Default } = vscode.TextEditorRevealType;
     reveal(editor, line, page.line === undefined ? Default : at !== undefined && 'offset' in at ? InCenter : AtTop);
+  }
+
+  /** Looks for an expression in the logs of a target, or in all. */
+  find(target: NodeTarget): Promise<void> {
+    return this.#find.find(target);
   }
 
   /** Shows more of the log in front. */

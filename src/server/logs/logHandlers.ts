@@ -5,6 +5,7 @@ import type { PipelineService } from '../pipelineService';
 import type { Handlers } from '../requests';
 import { nameOf } from './backfillLogs';
 import type { LogDocuments } from './logDocuments';
+import type { LogFinder } from './logFinder';
 
 /** What the extension asks of logs. */
 export type LogHandlers = Pick<Handlers, keyof LogRequests>;
@@ -13,15 +14,17 @@ export interface LogHandlerDeps {
   readonly service: PipelineService;
   readonly journal: Journal;
   readonly logs: LogDocuments;
+  readonly finder: LogFinder;
 }
 
-export function logHandlers({ service, journal, logs }: LogHandlerDeps): LogHandlers {
+export function logHandlers({ service, journal, logs, finder }: LogHandlerDeps): LogHandlers {
   return {
     'backfill/log': async (params) => logOf(service, journal, params),
     'backfill/openLog': (params) => logs.open(params),
     'backfill/moveLog': (params) => logs.move(params),
     'backfill/logTokens': (params) => logs.tokens(params),
     'backfill/logArrivals': (params) => logs.arrivals(params),
+    'backfill/findInLogs': ({ pattern, target }) => finder.find(pattern, target),
   };
 }
 

@@ -1,0 +1,134 @@
+import type { BackfillRecord } from '../../app/journal';
+import { expressionOf, FIND_LIMITS, type FoundInLog, type LogSearch } from '../../app/logs/findInLogs';
+import { counted, formatBytes, formatCount } from '../../base/figures';
+import { messageOf } from '../../base/logger';
+import type { FindResult, FoundLogLines } from '../../protocol/logs';
+import type { NodeTarget } from '../../protocol/messages';
+import { STATES } from '../backfillsTree';
+import { type BackfillLog, logsOf } from './backfillLogs';
+
+export interface LogFinderDeps {
+  /** The backfills that are known, newest first. */
+  readonly records: () => readonly BackfillRecord[];
+  readonly record: (backfill: string) => Promise<BackfillRecord | undefined>;
+  readonly logPath: (backfill: string, log: string) => string;
+  readonly search: LogSearch;
+  readonly now: () => number;
+}
+
+interface Candidate {
+  readonly backfill: string;
+  readonly log: BackfillLog;
+}
+
+const MOST_LOGS = 5_000;
+
+/** Looks for an expression in the logs of many dates. One search at a time: another ends it. */
+export class LogFinder {
+  readonly #deps: LogFinderDeps;
+  #running: AbortController | undefined;
+
+  constructor(deps: LogFinderDeps) {
+    this.#deps = deps;
+  }
+
+  stop(): void {
+    this.#running?.abort();
+  }
+
+  async find(text: string, target: NodeTarget): Promise<FindResult> {
+    const pattern = readExpression(text);
+    this.stop();
+    const running = new AbortController();
+    this.#running = running;
+    const candidates = await this.#candidates(target);
+    const searched = candidates.slice(0, MOST_LOGS);
+    const paths = searched.map(({ backfill, log }) => this.#deps.logPath(backfill, log.log));
+    const found: FoundInLog[] = [];
+    const start = this.#deps.now();
+    const how = await this.#deps.search(paths, pattern, { signal: running.signal, found: (one) => void found.push(one) });
+    return {
+      logs: found.flatMap((one) => linesOf(one, searched[one.log]) ?? []),
+      searched: found.length,
+      bytes: found.reduce((sum, { bytes }) => sum + bytes, 0),
+      ms: this.#deps.now() - start,
+      leftOut: leftOut(how, found, searched, candidates.length),
+    };
+  }
+
+  /** Logs of the target, those of a partition's last attempt only; by processor and date. */
+  async #candidates({ backfill, nodes, dates, from, to }: NodeTarget): Promise<readonly Candidate[]> {
+    if (backfill !== undefined && nodes === undefined) {
+      const record = await this.#deps.record(backfill);
+      return record === undefined ? [] : logsOf(record).map((log) => ({ backfill, log }));
+    }
+    const wanted = (log: BackfillLog, date: string) =>
+      (nodes === undefined || nodes.includes(log.processor)) &&
+      (dates === undefined || dates.includes(date)) &&
+      (from === undefined || from <= date) &&
+      (to === undefined || date <= to);
+    const seen = new Set<string>();
+    const chosen: Candidate[] = [];
+    for (const record of this.#deps.records()) {
+      for (const log of logsOf(record).toReversed()) {
+        const fresh = log.dates.filter((date) => wanted(log, date) && !seen.has(`${log.processor} ${date}`));
+        for (const date of fresh) seen.add(`${log.processor} ${date}`);
+        if (fresh.length > 0) chosen.push({ backfill: record.plan.id, log });
+      }
+    }
+    const key = ({ log }: Candidate) => `${log.processor} ${log.dates.toSorted()[0]}`;
+    return chosen.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  }
+}
+
+function readExpression(text: string): RegExp {
+  try {
+    return expressionOf(text);
+  } catch (error) {
+    throw new Error(`${text} is no regular expression: ${messageOf(error)}`);
+  }
+}
+
+function linesOf({ hits, more }: FoundInLog, candidate: Candidate | undefined): FoundLogLines | undefined {
+  if (candidate === undefined || hits.length === 0) return undefined;
+  const { backfill, log } = candidate;
+  const bad = [...log.endings].filter(([, { outcome }]) => outcome !== 'done');
+  const outcomes = [...new Set([...log.endings.values()].map(({ outcome }) => STATES[outcome].words))];
+  return {
+    id: { backfill, log: log.name },
+    node: log.processor,
+    title: log.title,
+    detail: log.open ? 'running' : outcomes.join(', '),
+    failed: bad.map(([date]) => date),
+    hits,
+    more,
+  };
+}
+
+function leftOut(
+  how: 'done' | 'stopped' | 'tooSlow',
+  found: readonly FoundInLog[],
+  searched: readonly Candidate[],
+  candidates: number,
+): string[] {
+  const sentences: string[] = [];
+  const unsearched = candidates - found.length;
+  const next = searched[found.length];
+  const notSearched = `${counted(unsearched, 'log')} ${unsearched === 1 ? 'was' : 'were'} not searched`;
+  if (how === 'stopped' && unsearched > 0) sentences.push(`Stopped: ${notSearched}.`);
+  else if (how === 'tooSlow' && next !== undefined)
+    sentences.push(`The expression takes too long on the log of ${next.log.title}: ${notSearched}. Make it simpler.`);
+  else if (unsearched > 0) {
+    const bound = formatBytes(FIND_LIMITS.bytes);
+    sentences.push(`${notSearched}, beyond ${bound} or ${formatCount(MOST_LOGS)} logs.`);
+  }
+  const cut = found.filter(({ unread }) => unread > 0);
+  if (cut.length > 0)
+    sentences.push(`Of ${counted(cut.length, 'long log')} only the last ${formatBytes(FIND_LIMITS.bytesOfLog)} were searched.`);
+  const more = found.reduce((sum, one) => sum + one.more, 0);
+  if (more > 0)
+    sentences.push(
+      `There are ${counted(more, 'more line')}: ${formatCount(FIND_LIMITS.hitsOfLog)} a log and ${formatCount(FIND_LIMITS.hits)} in all are shown.`,
+    );
+  return sentences;
+}
