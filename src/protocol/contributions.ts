@@ -92,6 +92,7 @@ export type NodeKind =
   | 'elsewhere'
   | 'category'
   | 'finding'
+  | 'cause'
   | 'message';
 export type NodeFlag =
   | 'gap'
@@ -154,7 +155,11 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.explain', when: node(['partition']), group: 'inline@1' },
     { command: 'backfill.openLog', when: node(['partition', 'backfill'], 'log'), group: 'inline@2' },
     { command: 'backfill.fillGaps', when: node(['phase', 'processor', 'month'], 'gap'), group: 'inline@1' },
-    { command: 'backfill.launch', when: node(['processor', 'month', 'partition', 'finding'], 'runnable'), group: 'inline@3' },
+    {
+      command: 'backfill.launch',
+      when: node(['processor', 'month', 'partition', 'finding', 'cause'], 'runnable'),
+      group: 'inline@3',
+    },
     { command: 'backfill.openMatrix', when: node(['phase', 'processor', 'source']), group: 'inline@4' },
     { command: 'backfill.attach', when: node(['backfill']), group: 'inline@1' },
     { command: 'backfill.resume', when: node(['backfill', 'pause'], 'resumable'), group: 'inline@3' },
@@ -180,7 +185,11 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
       group: '3_accept@2',
     },
     { command: 'backfill.fillGaps', when: node(['phase', 'processor', 'month'], 'gap'), group: '2_run@1' },
-    { command: 'backfill.launch', when: node(['processor', 'month', 'partition', 'finding'], 'runnable'), group: '2_run@2' },
+    {
+      command: 'backfill.launch',
+      when: node(['processor', 'month', 'partition', 'finding', 'cause'], 'runnable'),
+      group: '2_run@2',
+    },
     { command: 'backfill.attach', when: node(['backfill']), group: '2_run@3' },
     { command: 'backfill.resume', when: node(['backfill', 'pause'], 'resumable'), group: '2_run@4' },
     { command: 'backfill.pause', when: node(['backfill'], 'pausable'), group: '2_run@4' },

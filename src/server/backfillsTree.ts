@@ -16,6 +16,7 @@ import type { TreeNode } from '../protocol/messages';
 import { noteNodes, silentFor } from './backfillNotes';
 import { type BackfillView, isActive, leftWords, logText, processorsOf, summaryOf } from './backfillViews';
 import { ELSEWHERE, type ElsewhereView, elsewhereChildren, endedElsewhere, runningElsewhere } from './elsewhereNodes';
+import { causeNode, isOf, type SameCause, sameCauses } from './sameCause';
 import { type Look, ORANGE, STATUS_LOOKS } from './statusLooks';
 
 const ROOT = 'backfills';
@@ -82,8 +83,10 @@ export function backfillChildren(
     return [...nodes.slice(0, active), ...running, ...nodes.slice(active), ...ended];
   }
   if (parent.startsWith(ELSEWHERE)) return elsewhere === undefined ? [] : elsewhereChildren(elsewhere, parent);
-  const view = views.find(({ progress }) => `${ROOT}/${progress.id}` === parent);
-  return view === undefined ? [] : [...noteNodes(view, parent, now), ...partitionNodes(view)];
+  const [, id = '', ...group] = parent.split('/');
+  const view = views.find(({ progress }) => progress.id === id);
+  if (view === undefined) return [];
+  return group.length > 0 ? partitionNodes(view, parent) : [...noteNodes(view, parent, now), ...partitionNodes(view)];
 }
 
 function backfillNode(view: BackfillView, now: number): TreeNode {
@@ -150,7 +153,9 @@ function phaseWords({ progress: { phase, pause } }: BackfillView): string {
   return pause.cause === 'environment' ? 'waiting' : pause.cause === 'signature' ? 'paused with a question' : 'paused';
 }
 
-function partitionNodes({ progress, record, calls }: BackfillView): readonly TreeNode[] {
+/** @param group only the partitions under it; without one all, those of a common cause as one. */
+function partitionNodes(view: BackfillView, group?: string): readonly TreeNode[] {
+  const { progress, record, calls } = view;
   const parent = `${ROOT}/${progress.id}`;
   const endings = lastEndings(record.events);
   const started = new Set(record.events.flatMap((event) => (event.type === 'attemptStarted' ? [keyOf(event)] : [])));
@@ -158,8 +163,20 @@ function partitionNodes({ progress, record, calls }: BackfillView): readonly Tre
   const ranked = runs
     .map((partition) => ({ partition, state: progress.partitions.get(keyOf(partition)) ?? 'waiting' }))
     .sort((a, b) => STATES[a.state].rank - STATES[b.state].rank);
-  const nodes = ranked.slice(0, MOST).map(({ partition, state }): TreeNode => {
+  const looked = ranked.flatMap(({ partition, state }) => (STATES[state].rank === 1 ? [keyOf(partition)] : []));
+  const causes = sameCauses(looked.flatMap((key) => endings.get(key) ?? []));
+  const causeOf = (partition: PlannedPartition) => causes.find((cause) => isOf(cause, partition));
+  const told = new Set<SameCause>();
+  const composed = ranked.flatMap(({ partition, state }): TreeNode | [] => {
     const { processor, date, why } = partition;
+    const cause = STATES[state].rank === 1 ? causeOf(partition) : undefined;
+    const node = cause === undefined ? undefined : causeNode(parent, cause);
+    if (group !== undefined && node?.id !== group) return [];
+    if (group === undefined && cause !== undefined && node !== undefined) {
+      if (told.has(cause)) return [];
+      told.add(cause);
+      return node;
+    }
     const key = keyOf(partition);
     const { words, icon, color } = STATES[state];
     const ending = endings.get(key);
@@ -169,7 +186,7 @@ function partitionNodes({ progress, record, calls }: BackfillView): readonly Tre
     const stages = seconds === undefined ? undefined : stagesText(ending?.stages);
     const description = [words, seconds, stages, detail].filter((part) => part !== undefined && part !== '').join(' · ');
     return {
-      id: `${parent}/${key}`,
+      id: `${group ?? parent}/${key}`,
       label: key,
       description,
       icon,
@@ -181,7 +198,9 @@ function partitionNodes({ progress, record, calls }: BackfillView): readonly Tre
       target: { nodes: [processor], from: date, to: date },
     };
   });
-  const rest = ranked.length - nodes.length;
+  if (group !== undefined) return composed;
+  const nodes = composed.slice(0, MOST);
+  const rest = composed.length - nodes.length;
   const skipped = record.plan.partitions.length - runs.length;
   return [
     ...nodes,

@@ -196,4 +196,26 @@ describe('summaryOf', () => {
     assert.equal(summary.endedAt, START + 1000);
     assert.equal(summaryOf(view([STARTED], true), START).endedAt, undefined);
   });
+
+  it('shows failures of one cause as one node, which names exactly their dates and can be run again', () => {
+    const failing = (date: string, minutes: number) => {
+      const message = `exit code 1: KeyError: 'minutes' in row ${minutes}`;
+      return { ...ended(date, 'failed', message), signature: "KeyError: exit code <n>: KeyError: 'minutes' in row <n>" };
+    };
+    const [a = '', b = '', c = ''] = DATES;
+    const bodies = [STARTED, begun(a), failing(a, 1), begun(b), ended(b, 'failed', 'another'), begun(c), failing(c, 2)];
+    const shown = view(bodies as BackfillEventBody[], true);
+    const children = (parent: string) => backfillChildren([shown], parent, START);
+    const [group, other] = children('backfills/20211201T120000-pdc-ab12');
+    assert.equal(group?.label, '2 dates of PDC');
+    assert.equal(group?.description, "failed in the same way · exit code <n>: KeyError: 'minutes' in row <n>");
+    assert.deepEqual(group?.target, { nodes: ['PDC'], dates: [a, c] });
+    assert.match(group?.context ?? '', /\+runnable/);
+    assert.equal(other?.label, `PDC ${b}`);
+    assert.deepEqual(
+      children(group?.id ?? '').map(({ label, context }) => `${label} ${context}`),
+      [`PDC ${a} partition+log`, `PDC ${c} partition+log`],
+    );
+    assert.deepEqual(children('backfills/20211201T120000-pdc-ab12/@same/other'), []);
+  });
 });
