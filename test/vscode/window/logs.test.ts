@@ -49,7 +49,7 @@ describe('logs in editors', () => {
 
     // All logs of the backfill as one document.
     await workbench.runCommand('Backfill: Open Log');
-    await workbench.press('Enter');
+    await workbench.pick('MADE, 2024-01-01 to 2024-01-04');
     const editor = page.locator('.editor-instance .monaco-editor').first();
     await editor.getByText('==> MADE 2024-01-04 <==').first().waitFor();
     await editor.getByText('100% of players').first().waitFor();
