@@ -9,7 +9,7 @@ import { progressOf } from '../core/progress';
 import { failureTableName } from '../core/records';
 import { type Scope, scopeNodes, scopeOffsets } from '../core/scope';
 import { MOST_RECORDS } from '../core/sql/records';
-import { timingOf } from '../core/timing';
+import { timingOf } from '../core/timing/processorTiming';
 import { failureOf, notReadText, troubleOf } from './coverageOrigin';
 import type { BackfillRecord, Journal } from './journal';
 import type { DamageReporter } from './journalDamage';

@@ -2,7 +2,7 @@ import { type DayRange, parseDay } from '../base/day';
 import { messageOf } from '../base/logger';
 import type { Pipeline } from '../core/pipeline';
 import { type NotedRun, runsOf } from '../core/runHistory';
-import type { TimedAttempt } from '../core/timing';
+import type { TimedAttempt } from '../core/timing/processorTiming';
 import type { BackfillRecord } from './journal';
 import type { PipelineSession } from './pipelineSession';
 

@@ -1,7 +1,7 @@
 import { formatDay } from '../../base/day';
 import { formatCount } from '../../base/figures';
-import type { ProcessorTiming } from '../../core/timing';
-import { slowestText, stagesText, TIMING_COLUMNS, timingCells } from '../../core/timingWords';
+import type { ProcessorTiming } from '../../core/timing/processorTiming';
+import { slowestText, stagesText, TIMING_COLUMNS, timingCells } from '../../core/timing/timingWords';
 import { csv, markdownTable, tableLines } from '../table';
 import type { Terminal } from '../terminal';
 import { plain, wrapped } from '../textWidth';

@@ -7,7 +7,7 @@ import type { FailureCategory } from '../failures';
 import { gapsByRoot } from '../gaps';
 import { coverageReport, type ProblemReport, type ProcessorReport, processorReports } from '../report';
 import { type Scope, scopeOffsets } from '../scope';
-import type { ProcessorTiming } from '../timing';
+import type { ProcessorTiming } from '../timing/processorTiming';
 import { changesBetween, type StatusChange } from './changes';
 import type { CoverageMemory } from './memory';
 import { monthReports, type PeriodReport, seasonReports } from './periods';

@@ -2,7 +2,7 @@ import { elsewhereReport } from '../checkpoints/elsewhereReport';
 import { gapsReport } from '../fixes';
 import { failuresReport } from '../noted';
 import type { Processor } from '../pipeline';
-import { timingReport } from '../timingWords';
+import { timingReport } from '../timing/timingWords';
 import { changeReport } from './changeText';
 import type { Handoff } from './handoff';
 

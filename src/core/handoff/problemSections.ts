@@ -4,7 +4,7 @@ import { groupBy } from '../../base/groupBy';
 import { escaped, table } from '../../base/markdown';
 import { fixesOf } from '../fixes';
 import { countsText, FAILURE_COLUMNS, failureRows, failureText } from '../recordWords';
-import { slowestText, stagesText, TIMING_COLUMNS, timingCells } from '../timingWords';
+import { slowestText, stagesText, TIMING_COLUMNS, timingCells } from '../timing/timingWords';
 import { listText, rangesText } from '../words';
 import type { Handoff } from './handoff';
 import { bullets, commandBlock, escapedRows, type HandoffLayout, instantText, leftOut } from './layout';

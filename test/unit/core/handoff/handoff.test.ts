@@ -10,7 +10,7 @@ import { handoffReport } from '../../../../src/core/handoff/handoffReport';
 import { rememberCoverage } from '../../../../src/core/handoff/memory';
 import type { BackfillFacts } from '../../../../src/core/handoff/work';
 import { progressOf } from '../../../../src/core/progress';
-import { timingOf } from '../../../../src/core/timing';
+import { timingOf } from '../../../../src/core/timing/processorTiming';
 import { buildInput, day, type InputSpec, READ_AT } from '../../../support/builders';
 import { assertGolden } from '../../../support/golden';
 import { dayRange, NOVEMBER_NODES_WITH_CAUSES, november2021, sharedDataMissing } from '../../../support/realSeasons';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { formatDay } from '../../../src/base/day';
-import { runsOf } from '../../../src/core/runHistory';
-import { timingOf } from '../../../src/core/timing';
-import { buildPipeline, day } from '../../support/builders';
-import { historyRow, historyTable } from '../../support/records';
+import { formatDay } from '../../../../src/base/day';
+import { runsOf } from '../../../../src/core/runHistory';
+import { timingOf } from '../../../../src/core/timing/processorTiming';
+import { buildPipeline, day } from '../../../support/builders';
+import { historyRow, historyTable } from '../../../support/records';
 
 const pipeline = buildPipeline({ nodes: [{ id: 'PDC' }, { id: 'MLFS' }] });
 const rows = [1, 2, 3, 4, 5].map((date) =>

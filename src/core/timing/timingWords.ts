@@ -1,7 +1,7 @@
-import { formatDay } from '../base/day';
-import { formatCount, formatSeconds } from '../base/figures';
-import type { MarkdownColumn } from '../base/markdown';
-import type { ProcessorTiming } from './timing';
+import { formatDay } from '../../base/day';
+import { formatCount, formatSeconds } from '../../base/figures';
+import type { MarkdownColumn } from '../../base/markdown';
+import type { ProcessorTiming } from './processorTiming';
 
 /** For a table with a row for each processor. */
 export const TIMING_COLUMNS: readonly MarkdownColumn[] = [

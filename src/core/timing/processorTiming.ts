@@ -1,7 +1,7 @@
-import type { Day } from '../base/day';
-import { groupBy } from '../base/groupBy';
-import { quantile } from './progress';
-import type { NotedRun, RunOutcome, RunStage } from './runHistory';
+import type { Day } from '../../base/day';
+import { groupBy } from '../../base/groupBy';
+import { quantile } from '../progress';
+import type { NotedRun, RunOutcome, RunStage } from '../runHistory';
 
 /** An attempt of a backfill, as far as timing is concerned. */
 export interface TimedAttempt {

@@ -1,0 +1,110 @@
+import { medianOf, stepNoise } from './robust';
+
+/** A level changes at an index, and stays. */
+export interface LevelChange {
+  /** The first value of the new level. */
+  readonly at: number;
+  /** Medians of the values between this change and its neighbours. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/** What holds for fewer values is a spike. */
+export const LEAST_LEVEL = 5;
+/** What lies further from the middle counts no more: one value, however far, moves no level (Huber 1964). */
+const CLIP = 3;
+/** Less noise than this is the clock's. */
+const LEAST_NOISE = 0.04;
+/** Each layer of windows is so many times as long as the next. */
+const DECAY = 2;
+
+/**
+ * Where the level of values changes: seeded binary segmentation (Kovács, Bühlmann, Li and Munk 2023) with the statistic of cumulative sums
+ * (Page 1954) over values clipped at three deviations from the middle of their window, the narrowest window over the threshold first (Baranowski,
+ * Chen and Fryzlewicz 2019). A change in the last values is found as one in the middle, and a level that returns as two changes.
+ * @param values of constant noise, such as logarithms of seconds.
+ * @param least the smallest difference of levels that matters.
+ */
+export function levelChanges(values: readonly number[], least: number): readonly LevelChange[] {
+  const count = values.length;
+  if (count < 2 * LEAST_LEVEL) return [];
+  const noise = Math.max(LEAST_NOISE, stepNoise(values));
+  const threshold = thresholdOf(count);
+  const found = windowsOf(count)
+    .map(({ from, to }) => ({ from, to, ...strongest(values, from, to, noise) }))
+    .filter(({ strength }) => strength > threshold)
+    .sort((a, b) => a.to - a.from - (b.to - b.from) || b.strength - a.strength);
+  const changes: number[] = [];
+  for (const { from, to, at } of found) {
+    if (!changes.some((change) => change > from && change < to)) changes.push(at);
+  }
+  return settled(values, changes, noise, threshold, least);
+}
+
+/** The greatest of many statistics grows so; few values hardly tell their noise. The test counts false alarms over lengths and kinds of noise. */
+function thresholdOf(count: number): number {
+  return 3.4 + 0.5 * Math.sqrt(Math.log(count)) + 3 / count;
+}
+
+interface Strongest {
+  readonly at: number;
+  /** In deviations of the noise. */
+  readonly strength: number;
+}
+
+/** The split of a window whose sides differ most. */
+function strongest(values: readonly number[], from: number, to: number, noise: number): Strongest {
+  const window = values.slice(from, to);
+  const middle = medianOf(window);
+  const clipped = window.map((value) => Math.max(-CLIP, Math.min(CLIP, (value - middle) / noise)));
+  const total = clipped.reduce((sum, value) => sum + value, 0);
+  const count = window.length;
+  let best: Strongest = { at: from, strength: 0 };
+  let left = 0;
+  for (let size = 1; size <= count - LEAST_LEVEL; size++) {
+    left += clipped[size - 1] ?? 0;
+    if (size < LEAST_LEVEL) continue;
+    const difference = (total - left) / (count - size) - left / size;
+    const strength = Math.abs(difference) * Math.sqrt((size * (count - size)) / count);
+    if (strength > best.strength) best = { at: from + size, strength };
+  }
+  return best;
+}
+
+/** Windows of every length that can hold two levels, each overlapping the next by half. */
+function windowsOf(count: number): { readonly from: number; readonly to: number }[] {
+  const windows = [{ from: 0, to: count }];
+  for (let length = count / DECAY; length >= 2 * LEAST_LEVEL; length /= DECAY) {
+    const steps = 2 * Math.ceil(count / length) - 1;
+    const shift = (count - length) / Math.max(1, steps - 1);
+    for (let step = 0; step < steps; step++) {
+      const from = Math.floor(step * shift);
+      windows.push({ from, to: Math.min(count, Math.ceil(from + length)) });
+    }
+  }
+  return windows;
+}
+
+/** Puts each change where its neighbours leave it strongest, and drops those that are then too weak or too small, the weakest first. */
+function settled(
+  values: readonly number[],
+  found: readonly number[],
+  noise: number,
+  threshold: number,
+  least: number,
+): readonly LevelChange[] {
+  let changes = [...found].sort((a, b) => a - b);
+  for (;;) {
+    const edge = (index: number): number => (index < 0 ? 0 : (changes[index] ?? values.length));
+    const judged = changes.map((_, index) => {
+      const [from, to] = [edge(index - 1), edge(index + 1)];
+      const { at, strength } = strongest(values, from, to, noise);
+      const [before, after] = [medianOf(values.slice(from, at)), medianOf(values.slice(at, to))];
+      return { at, before, after, strength: Math.abs(after - before) < least ? 0 : strength };
+    });
+    const weakest = judged.reduce((worst, { strength }, index) => (strength < (judged[worst]?.strength ?? 0) ? index : worst), 0);
+    if ((judged[weakest]?.strength ?? Number.POSITIVE_INFINITY) > threshold)
+      return judged.map(({ at, before, after }) => ({ at, before, after }));
+    changes = changes.filter((_, index) => index !== weakest);
+  }
+}
