@@ -51,6 +51,8 @@ export interface AttemptFact {
   readonly after?: string;
   /** How long it took; a date's share where one call got many. */
   readonly seconds?: number;
+  /** How many calls of its backfill ran meanwhile, itself included, on average over its time. */
+  readonly atOnce?: number;
   /** Seconds by stage, in the order of the stages, as the job's log tells them. */
   readonly stages?: Readonly<Record<string, number>>;
   /** Seconds: the longest time in which its job said nothing. */

@@ -1,4 +1,5 @@
 import { counted } from '../base/figures';
+import { groupBy } from '../base/groupBy';
 import type { PastSeconds, PlanEstimate, PlannedJob, PlannedPartition } from './backfill';
 import type { AttemptLedger } from './coverage';
 import { quantile } from './progress';
@@ -37,28 +38,24 @@ export function runTimesOf(runs: readonly NotedRun[], table: string): RunTimes |
 
 /**
  * How long the partitions of a plan will take, in seconds: its jobs in the sliding pool of an executor, with their slots, lanes, calls of
- * many dates and needs of one another, where each date takes the quantile of the past attempts of its processor, or of the runs that the
- * pipeline noted where the journal has none. So p90 is a day on which every date is slow. Undefined where no chosen processor has a history.
+ * many dates and needs of one another, where each date takes the quantile of the past attempts of its processor that ran at the plan's
+ * concurrency, of all of them where those are few (the basis says so), or of the runs that the pipeline noted where the journal has none. So p90 is a day on which every date is slow. Undefined where no chosen processor has a history.
  */
 export function estimateOf(
   jobs: readonly PlannedJob[],
   partitions: readonly PlannedPartition[],
   { attempts, slots, noted }: EstimateBasis,
 ): PlanEstimate | undefined {
-  const history = new Map<string, number[]>();
-  for (const [key, { outcome, seconds }] of attempts.last) {
-    if (seconds === undefined || (outcome !== 'done' && outcome !== 'partial')) continue;
-    const processor = key.slice(0, key.lastIndexOf(' '));
-    const known = history.get(processor);
-    if (known === undefined) history.set(processor, [seconds]);
-    else known.push(seconds);
-  }
+  const most = mostAtOnce(jobs, slots, partitions);
+  const history = pastAttempts(attempts);
   const known: string[] = [];
   const dates: PastSeconds[] = [];
   const unknown: string[] = [];
   for (const { processor } of jobs) {
     const own = history.get(processor);
-    const seconds = own ?? noted?.seconds.get(processor) ?? [];
+    const alike = own?.filter(({ atOnce }) => isAlike(atOnce, most)) ?? [];
+    const chosen = alike.length >= ENOUGH ? alike : (own ?? []);
+    const seconds = own === undefined ? (noted?.seconds.get(processor) ?? []) : chosen.map((one) => one.seconds);
     const middle = quantile(seconds, 0.5);
     const high = quantile(seconds, 0.9);
     if (middle === undefined || high === undefined) {
@@ -66,8 +63,9 @@ export function estimateOf(
       continue;
     }
     const basis = own === undefined ? `run of ${processor} in ${noted?.table}` : `attempt of ${processor}`;
+    const others = own === undefined ? '' : othersText(chosen, most);
     dates.push({ processor, p50: middle, p90: high, of: seconds.length });
-    known.push(counted(seconds.length, basis, basis.replace(/^\w+/, '$&s')));
+    known.push(`${counted(seconds.length, basis, basis.replace(/^\w+/, '$&s'))}${others}`);
   }
   if (known.length === 0) return undefined;
   const pool = new BlockedPool(jobs, partitions);
@@ -80,20 +78,63 @@ export function estimateOf(
   return {
     p50: total(({ p50 }) => p50),
     p90: total(({ p90 }) => p90),
-    basis: `${known.join(', ')}; ${atOnceText(jobs, slots)}${without}`,
+    basis: `${known.join(', ')}; ${atOnceText(most)}${without}`,
     dates,
   };
 }
 
+interface PastAttempt {
+  readonly seconds: number;
+  readonly atOnce?: number | undefined;
+}
+
+/** Attempts that did their work, by processor. */
+function pastAttempts({ last }: Pick<AttemptLedger, 'last'>): ReadonlyMap<string, readonly PastAttempt[]> {
+  const history = new Map<string, PastAttempt[]>();
+  for (const [key, { outcome, seconds, atOnce }] of last) {
+    if (seconds === undefined || (outcome !== 'done' && outcome !== 'partial')) continue;
+    const processor = key.slice(0, key.lastIndexOf(' '));
+    const known = history.get(processor);
+    if (known === undefined) history.set(processor, [{ seconds, atOnce }]);
+    else known.push({ seconds, atOnce });
+  }
+  return history;
+}
+
+/** This many attempts at the concurrency of a plan tell more than any number at another one. */
+const ENOUGH = 5;
+
+/** Two of eight more or less make no difference, one or two at once do. */
+function isAlike(atOnce: number | undefined, most: number): boolean {
+  return atOnce !== undefined && Math.abs(Math.round(atOnce) - most) <= Math.floor(most / 4);
+}
+
+/** What is said of attempts that ran at another concurrency than the plan will; nothing where at most a few did. */
+function othersText(chosen: readonly PastAttempt[], most: number): string {
+  const others = chosen.flatMap(({ atOnce }) => (atOnce === undefined || isAlike(atOnce, most) ? [] : Math.round(atOnce)));
+  const low = Math.min(...others);
+  const high = Math.max(...others);
+  if (2 * others.length <= chosen.length) return '';
+  return ` (which ran ${low === high ? atOnceText(low) : `${low} to ${high} at once`})`;
+}
+
 /** How many calls of these jobs can ever run at the same time. */
-export function mostAtOnce(jobs: readonly PlannedJob[], slots: number): number {
+function mostAtOnce(jobs: readonly PlannedJob[], slots: number, partitions: readonly PlannedPartition[]): number {
+  const runs = groupBy(
+    partitions.filter(({ action }) => action === 'run'),
+    ({ processor }) => processor,
+  );
   const lanes = new Set(jobs.flatMap(({ lane }) => lane ?? []));
-  const free = jobs.reduce((sum, job) => sum + (job.lane === undefined ? job.slots : 0), 0);
+  const free = jobs.reduce((sum, { lane, processor, slots: own, method, maxDates }) => {
+    if (lane !== undefined) return sum;
+    const dates = runs.get(processor)?.length ?? 0;
+    const perCall = method === 'range' || method === 'list' ? (maxDates ?? dates) : 1;
+    return sum + Math.min(own, Math.ceil(dates / Math.max(1, perCall)));
+  }, 0);
   return Math.max(1, Math.min(slots, lanes.size + free));
 }
 
-function atOnceText(jobs: readonly PlannedJob[], slots: number): string {
-  const most = mostAtOnce(jobs, slots);
+function atOnceText(most: number): string {
   return most === 1 ? 'one at a time' : `${most} at once`;
 }
 

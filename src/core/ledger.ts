@@ -1,5 +1,6 @@
 import { parseDay } from '../base/day';
 import { type BackfillEvent, isActivePhase, type Plan } from './backfill';
+import { callsAtOnce } from './callsAtOnce';
 import type { AttemptFact, AttemptLedger, CallDate, PartitionKey } from './coverage';
 import { progressOf } from './progress';
 
@@ -62,6 +63,7 @@ type JournaledFact = AttemptFact & { readonly call?: readonly UnreadDate[] };
 
 function* factsOf({ plan, events, ownerAlive }: JournaledBackfill): Generator<[PartitionKey, JournaledFact]> {
   const open = new Map<string, Extract<BackfillEvent, { type: 'attemptStarted' }>>();
+  const atOnceOf = callsAtOnce(events);
   for (const event of events) {
     if (event.type === 'attemptStarted') open.set(event.attempt, event);
     else if (event.type === 'notAttempted') open.delete(event.attempt);
@@ -69,6 +71,7 @@ function* factsOf({ plan, events, ownerAlive }: JournaledBackfill): Generator<[P
       const start = open.get(event.attempt);
       open.delete(event.attempt);
       const { attempt, outcome, seconds, stages, category, message, signature, after, longestSilence } = event;
+      const atOnce = atOnceOf.get(attempt);
       yield [
         `${event.processor} ${event.date}`,
         {
@@ -78,6 +81,7 @@ function* factsOf({ plan, events, ownerAlive }: JournaledBackfill): Generator<[P
           endedAt: Date.parse(event.at),
           inputs: start?.inputs ?? [],
           ...(seconds !== undefined && { seconds }),
+          ...(atOnce !== undefined && { atOnce }),
           ...(start !== undefined && { before: start.before }),
           ...(after !== undefined && { after }),
           ...(stages !== undefined && { stages }),

@@ -85,6 +85,27 @@ describe('an estimate', () => {
     assert.equal(estimateOf([a, b], both, { attempts, slots: 8 })?.basis, '1 attempt of A, 1 attempt of B; 8 at once');
   });
 
+  it('rests on attempts at this concurrency where there are enough, and else says at which they ran', () => {
+    const past = (count: number, seconds: number, atOnce: number, month: string) =>
+      Array.from({ length: count }, (_, index): [string, ReturnType<typeof attempt>] => [
+        `A 2021-${month}-${String(index + 1).padStart(2, '0')}`,
+        attempt({ outcome: 'done', seconds, atOnce }),
+      ]);
+    const of = (slots: number, ...facts: [string, ReturnType<typeof attempt>][][]) =>
+      estimateOf([a], dates('A', 8), { attempts: { last: new Map(facts.flat()) }, slots });
+    const [alone, four] = [past(20, 10, 1, '09'), past(5, 25, 3.6, '10')];
+    assert.deepEqual([of(4, alone, four)?.p50, of(4, alone, four)?.basis], [50, '5 attempts of A; 4 at once']);
+    assert.deepEqual([of(1, alone, four)?.p50, of(1, alone, four)?.basis], [80, '20 attempts of A; one at a time']);
+    assert.equal(of(4, alone)?.basis, '20 attempts of A (which ran one at a time); 4 at once');
+    assert.equal(of(4, alone, four.slice(1))?.basis, '24 attempts of A (which ran one at a time); 4 at once');
+    assert.equal(of(1, four.slice(1), past(1, 25, 2, '11'))?.basis, '5 attempts of A (which ran 2 to 4 at once); one at a time');
+    assert.equal(
+      estimateOf([a], dates('A', 1), { attempts: { last: new Map(alone) }, slots: 4 })?.basis,
+      '20 attempts of A; one at a time',
+      'a single date never runs 4 at once',
+    );
+  });
+
   it('knows what waits for one another, and what one table or file keeps apart', () => {
     assert.equal(p50([a, { ...b, after: ['A'] }], 8), 40);
     const lane = { lane: 'w.duckdb', slots: 1 };

@@ -153,6 +153,34 @@ describe('ledgerOf', () => {
   const fact = (bodies: readonly (readonly [number, BackfillEventBody])[], ownerAlive = false) =>
     ledgerOf([{ plan: PLAN, events: eventsOf([[0, started], ...bodies]), ownerAlive }]);
 
+  it('knows how many calls ran beside each attempt, on average over its time', () => {
+    const sameCall = (day: number): BackfillEventBody =>
+      ({ ...attempted('MLFS', day), log: 'logs/call.log' }) as BackfillEventBody;
+    const { last } = fact([
+      [0, attempted('PDC', 5)],
+      [60, attempted('PDC', 6)],
+      [60, ended('PDC', 5, 60)],
+      [120, ended('PDC', 6, 60)],
+      [200, sameCall(5)],
+      [200, sameCall(6)],
+      [200, attempted('PDC', 7)],
+      [210, ended('MLFS', 5, 10)],
+      [220, ended('MLFS', 6, 20)],
+      [240, ended('PDC', 7, 40)],
+      [240, attempted('PDC', 7)],
+      [240, ended('PDC', 7, 0)],
+    ]);
+    const atOnce = (day: number, processor = 'PDC') => last.get(`${processor} ${dateOf(day)}`)?.atOnce;
+    assert.deepEqual([atOnce(5), atOnce(6), atOnce(5, 'MLFS'), atOnce(6, 'MLFS'), atOnce(7)], [1, 1, 2, 2, 1]);
+    const cut = fact([
+      [0, attempted('PDC', 5)],
+      [300, started],
+      [300, attempted('PDC', 6)],
+      [360, ended('PDC', 6, 60)],
+    ]);
+    assert.equal(cut.last.get(`PDC ${dateOf(6)}`)?.atOnce, 1, 'what an earlier session left is no call of this one');
+  });
+
   it('has the last attempt of a partition over all backfills, whatever the order in which they are read', () => {
     const early = {
       plan: PLAN,
