@@ -37,7 +37,8 @@ export function sameCauses(endings: readonly Ending[]): readonly SameCause[] {
 
 export function causeNode(parent: string, { id, processor, dates, cause }: SameCause): TreeNode {
   const label = `${counted(dates.length, 'date')} of ${processor}`;
-  const description = `failed in the same way · ${cause}`;
+  // The exit code is the least telling of it, and a sidebar is narrow.
+  const description = `${cause.replace(/^exit code (?:-?\d+|<n>): /, '')} · same cause`;
   return {
     id: `${parent}/@same/${encodeURIComponent(id)}`,
     label,

@@ -105,7 +105,7 @@ export class LogFind implements vscode.Disposable {
   #lenses(uri: vscode.Uri): vscode.CodeLens[] {
     const command: CommandId = 'backfill.launch';
     return [...(this.#found.get(uri.toString())?.failed ?? [])].map(([node, dates]) => {
-      const title = `$(play) Run again ${counted(dates.length, 'failed date')} of ${node}`;
+      const title = `Run again ${counted(dates.length, 'failed date')} of ${node}`;
       const target: NodeTarget = { nodes: [node], dates };
       return new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command, arguments: [target] });
     });

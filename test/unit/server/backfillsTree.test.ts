@@ -208,7 +208,7 @@ describe('summaryOf', () => {
     const children = (parent: string) => backfillChildren([shown], parent, START);
     const [group, other] = children('backfills/20211201T120000-pdc-ab12');
     assert.equal(group?.label, '2 dates of PDC');
-    assert.equal(group?.description, "failed in the same way · exit code <n>: KeyError: 'minutes' in row <n>");
+    assert.equal(group?.description, "KeyError: 'minutes' in row <n> · same cause");
     assert.deepEqual(group?.target, { nodes: ['PDC'], dates: [a, c] });
     assert.match(group?.context ?? '', /\+runnable/);
     assert.equal(other?.label, `PDC ${b}`);
