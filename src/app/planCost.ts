@@ -1,7 +1,7 @@
 import { parseDay } from '../base/day';
 import { counted } from '../base/figures';
 import { messageOf } from '../base/logger';
-import type { Plan, PlanBytes } from '../core/backfill';
+import type { OverLimit, Plan, PlanBytes } from '../core/backfill';
 import type { Pipeline } from '../core/pipeline';
 import type { ReplacementCost, Warehouse } from './ports';
 
@@ -18,6 +18,8 @@ export async function costOf(
 ): Promise<PlanBytes | undefined> {
   if (warehouse.replacementCost === undefined || plan.jobs.length === 0) return undefined;
   const unknown: { processor: string; why: string }[] = [];
+  const overLimit: OverLimit[] = [];
+  const limit = pipeline.warehouse.type === 'bigquery' ? pipeline.warehouse.maxBytesBilled : undefined;
   let atMost: number | undefined;
   let fewest = Number.POSITIVE_INFINITY;
   let most = 0;
@@ -32,14 +34,23 @@ export async function costOf(
     const days = runs.flatMap(({ date }) => parseDay(date) ?? []).sort((a, b) => a - b);
     try {
       const cost: ReplacementCost = await warehouse.replacementCost(processor, days, select);
-      atMost = (atMost ?? 0) + cost.bytes * days.length;
+      const isRefused = limit !== undefined && cost.least > limit;
+      if (!isRefused) atMost = (atMost ?? 0) + cost.bytes * days.length;
+      if (limit !== undefined && cost.bytes > limit)
+        overLimit.push({ processor: id, least: cost.least, most: cost.bytes, limit });
       fewest = Math.min(fewest, cost.looks);
       most = Math.max(most, cost.looks);
     } catch (thrown) {
       unknown.push({ processor: id, why: messageOf(thrown) });
     }
   }
-  if (atMost === undefined) return { unknown };
+  const beyond = overLimit.length > 0 ? { overLimit } : {};
+  if (atMost === undefined) return { unknown, ...beyond };
   const looks = fewest === most ? counted(most, 'date') : `${fewest} to ${most} dates`;
-  return { atMost, basis: `by free estimates of ${looks} of each processor, the dearest for all`, unknown };
+  return {
+    atMost,
+    basis: `by free estimates of ${looks} of each processor, the dearest for all`,
+    unknown,
+    ...beyond,
+  };
 }

@@ -93,6 +93,8 @@ export interface ReadingCost {
 export interface ReplacementCost {
   /** The most bytes that a date is billed, of those that were estimated. */
   readonly bytes: number;
+  /** The fewest bytes that a date is billed, of those. */
+  readonly least: number;
   /** How many dates were estimated. */
   readonly looks: number;
 }

@@ -4,8 +4,9 @@ import type { Plan, PlanBytes, PlanRequest } from '../core/backfill';
 import { classify } from '../core/classify';
 import type { CoverageGrid, CoverageInput } from '../core/coverage';
 import { estimateOf, type RunTimes } from '../core/estimate';
-import { type ExpiryOf, expiryOf } from '../core/partitionExpiry';
-import { makePlan } from '../core/planner';
+import { expiryOf } from '../core/partitionExpiry';
+import { makePlan, type RefusalOf } from '../core/planner';
+import { limitText } from '../core/preflight';
 import { partitionKey } from '../core/words';
 import { type Journal, JournalError } from './journal';
 import { inputsOf } from './planBasis';
@@ -37,9 +38,11 @@ export async function preparePlan(
   const texts = await readSqlTexts(input.pipeline, files);
   const expiry = await readExpiry(input, files);
   const sqlText = (file: string) => texts.get(file);
-  const made = makePlan({ input, grid, request, manifest: files.manifest, salt: newSalt(), sqlText, digest, expiry });
+  const context = { input, grid, request, manifest: files.manifest, salt: newSalt(), sqlText, digest };
+  const made = makePlan({ ...context, refusal: expiry });
   const bytes = await readCost(made, input.pipeline, files, texts);
-  const plan: Plan = { ...made, ...(bytes !== undefined && { bytes }) };
+  const plan =
+    bytes === undefined ? made : withBytes(made, bytes, (refusal) => makePlan({ ...context, refusal: either(expiry, refusal) }));
   // The run history costs a query: only a plan of which the journal says too little is worth it.
   if (files.runTimes === undefined || plan.jobs.every(({ processor }) => isTimed(input, processor))) return plan;
   const estimate = estimateOf(plan.jobs, plan.partitions, {
@@ -50,8 +53,39 @@ export async function preparePlan(
   return estimate === undefined ? plan : { ...plan, estimate };
 }
 
+/**
+ * A plan with its bytes. What is dearer than a query may be, as far as any of its dates was estimated, never runs, nor what waits for it; where
+ * only some dates are, that is a warning.
+ */
+function withBytes(made: Plan, { overLimit = [], ...bytes }: PlanBytes, makeAgain: (refusal: RefusalOf) => Plan): Plan {
+  const refused = new Map(overLimit.filter(({ least, limit }) => least > limit).map((one) => [one.processor, one]));
+  const plan =
+    refused.size === 0
+      ? made
+      : makeAgain(({ id }) => {
+          const over = refused.get(id);
+          return over === undefined ? undefined : limitText(over);
+        });
+  const dear = overLimit.filter(({ processor }) => !refused.has(processor));
+  return {
+    ...plan,
+    ...(plan.jobs.length > 0 && { bytes: { ...bytes, ...(overLimit.length > 0 && { overLimit }) } }),
+    warnings: [...dear.map((over) => `Some dates of ${over.processor} cannot run: ${limitText(over)}.`), ...plan.warnings],
+  };
+}
+
+function either(...refusals: readonly (RefusalOf | undefined)[]): RefusalOf {
+  return (processor, day) => {
+    for (const refusal of refusals) {
+      const why = refusal?.(processor, day);
+      if (why !== undefined) return why;
+    }
+    return undefined;
+  };
+}
+
 /** Only BigQuery deletes partitions by itself. What cannot be read is told when it is written. */
-async function readExpiry({ pipeline, now }: CoverageInput, { warehouse }: PlanFiles): Promise<ExpiryOf | undefined> {
+async function readExpiry({ pipeline, now }: CoverageInput, { warehouse }: PlanFiles): Promise<RefusalOf | undefined> {
   if (pipeline.warehouse.type !== 'bigquery' || warehouse === undefined) return undefined;
   try {
     return expiryOf(await warehouse().schema(pipeline), pipeline, now);

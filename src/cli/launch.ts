@@ -6,7 +6,7 @@ import { formatDay } from '../base/day';
 import { selectionText } from '../base/selection/parts';
 import { spanOfSelection } from '../base/selection/resolve';
 import { CHOICES, type Plan, type PlanRequest, REPEAT_POLICIES } from '../core/backfill';
-import { planConflicts } from '../core/checkpoints/planConflicts';
+import { withConflicts } from '../core/checkpoints/planConflicts';
 import { DEFAULT_CHOICES, POLICY_WORDS } from '../core/commandLine';
 import type { Pipeline, PipelineNode } from '../core/pipeline';
 import { selectedOf } from '../core/planScope';
@@ -75,7 +75,7 @@ export async function planFor(
   });
   const elsewhere = await judged(context, open.manifest, state);
   return {
-    plan: { ...made, warnings: [...planConflicts(made, elsewhere, state), ...unreadWarnings(state, made), ...made.warnings] },
+    plan: withConflicts({ ...made, warnings: [...unreadWarnings(state, made), ...made.warnings] }, elsewhere, state),
     state,
   };
 }

@@ -92,7 +92,26 @@ export interface Plan {
   readonly bytes?: PlanBytes;
   /** What could be asked for beside it; absent in plans of earlier releases. */
   readonly overrides?: readonly PlanOverride[];
+  /** Who else has partitions of this, or may write them; absent in plans of earlier releases, and where there is nobody. */
+  readonly conflicts?: readonly PlanConflict[];
   readonly warnings: readonly string[];
+}
+
+/**
+ * Who is in the way of a plan. `backfill`: one that is active has the partitions, and the plan leaves them out. `elsewhere`: a job that no
+ * backfill started may write them. `checkpoint`: what a job has noted makes it leave them out.
+ */
+export interface PlanConflict {
+  readonly kind: 'backfill' | 'elsewhere' | 'checkpoint';
+  /** Such as `backfill 20211105T101500-mlfs-ab12` or `process 7`. */
+  readonly who: string;
+  readonly partitions: readonly { readonly processor: string; readonly dates: readonly string[] }[];
+  /** What it means for the plan, a sentence. */
+  readonly effect: string;
+  /** What to do, a sentence. */
+  readonly advice: string;
+  /** What shows who it is. */
+  readonly command?: string;
 }
 
 /** What a warehouse that is paid by the byte bills for a plan. */
@@ -103,6 +122,16 @@ export interface PlanBytes {
   readonly basis?: string;
   /** Processors of which nobody can tell, each with the reason. */
   readonly unknown: readonly { readonly processor: string; readonly why: string }[];
+  /** Processors of which a date is billed more than `max_bytes_billed` allows: BigQuery refuses it, and bills nothing. */
+  readonly overLimit?: readonly OverLimit[];
+}
+
+/** Bytes that a date of a processor is billed, of those that were estimated; `limit` is what the manifest allows a query. */
+export interface OverLimit {
+  readonly processor: string;
+  readonly least: number;
+  readonly most: number;
+  readonly limit: number;
 }
 
 /** A named override: what it does, and for whom. */

@@ -5,11 +5,12 @@ import type { TableSchema } from './tableSchema';
 
 const MS_PER_DAY = 86_400_000;
 
-/** Why a partition would be gone as soon as it is written, where a table's metadata tell. */
-export type ExpiryOf = (processor: Processor, day: Day) => string | undefined;
-
-/** BigQuery deletes partitions by their own date, however new their rows are. @param now epoch milliseconds. */
-export function expiryOf(schemas: readonly TableSchema[], { warehouse }: Pipeline, now: number): ExpiryOf {
+/** Why a partition would be gone as soon as it is written, where a table's metadata tell: BigQuery deletes partitions by their own date, however new their rows are. @param now epoch milliseconds. */
+export function expiryOf(
+  schemas: readonly TableSchema[],
+  { warehouse }: Pipeline,
+  now: number,
+): (processor: Processor, day: Day) => string | undefined {
   const tables = new KnownTables(schemas, warehouse);
   const today = Math.floor(now / MS_PER_DAY);
   return ({ tables: names, dateColumn }, day) => {

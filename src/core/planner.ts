@@ -3,14 +3,14 @@ import { counted, namesText } from '../base/figures';
 import { groupBy } from '../base/groupBy';
 import { STATUSES } from '../base/status';
 import { assumeFilled } from './assume';
-import type { Plan, PlannedPartition, PlanRequest } from './backfill';
+import type { Plan, PlanConflict, PlannedPartition, PlanRequest } from './backfill';
 import { tablesOf } from './classify';
+import { shellText } from './commandLine';
 import type { CoverageGrid, CoverageInput } from './coverage';
 import { criticalNeeds, precedingCells } from './dependencies';
 import { estimateOf } from './estimate';
 import { IS_GAP } from './expectations';
 import { topologicalOrder } from './manifest/order';
-import type { ExpiryOf } from './partitionExpiry';
 import type { Processor } from './pipeline';
 import { inOrder, planJob } from './planJobs';
 import { chooseScope, downstreamCells, type PlanScope, upstreamCells } from './planScope';
@@ -33,9 +33,12 @@ export interface PlanContext {
   readonly sqlText: (file: string) => string | undefined;
   /** SHA-256 in hexadecimal digits. */
   readonly digest: (text: string) => string;
-  /** Absent where nothing expires. */
-  readonly expiry?: ExpiryOf | undefined;
+  /** Absent where the warehouse refuses nothing. */
+  readonly refusal?: RefusalOf | undefined;
 }
+
+/** Why the warehouse would not keep or make a partition, whatever is asked for, such as that it expires at once. */
+export type RefusalOf = (processor: Processor, day: Day) => string | undefined;
 
 /**
  * The exact partitions that a request means, in the order in which they run: by phase, upstream first, oldest or newest first. Nothing is
@@ -70,6 +73,7 @@ export function makePlan(context: PlanContext): Plan {
     return days.length === 0 ? [] : [planJob(context, t, processor, days)];
   });
   const jobs = inOrder(t.input.pipeline, planned);
+  const conflicts = activeConflicts(t, scope.cells);
   const estimate = estimateOf(jobs, partitions, { attempts: input.attempts, slots: request.slots });
   return {
     version: 1,
@@ -83,12 +87,12 @@ export function makePlan(context: PlanContext): Plan {
     partitions,
     ...(estimate !== undefined && { estimate }),
     overrides: overridesOf(input.pipeline, { jobs, partitions }, request),
+    ...(conflicts.length > 0 && { conflicts }),
     warnings: [
       ...scope.warnings,
       ...warningsOf(
         context,
         t,
-        scope.cells,
         runs,
         added.filter((cell) => running.has(cell)),
         jobs,
@@ -129,7 +133,7 @@ function neverReason(context: PlanContext, t: Tables, cell: number): string | un
   if (reason?.kind === 'off') return offText(reason.off, reason.detail);
   if (heldOf(t, cell) === 'unknown')
     return `nothing is known of it: ${reason === undefined ? 'it was never read' : reasonText(reason)}`;
-  return unrunnable(context, node) ?? context.expiry?.(node, dayOfCell(t, cell));
+  return unrunnable(context, node) ?? context.refusal?.(node, dayOfCell(t, cell));
 }
 
 function unrunnable({ sqlText, input }: PlanContext, { run }: Processor): string | undefined {
@@ -253,10 +257,28 @@ function awaitedText(t: Tables, cells: readonly number[], day: Day): string {
   );
 }
 
+/** The active backfills that have partitions of what was asked for. */
+function activeConflicts(t: Tables, asked: readonly number[]): PlanConflict[] {
+  const held = asked.flatMap((cell) => {
+    const active = t.input.attempts.active.get(refText(refOfCell(t, cell)));
+    return active === undefined ? [] : [{ ...active, ...refOfCell(t, cell) }];
+  });
+  return [...groupBy(held, ({ backfill }) => backfill)].map(([backfill, cells]) => ({
+    kind: 'backfill',
+    who: `backfill ${backfill}`,
+    partitions: [...groupBy(cells, ({ node }) => node)].map(([processor, own]) => ({
+      processor,
+      dates: own.map(({ day }) => formatDay(day)),
+    })),
+    effect: 'It has them, and this plan leaves them out.',
+    advice: 'Wait until it has ended, or cancel it, and plan again.',
+    command: shellText(['backfill', 'attach', backfill]),
+  }));
+}
+
 function warningsOf(
   { request, input }: PlanContext,
   t: Tables,
-  asked: readonly number[],
   runs: readonly number[],
   added: readonly number[],
   jobs: Plan['jobs'],
@@ -268,12 +290,6 @@ function warningsOf(
       `${counted(added.length, 'partition')} of ${namesText(names)} were added: upstream or downstream of what was asked for.`,
     );
   }
-  const held = groupBy(
-    asked.flatMap((cell) => t.input.attempts.active.get(refText(refOfCell(t, cell))) ?? []),
-    ({ backfill }) => backfill,
-  );
-  for (const [backfill, cells] of held)
-    warnings.push(`Backfill ${backfill} is active and has ${counted(cells.length, 'partition')} of this: they are left out.`);
   const again = runs.filter((cell) => heldOf(t, cell) === 'complete').length;
   if (again > 0)
     warnings.push(`${counted(again, 'complete partition')} will be replaced; what was built from them becomes stale.`);

@@ -1,6 +1,8 @@
+import { parseDay } from '../base/day';
 import { counted, formatBytes, formatSeconds } from '../base/figures';
-import type { Plan, PlanBytes, PlannedPartition, PlanOverride, PlanRequest } from './backfill';
+import type { OverLimit, Plan, PlanBytes, PlanConflict, PlannedPartition, PlanOverride, PlanRequest } from './backfill';
 import type { Pipeline } from './pipeline';
+import { rangesText } from './words';
 
 /** The override that runs partitions whose needs are not met. What they build is suspect until it is run again. */
 export const SKIP_NEEDS = 'skip-needs';
@@ -71,6 +73,24 @@ export function verdictsText(partitions: readonly PlannedPartition[]): string {
   ].join(' · ');
 }
 
+/** A conflict in the words of every view: who is in the way, which partitions, what comes of it and what to do. */
+export interface ConflictWords {
+  readonly who: string;
+  /** `PDC 2021-11-05 to 2021-11-07 (3 dates)`. */
+  readonly which: string;
+  readonly effect: string;
+  readonly advice: string;
+  readonly command?: string;
+}
+
+export function conflictWords({ who, partitions, effect, advice, command }: PlanConflict): ConflictWords {
+  const which = partitions.map(({ processor, dates }) => {
+    const days = dates.flatMap((date) => parseDay(date) ?? []);
+    return `${processor} ${rangesText(days, 6)}${days.length > 1 ? ` (${counted(days.length, 'date')})` : ''}`;
+  });
+  return { who, which: which.join('; '), effect, advice, ...(command !== undefined && { command }) };
+}
+
 /** How long, in one sentence. */
 export function minutesText({ estimate }: Pick<Plan, 'estimate'>): string {
   if (estimate === undefined) return 'How long it takes is not known yet: nothing of this was ever run here.';
@@ -86,6 +106,12 @@ export function bytesText({ bytes }: Pick<Plan, 'bytes'>): string | undefined {
   const others = unknownText(bytes);
   if (atMost === undefined) return others === undefined ? undefined : `What is billed is unknown: ${others}.`;
   return `Bills at most ${formatBytes(atMost)} (${basis ?? ''})${unknown.length === 0 ? '' : `, and what is unknown: ${others}`}.`;
+}
+
+/** Why a query is refused for its price. */
+export function limitText({ least, most, limit }: OverLimit): string {
+  const bytes = least === most ? formatBytes(most) : `${formatBytes(least)} to ${formatBytes(most)}`;
+  return `a date is billed ${bytes}, and \`warehouse.max_bytes_billed\` allows ${formatBytes(limit)} a query: raise it, or let the SQL read fewer partitions`;
 }
 
 function unknownText({ unknown }: PlanBytes): string | undefined {

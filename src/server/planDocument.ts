@@ -6,7 +6,7 @@ import { isGap } from '../base/status';
 import type { Plan, PlannedJob, PlannedPartition, PlanOverride } from '../core/backfill';
 import { runCommandLine, shellText } from '../core/commandLine';
 import { confirmationOf } from '../core/confirmation';
-import { bytesText, minutesText, verdictsText } from '../core/preflight';
+import { bytesText, conflictWords, minutesText, verdictsText } from '../core/preflight';
 import { titleOf } from '../core/progress';
 import { listText } from '../core/words';
 import { commandLink } from './commandLink';
@@ -25,6 +25,7 @@ export function planDocument(plan: Plan): string {
     runs.length === 0 ? '' : `**${commandLink('Run in a terminal', 'backfill.runPlan', {})}**`,
     confirmation === undefined ? '' : `**${escaped(confirmation.why)}** Its number of dates has to be typed before it starts.`,
     plan.warnings.map((warning) => `> ⚠ ${escaped(warning)}`).join('\n>\n'),
+    ...conflictSection(plan),
   ];
   if (runs.length > 0) {
     sections.push(
@@ -52,6 +53,20 @@ export function planHeadline(plan: Plan): string {
   if (runs === 0) return `Nothing to run: ${counted(plan.partitions.length, 'partition')} skipped`;
   const estimate = plan.estimate === undefined ? '' : `, about ${formatSeconds(Math.max(1, Math.round(plan.estimate.p50)))}`;
   return `${titleOf(plan)}${estimate}`;
+}
+
+/** Who else has partitions of this, or may write them: before what runs, because it may change one's mind. */
+function conflictSection({ conflicts = [] }: Plan): string[] {
+  if (conflicts.length === 0) return [];
+  const rows = conflicts
+    .map(conflictWords)
+    .map(({ who, which, effect, advice, command }) => [
+      escaped(who),
+      escaped(which),
+      escaped(effect),
+      `${escaped(advice)}${command === undefined ? '' : ` ${code(command)}`}`,
+    ]);
+  return [`## ${counted(conflicts.length, 'conflict')}`, table(['who', 'partitions', 'what it means', 'what to do'], rows)];
 }
 
 function selectionText({ request: { select, reason } }: Plan): string {

@@ -6,7 +6,7 @@ import { launchPlan, type PlanFiles, preparePlan } from '../app/preparePlan';
 import { formatDay, parseDay } from '../base/day';
 import { formatInstant } from '../base/figures';
 import type { Plan } from '../core/backfill';
-import { planConflicts } from '../core/checkpoints/planConflicts';
+import { withConflicts } from '../core/checkpoints/planConflicts';
 import { cleanedSelection } from '../core/clean/cleanPlan';
 import { runCommandLine } from '../core/commandLine';
 import { confirmationOf } from '../core/confirmation';
@@ -127,7 +127,7 @@ export function requestHandlers({
       await service.elsewhere.look();
       const coverage = known(service);
       const made = await preparePlan(coverage, { ...request, select: canonical(coverage, request.select) }, files);
-      const plan = { ...made, warnings: [...planConflicts(made, service.elsewhere.report, coverage), ...made.warnings] };
+      const plan = withConflicts(made, service.elsewhere.report, coverage);
       keep(plan);
       return previewOf(plan);
     },

@@ -45,6 +45,8 @@ export interface Outcome {
   readonly polls?: number;
   /** What it would bill; default 10 MiB. More than the job's maximumBytesBilled is refused as BigQuery does. */
   readonly bytes?: number;
+  /** How many tables the query refers to, where that is told. */
+  readonly tables?: number;
   /** Default: all rows in one page. */
   readonly pageSize?: number;
 }
@@ -239,7 +241,16 @@ export class ScriptedBigquery {
       },
       statistics: {
         totalBytesProcessed: bytes,
-        query: { totalBytesProcessed: bytes, totalBytesBilled: bytes, schema: { fields: job.outcome.fields ?? [] } },
+        query: {
+          totalBytesProcessed: bytes,
+          totalBytesBilled: bytes,
+          schema: { fields: job.outcome.fields ?? [] },
+          ...(job.outcome.tables !== undefined && {
+            referencedTables: Array.from({ length: job.outcome.tables }, (_, index) => ({
+              ...{ projectId: 'p', datasetId: 't', tableId: `t${index}` },
+            })),
+          }),
+        },
       },
     };
   }

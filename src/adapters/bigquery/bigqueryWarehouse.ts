@@ -156,7 +156,7 @@ export class BigqueryWarehouse implements Warehouse {
     // Tables grow, so the last date is likely the dearest; the first and the middle one are for those that do not.
     const looks = new Set([days.at(-1), days[0], days[Math.floor(days.length / 2)]].flatMap((day) => day ?? []));
     const bytes = await Promise.all([...looks].map((day) => writer.cost(processor, day, select, signal)));
-    return { bytes: Math.max(0, ...bytes), looks: looks.size };
+    return { bytes: Math.max(0, ...bytes), least: Math.min(...bytes), looks: looks.size };
   }
 
   /** What a read of everything sends. */

@@ -104,8 +104,9 @@ export class BigqueryClient {
         const configuration = { dryRun: true, query: { query: sql, useLegacySql: false, ...parametersOf(options.params) } };
         const job = await this.#jobs.insert({ configuration, jobReference: { location } } as bigquery.IJob, signal);
         const bytes = Number(job.statistics?.query?.totalBytesProcessed ?? job.statistics?.totalBytesProcessed ?? 0);
-        const floor = Math.max(1, options.tables.length) * MIN_BYTES_PER_TABLE;
-        const { schema, statementType } = job.statistics?.query ?? {};
+        const { schema, statementType, referencedTables = [] } = job.statistics?.query ?? {};
+        // Each table that a query refers to is billed, known to whoever asks or not.
+        const floor = Math.max(1, options.tables.length, referencedTables.length) * MIN_BYTES_PER_TABLE;
         return { bytes, upperBound: Math.max(bytes, floor), statementType, fields: tableFields(schema) };
       }),
     );

@@ -4,7 +4,7 @@ import { counted } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
 import type { Plan, PlannedJob, PlannedPartition, PlanOverride } from '../../core/backfill';
 import { shellText } from '../../core/commandLine';
-import { bytesText, minutesText, verdictsText } from '../../core/preflight';
+import { bytesText, conflictWords, minutesText, verdictsText } from '../../core/preflight';
 import { titleOf } from '../../core/progress';
 import { STATUS_SYMBOLS } from '../statusWords';
 import { csv, markdownTable } from '../table';
@@ -20,6 +20,7 @@ export function planText(plan: Plan, terminal: Pick<Terminal, 'width' | 'color'>
     ...indented(verdictsText(plan.partitions), 0, terminal),
     ...(runs.length === 0 ? [] : costLines(plan).flatMap((line) => indented(line, 0, terminal))),
     ...selectionLines(plan),
+    ...conflictLines(plan, terminal),
   ];
   lines.push(...section(`Runs ${counted(runs.length, 'partition')}:`, runs, terminal));
   lines.push(...section(`Skips ${counted(skips.length, 'partition')}:`, skips, terminal));
@@ -37,6 +38,22 @@ export function planText(plan: Plan, terminal: Pick<Terminal, 'width' | 'color'>
     for (const warning of plan.warnings) lines.push(...indented(warning, 2, terminal));
   }
   return lines;
+}
+
+/** Who else has partitions of this, or may write them. */
+function conflictLines({ conflicts = [] }: Plan, terminal: Pick<Terminal, 'width' | 'color'>): string[] {
+  if (conflicts.length === 0) return [];
+  return [
+    '',
+    toned(terminal, 'warning', 'Conflicts:'),
+    ...conflicts
+      .map(conflictWords)
+      .flatMap(({ who, which, effect, advice, command }) => [
+        ...indented(`${who}: ${which}`, 2, terminal),
+        ...indented(`${effect} ${advice}`, 4, terminal),
+        ...(command === undefined ? [] : [`    ${safe(command)}`]),
+      ]),
+  ];
 }
 
 function costLines(plan: Plan): string[] {
@@ -135,8 +152,19 @@ export function planCsv(plan: Plan): string {
 /** A row a partition. */
 export function planMarkdown(plan: Plan): string {
   const facts = [verdictsText(plan.partitions), ...costLines(plan), ...selectionLines(plan)].map((line) => `- ${plain(line)}`);
-  return `${plain(titleOf(plan))}\n\n${facts.join('\n')}\n\n${markdownTable(
+  const table = markdownTable(
     TITLES.map((title) => ({ title: title.charAt(0).toUpperCase() + title.slice(1) })),
     rowsOf(plan),
-  )}`;
+  );
+  const conflicts = (plan.conflicts ?? []).map(conflictWords);
+  const inTheWay = markdownTable(
+    ['Conflict', 'Partitions', 'What it means', 'What to do'].map((title) => ({ title })),
+    conflicts.map(({ who, which, effect, advice, command }) => [
+      who,
+      which,
+      effect,
+      command === undefined ? advice : `${advice} \`${command}\``,
+    ]),
+  );
+  return [plain(titleOf(plan)), facts.join('\n'), ...(conflicts.length === 0 ? [] : [inTheWay]), table].join('\n\n');
 }

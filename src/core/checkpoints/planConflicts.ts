@@ -1,6 +1,5 @@
 import { type Day, type DayRange, formatDay, formatRange, parseDay } from '../../base/day';
-import { counted } from '../../base/figures';
-import type { Plan, PlannedJob } from '../backfill';
+import type { Plan, PlanConflict, PlannedJob } from '../backfill';
 import type { Processor } from '../pipeline';
 import { nextCall } from '../runMethod';
 import type { ElsewhereReport } from './elsewhere';
@@ -8,25 +7,32 @@ import { type ElsewhereJob, isLive } from './elsewhereJob';
 import { datesText } from './elsewhereWords';
 import { datesOf, type KnownCoverage } from './partitionFacts';
 
-/**
- * What of a plan gets into the way of jobs that were started elsewhere, or of the checkpoints that its own jobs will find: a sentence each, for
- * the plan's warnings.
- */
-export function planConflicts(plan: Plan, report: ElsewhereReport, coverage: KnownCoverage): readonly string[] {
+/** A plan with what gets into its way of jobs that were started elsewhere, and of the checkpoints that its own jobs will find. */
+export function withConflicts(plan: Plan, report: ElsewhereReport, coverage: KnownCoverage): Plan {
+  const found = planConflicts(plan, report, coverage);
+  return found.length === 0 ? plan : { ...plan, conflicts: [...(plan.conflicts ?? []), ...found] };
+}
+
+export function planConflicts(plan: Plan, report: ElsewhereReport, coverage: KnownCoverage): readonly PlanConflict[] {
   return [
     ...report.jobs.filter(isLive).flatMap((job) => sameDates(plan, job) ?? []),
     ...coverage.input.pipeline.processors.flatMap((processor) => leftOut(plan, processor, report, coverage)),
   ];
 }
 
-function sameDates(plan: Plan, job: ElsewhereJob): string | undefined {
+function sameDates(plan: Plan, job: ElsewhereJob): PlanConflict | undefined {
   const days = daysOf(plan, job.processor).filter((day) => worksOn(job, day));
-  const [first] = days;
-  if (first === undefined) return undefined;
+  if (days.length === 0) return undefined;
   const pids = job.processes.map(({ pid }) => pid).join(', ');
-  const who = [pids === '' ? '' : `process ${pids}`, datesText(job)].filter((part) => part !== '').join(', ');
-  const what = days.length === 1 ? formatDay(first) : counted(days.length, 'date');
-  return `${job.processor} ${job.state === 'running' ? 'runs' : 'may run'} elsewhere (${who}), with ${what} of this plan: both would write the same partitions. Wait for it, or end it first.`;
+  const its = datesText(job);
+  return {
+    kind: 'elsewhere',
+    who: `${pids === '' ? 'a job' : `process ${pids}`}${its === '' ? '' : ` (${its})`}`,
+    partitions: [{ processor: job.processor, dates: days.map(formatDay) }],
+    effect: `${job.state === 'running' ? 'It runs' : 'It may run'} outside of any backfill: both would write the same partitions.`,
+    advice: 'Wait for it, or end it first.',
+    command: 'backfill runs --elsewhere',
+  };
 }
 
 /** Whether it may come to a date: of one whose dates are not known, any. */
@@ -39,7 +45,12 @@ function worksOn({ range, dates }: ElsewhereJob, day: Day): boolean {
 const IGNORES = /resume|fresh|restart|ignore|force|from.?scratch/i;
 
 /** A call whose range has a checkpoint goes on from it, and leaves out what the plan has before that. */
-function leftOut(plan: Plan, processor: Processor, { checkpoints }: ElsewhereReport, coverage: KnownCoverage): readonly string[] {
+function leftOut(
+  plan: Plan,
+  processor: Processor,
+  { checkpoints }: ElsewhereReport,
+  coverage: KnownCoverage,
+): readonly PlanConflict[] {
   const job = plan.jobs.find((one) => one.processor === processor.id);
   const own = checkpoints.filter((one) => one.processor === processor.id);
   if (job?.method !== 'range' || own.length === 0) return [];
@@ -54,7 +65,14 @@ function leftOut(plan: Plan, processor: Processor, { checkpoints }: ElsewhereRep
     const mend =
       fresh[0] === undefined ? 'Run them by other dates, or move its checkpoint away.' : `The override ${fresh[0]} runs them.`;
     return [
-      `${processor.id} keeps a checkpoint of ${formatRange(range)} and would resume at ${formatDay(resume.at)}: its job would leave out ${counted(skipped.length, 'date')} of this plan. ${mend}`,
+      {
+        kind: 'checkpoint' as const,
+        who: `the checkpoint of ${formatRange(range)}`,
+        partitions: [{ processor: processor.id, dates: skipped.map(formatDay) }],
+        effect: `The job would resume at ${formatDay(resume.at)} and leave these dates out.`,
+        advice: mend,
+        command: 'backfill runs --elsewhere',
+      },
     ];
   });
 }

@@ -49,6 +49,21 @@ describe('A writer of BigQuery', function () {
     });
     writerContract(() => fixture);
 
+    it('tells by a dry run what a replacement is billed, and changes nothing', async () => {
+      await fixture.run('CREATE TABLE mart.raw2 (game_date DATE, player STRING, points INT64)');
+      await fixture.run('CREATE TABLE mart.pdc (game_date DATE, player STRING, points INT64) PARTITION BY game_date');
+      const writer = fixture.writer as BigqueryWriter;
+      const bytes = await writer.cost(processor(), DATE, SELECT.replace('mart.raw', 'mart.raw2'), new AbortController().signal);
+      // The emulator knows no referenced tables, and few bytes: what is left is the least that BigQuery bills.
+      assert.ok(bytes >= 10 * 1024 * 1024, String(bytes));
+      assert.deepEqual(await fixture.rows('SELECT * FROM mart.pdc'), []);
+      await refused(
+        writer.cost(processor(), DATE, 'SELECT nothing FROM mart.absent', new AbortController().signal),
+        'missingTable',
+        /absent/,
+      );
+    });
+
     it('is how a table is written that is partitioned by the date', async () => {
       await fixture.run(
         'CREATE TABLE mart.pdc (points FLOAT64, note STRING, game_date DATE, player STRING) PARTITION BY game_date',

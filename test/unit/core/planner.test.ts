@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Plan } from '../../../src/core/backfill';
 import { classify } from '../../../src/core/classify';
 import { makePlan, planId } from '../../../src/core/planner';
-import { verdictsText } from '../../../src/core/preflight';
+import { conflictWords, verdictsText } from '../../../src/core/preflight';
 import { attempt, buildInput, DAILY, GAMES, type InputSpec } from '../../support/builders';
 import { planRequest, type RequestParts } from '../../support/requests';
 
@@ -162,7 +162,13 @@ describe('makePlan', () => {
     assert.deepEqual(brief(planned), ['skip A 01 never']);
     assert.equal(why(planned, 'A', '2021-11-01'), 'backfill b1 has it in its queue');
     assert.equal(planned.partitions[0]?.status, 'queued');
-    assert.deepEqual(planned.warnings, ['Backfill b1 is active and has 1 partition of this: they are left out.']);
+    assert.deepEqual(planned.warnings, []);
+    assert.deepEqual(planned.conflicts?.map(conflictWords), [
+      {
+        ...{ who: 'backfill b1', which: 'A 2021-11-01', effect: 'It has them, and this plan leaves them out.' },
+        ...{ advice: 'Wait until it has ended, or cancel it, and plan again.', command: 'backfill attach b1' },
+      },
+    ]);
   });
 
   it('never runs what cannot be judged or has no way to run', () => {

@@ -33,16 +33,19 @@ describe('A plan of SQL on BigQuery', () => {
     });
   }
 
-  async function plan(last: string) {
+  async function plan(last: string, maxBytesBilled?: number, needs: readonly { node: string }[] = []) {
     const run = [[{ kind: 'sql', file: 'a.sql' }], [{ kind: 'command', each: 'date', argv: ['b'], overrides: {} }]] as const;
     const built = buildInput({
       seasons: [['2021-01-01', '2021-11-30']],
       nodes: [
         { id: 'A', dateColumn: 'day', run: run[0] },
-        { id: 'B', run: run[1] },
+        { id: 'B', run: run[1], needs },
       ],
     });
-    const pipeline = { ...built.pipeline, warehouse: { type: 'bigquery', project: 'p' } } as const;
+    const pipeline = {
+      ...built.pipeline,
+      warehouse: { type: 'bigquery', project: 'p', ...(maxBytesBilled !== undefined && { maxBytesBilled }) },
+    } as const;
     const input = { ...built, pipeline };
     return preparePlan({ input, grid: classify(input) }, planRequest({ from: '2021-11-01', to: last }), {
       manifest: '/p/backfill.yaml',
@@ -65,6 +68,44 @@ describe('A plan of SQL on BigQuery', () => {
     );
     assert.ok(server.requests.length < 16, `${server.requests.length}`);
     assert.equal(server.jobs.size, 0, 'nothing was run');
+  });
+
+  it('never runs what is billed more than a query may be, nor what waits for it', async () => {
+    table({});
+    server.execute = () => ({ fields: FIELDS, bytes: 30 * MIB });
+    const { partitions, bytes } = await plan('2021-11-02', 20 * MIB, [{ node: 'A' }]);
+    assert.deepEqual(
+      partitions.map(({ processor, action, preflight }) => [processor, action, preflight]),
+      [
+        ['A', 'skip', 'never'],
+        ['A', 'skip', 'never'],
+        ['B', 'skip', 'overrideNeeded'],
+        ['B', 'skip', 'overrideNeeded'],
+      ],
+    );
+    assert.equal(
+      partitions[0]?.why,
+      'a date is billed 30 MiB, and `warehouse.max_bytes_billed` allows 20 MiB a query: raise it, or let the SQL read fewer partitions',
+    );
+    assert.equal(bytes, undefined, 'nothing of it is billed');
+  });
+
+  it('warns where only some dates are billed more than a query may be', async () => {
+    table({});
+    server.execute = (_sql, { configuration }) => {
+      const date = configuration?.query?.queryParameters?.[0]?.parameterValue?.value ?? '';
+      return { fields: FIELDS, bytes: (date < '2021-11-10' ? 20 : 30) * MIB };
+    };
+    const made = await plan('2021-11-30', 25 * MIB);
+    assert.equal(made.partitions.filter(({ processor, action }) => processor === 'A' && action === 'run').length, 30);
+    assert.match(made.warnings[0] ?? '', /^Some dates of A cannot run: a date is billed 20 MiB to 30 MiB, and .* allows 25 MiB/);
+    assert.deepEqual(made.bytes?.overLimit, [{ processor: 'A', least: 20 * MIB, most: 30 * MIB, limit: 25 * MIB }]);
+  });
+
+  it('counts ten mebibytes for each table that a SELECT refers to, however small', async () => {
+    table({});
+    server.execute = () => ({ fields: FIELDS, bytes: MIB, tables: 5 });
+    assert.equal((await plan('2021-11-02')).bytes?.atMost, 2 * 50 * MIB);
   });
 
   it('says why it cannot tell', async () => {

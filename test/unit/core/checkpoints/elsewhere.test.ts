@@ -11,6 +11,7 @@ import { planConflicts } from '../../../../src/core/checkpoints/planConflicts';
 import { resumeOf } from '../../../../src/core/checkpoints/resume';
 import { classify } from '../../../../src/core/classify';
 import type { RunMethod } from '../../../../src/core/pipeline';
+import { conflictWords } from '../../../../src/core/preflight';
 import { buildInput, day, GAMES, type Held, READ_AT } from '../../../support/builders';
 import { planRequest } from '../../../support/requests';
 
@@ -403,7 +404,7 @@ describe('a plan beside jobs elsewhere and their checkpoints', () => {
     overrides: { fresh: ['--no-resume'], fast: ['--fast'] },
   };
 
-  async function warnings(
+  async function conflicts(
     sightings: Partial<Sightings>,
     request: { readonly dates: readonly string[]; readonly overrides?: readonly string[] },
   ) {
@@ -416,33 +417,35 @@ describe('a plan beside jobs elsewhere and their checkpoints', () => {
     const files = { manifest: '/p/backfill.yaml', readText: () => Promise.reject(new Error('no SQL here')) };
     const plan = await preparePlan(known, planRequest({ processors: ['TDZA'], choices: ['missing'], ...request }), files);
     const report = judgeElsewhere({ files: [], processes: [], processesKnown: true, ownCalls: [], ...sightings }, known, NOW);
-    return planConflicts(plan, report, known);
+    return planConflicts(plan, report, known)
+      .map(conflictWords)
+      .map(({ who, which, effect, advice }) => `${who}: ${which}. ${effect} ${advice}`);
   }
 
-  it('is warned of dates that both would write', async () => {
+  it('names dates that both would write, and who', async () => {
     const processes = [running(7)];
-    assert.deepEqual(await warnings({ processes }, { dates: ['2021-11-05', '2021-11-06'] }), [
-      'TDZA runs elsewhere (process 7, 2021-11-01 to 2021-11-10), with 2 dates of this plan: both would write the same partitions. Wait for it, or end it first.',
+    assert.deepEqual(await conflicts({ processes }, { dates: ['2021-11-05', '2021-11-06'] }), [
+      'process 7 (2021-11-01 to 2021-11-10): TDZA 2021-11-05 to 2021-11-06 (2 dates). It runs outside of any backfill: both would write the same partitions. Wait for it, or end it first.',
     ]);
     const other = [running(7, { end: day('2021-11-04') })];
-    assert.deepEqual(await warnings({ processes: other }, { dates: ['2021-11-05', '2021-11-06'] }), []);
-    assert.deepEqual(await warnings({ files: [file({ done: [2] })] }, { dates: ['2021-11-05'] }), []);
+    assert.deepEqual(await conflicts({ processes: other }, { dates: ['2021-11-05', '2021-11-06'] }), []);
+    assert.deepEqual(await conflicts({ files: [file({ done: [2] })] }, { dates: ['2021-11-05'] }), []);
   });
 
-  it('is warned of dates that its own job would leave out, because a checkpoint of that very range says so', async () => {
+  it('names dates that its own job would leave out, because a checkpoint of that very range says so', async () => {
     const first = file({ done: [2, 4] });
     const range = { job: 'TDZA', start: day('2021-11-02'), end: day('2021-11-06') };
     assert.ok(first.checkpoint !== undefined);
     const files = [{ ...first, name: range, checkpoint: { ...first.checkpoint, from: range.start, to: range.end } }];
     const dates = ['2021-11-02', '2021-11-04', '2021-11-05', '2021-11-06'];
-    assert.deepEqual(await warnings({ files }, { dates }), [
-      'TDZA keeps a checkpoint of 2021-11-02 to 2021-11-06 and would resume at 2021-11-05: its job would leave out 2 dates of this plan. The override fresh runs them.',
+    assert.deepEqual(await conflicts({ files }, { dates }), [
+      'the checkpoint of 2021-11-02 to 2021-11-06: TDZA 2021-11-02, 2021-11-04 (2 dates). The job would resume at 2021-11-05 and leave these dates out. The override fresh runs them.',
     ]);
-    assert.deepEqual(await warnings({ files }, { dates, overrides: ['fresh'] }), []);
-    assert.equal((await warnings({ files }, { dates, overrides: ['fast'] })).length, 1);
-    assert.deepEqual(await warnings({ files }, { dates: dates.slice(1) }), []);
+    assert.deepEqual(await conflicts({ files }, { dates, overrides: ['fresh'] }), []);
+    assert.equal((await conflicts({ files }, { dates, overrides: ['fast'] })).length, 1);
+    assert.deepEqual(await conflicts({ files }, { dates: dates.slice(1) }), []);
     // What a backfill left itself counts as well.
     const ownCalls = [{ processor: 'TDZA', start: range.start, end: range.end, from: WRITTEN - MINUTE }];
-    assert.equal((await warnings({ files, ownCalls }, { dates })).length, 1);
+    assert.equal((await conflicts({ files, ownCalls }, { dates })).length, 1);
   });
 });
