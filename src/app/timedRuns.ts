@@ -1,8 +1,11 @@
-import { type DayRange, parseDay } from '../base/day';
+import type { DayRange } from '../base/day';
 import { messageOf } from '../base/logger';
 import type { Pipeline } from '../core/pipeline';
+import { progressOf } from '../core/progress';
 import { type NotedRun, runsOf } from '../core/runHistory';
-import type { TimedAttempt } from '../core/timing/processorTiming';
+import { journalRuns } from '../core/timing/journalRuns';
+import type { TimedRun } from '../core/timing/timedRun';
+import type { OpenBackfill } from '../core/timing/whatIsLeft';
 import type { BackfillRecord } from './journal';
 import type { PipelineSession } from './pipelineSession';
 
@@ -35,16 +38,13 @@ export async function readHistoryRuns(
 }
 
 /** Every attempt of backfills, as far as timing is concerned. */
-export function timedAttempts(records: readonly Pick<BackfillRecord, 'events'>[]): TimedAttempt[] {
-  return records.flatMap(({ events }) =>
-    events.flatMap((event): TimedAttempt[] => {
-      if (event.type !== 'attemptEnded') return [];
-      const { processor, date, outcome, seconds, stages = {} } = event;
-      const day = parseDay(date);
-      if (day === undefined || seconds === undefined) return [];
-      const told = outcome === 'done' || outcome === 'partial' || outcome === 'failed' ? outcome : 'other';
-      const parts = Object.entries(stages).map(([name, took]) => ({ name, seconds: took }));
-      return [{ processor, day, outcome: told, seconds, stages: parts }];
-    }),
-  );
+export function timedAttempts(records: readonly Pick<BackfillRecord, 'plan' | 'events'>[]): TimedRun[] {
+  return records.flatMap(journalRuns);
+}
+
+/** Backfills that are not over, newest first. */
+export function openBackfills(records: readonly BackfillRecord[]): OpenBackfill[] {
+  return records
+    .map(({ plan, events, ownerAlive, jobsLeft }) => ({ plan, progress: progressOf(plan, events, ownerAlive, jobsLeft) }))
+    .sort((a, b) => (a.plan.id < b.plan.id ? 1 : -1));
 }

@@ -1,11 +1,12 @@
 import type { BackfillRecord } from '../../app/journal';
-import { type HistoryRuns, readHistoryRuns, timedAttempts } from '../../app/timedRuns';
+import { type HistoryRuns, openBackfills, readHistoryRuns, timedAttempts } from '../../app/timedRuns';
 import type { DayRange } from '../../base/day';
 import { formatInstant } from '../../base/figures';
 import { scopeNodes } from '../../core/scope';
 import { EVER, MOST_RECORDS } from '../../core/sql/records';
-import { type TimedAttempt, timingOf } from '../../core/timing/processorTiming';
-import { timingReport } from '../../core/timing/timingWords';
+import { timingView } from '../../core/timing/timingView';
+import { timingViewReport } from '../../core/timing/timingWords';
+import { leftByProcessor } from '../../core/timing/whatIsLeft';
 import { type Context, defineCommand } from '../command';
 import { EXIT } from '../exitCodes';
 import { type OpenPipeline, openPipeline } from '../manifestFile';
@@ -17,7 +18,7 @@ export const timingCommand = defineCommand({
   name: 'timing',
   summary: 'Tell how long the dates of each processor take',
   details:
-    'The median, the 95th percentile, the slowest dates and the stages. Times come from the run history that the manifest names, and for processors that it does not know from the backfills of the journal. They are of runs that ended well.',
+    'What costs most comes first: the median, the 95th percentile, the share of all time, the slowest dates and the stages; what stands out (a date that took far longer, a stage that takes longer since a date); what grows over a run, and how long what is left takes. Times come from the run history that the manifest names, and for processors that it does not know from the backfills of the journal. They are of runs that ended well.',
   options: { ...MANIFEST_OPTION, ...SCOPE_OPTIONS, ...FORMAT_OPTION },
   examples: ['backfill timing', 'backfill timing --processor MLFS --from 2021-11-01 --format json'],
   async run(context, options) {
@@ -29,14 +30,18 @@ export const timingCommand = defineCommand({
     const history = await historyRuns(context, open, days);
     const wanted = scope.processors === undefined ? undefined : new Set(scopeNodes(pipeline, scope).map(({ id }) => id));
     const runs = history.runs.filter(({ name }) => wanted === undefined || wanted.has(name));
-    const attempts = (await attemptsOf(context, open)).filter(
-      ({ processor, day }) => day >= days.from && day <= days.to && (wanted === undefined || wanted.has(processor)),
+    const records = await allRecords(context, open);
+    const isWanted = (id: string): boolean => wanted === undefined || wanted.has(id);
+    const attempts = timedAttempts(records).filter(
+      ({ processor, day }) => day >= days.from && day <= days.to && isWanted(processor),
     );
-    const timings = timingOf(
-      runs,
-      attempts,
-      pipeline.processors.map(({ id }) => id),
-    );
+    const view = timingView({
+      history: runs,
+      runs: attempts,
+      order: pipeline.processors.map(({ id }) => id),
+      left: leftByProcessor(openBackfills(records), attempts),
+    });
+    const timings = view.processors;
     switch (options.format) {
       case 'json': {
         const { readAt, problem } = history;
@@ -44,7 +49,7 @@ export const timingCommand = defineCommand({
           asOf: readAt === undefined ? null : new Date(readAt).toISOString(),
           ...(problem !== undefined && { problem }),
         };
-        terminal.print(JSON.stringify({ ...read, processors: timingReport(timings) }, null, 2));
+        terminal.print(JSON.stringify({ ...read, processors: timingViewReport(view) }, null, 2));
         break;
       }
       case 'csv':
@@ -75,13 +80,13 @@ async function historyRuns(
   return history;
 }
 
-/** Every attempt of every backfill that the journal can tell. */
-async function attemptsOf({ services }: Context, { manifest }: OpenPipeline): Promise<TimedAttempt[]> {
+/** Every backfill that the journal can tell. */
+async function allRecords({ services }: Context, { manifest }: OpenPipeline): Promise<BackfillRecord[]> {
   const journal = services.journal(manifest);
   const records: BackfillRecord[] = [];
   for (const id of await journal.list()) {
     const record = await journal.read(id);
     if (record !== undefined) records.push(record);
   }
-  return timedAttempts(records);
+  return records;
 }

@@ -1,44 +1,56 @@
 import { formatDay } from '../../base/day';
 import { formatCount } from '../../base/figures';
-import type { ProcessorTiming } from '../../core/timing/processorTiming';
-import { slowestText, stagesText, TIMING_COLUMNS, timingCells } from '../../core/timing/timingWords';
+import type { ProcessorTimes } from '../../core/timing/timingView';
+import { COST_COLUMNS, costCells, slowestText, stagesText, timingSentences } from '../../core/timing/timingWords';
 import { csv, markdownTable, tableLines } from '../table';
 import type { Terminal } from '../terminal';
 import { plain, wrapped } from '../textWidth';
 
 /** A line a processor, with its stages and its slowest dates below it. */
-export function timingText(timings: readonly ProcessorTiming[], terminal: Pick<Terminal, 'width' | 'color'>): readonly string[] {
+export function timingText(timings: readonly ProcessorTimes[], terminal: Pick<Terminal, 'width' | 'color'>): readonly string[] {
   if (timings.length === 0) return ['No run is known.'];
-  const [titles = '', ...lines] = tableLines(terminal, TIMING_COLUMNS, timings.map(timingCells));
+  const [titles = '', ...lines] = tableLines(terminal, COST_COLUMNS, timings.map(costCells));
   return [titles, ...lines.flatMap((line, index) => [line, ...detailLines(timings[index], terminal)])];
 }
 
-export function timingMarkdown(timings: readonly ProcessorTiming[]): string {
-  const rows = timings.map((timing) => [...timingCells(timing), slowestText(timing), stagesText(timing)]);
-  return markdownTable([...TIMING_COLUMNS, { title: 'Slowest' }, { title: 'Stages (p50)' }], rows);
+export function timingMarkdown(timings: readonly ProcessorTimes[]): string {
+  const rows = timings.map((timing) => [
+    ...costCells(timing),
+    slowestText(timing),
+    stagesText(timing),
+    timingSentences(timing).join('; '),
+  ]);
+  return markdownTable([...COST_COLUMNS, { title: 'Slowest' }, { title: 'Stages (p50)' }, { title: 'What stands out' }], rows);
 }
 
-export function timingCsv(timings: readonly ProcessorTiming[]): string {
+export function timingCsv(timings: readonly ProcessorTimes[]): string {
   return csv(
-    ['processor', 'source', 'runs', 'failed', 'neverEnded', 'p50', 'p95', 'slowest', 'stages'],
-    timings.map(({ name, source, runs, failed, neverEnded, p50 = '', p95 = '', slowest, stages }) => [
-      name,
-      source,
-      runs,
-      failed,
-      neverEnded,
-      p50,
-      p95,
-      slowest.map(({ day, seconds }) => `${formatDay(day)} ${seconds}`).join('; '),
-      stages.map((stage) => `${stage.name} ${stage.p50}`).join('; '),
-    ]),
+    ['processor', 'source', 'runs', 'failed', 'neverEnded', 'p50', 'p95', 'slowest', 'stages', 'total', 'share', 'findings'],
+    timings.map((timing) => {
+      const { name, source, runs, failed, neverEnded, p50 = '', p95 = '', slowest, stages, total, share } = timing;
+      return [
+        name,
+        source,
+        runs,
+        failed,
+        neverEnded,
+        p50,
+        p95,
+        slowest.map(({ day, seconds }) => `${formatDay(day)} ${seconds}`).join('; '),
+        stages.map((stage) => `${stage.name} ${stage.p50}`).join('; '),
+        Math.round(total * 1000) / 1000,
+        Math.round(share * 10_000) / 10_000,
+        timingSentences(timing).join('; '),
+      ];
+    }),
   );
 }
 
-function detailLines(timing: ProcessorTiming | undefined, { width }: Pick<Terminal, 'width'>): readonly string[] {
+function detailLines(timing: ProcessorTimes | undefined, { width }: Pick<Terminal, 'width'>): readonly string[] {
   if (timing === undefined) return [];
   const { stages, slowest, neverEnded } = timing;
   const details = [
+    ...timingSentences(timing),
     ...(stages.length === 0 ? [] : [`stages (p50): ${stagesText(timing)}`]),
     ...(slowest.length === 0 ? [] : [`slowest: ${slowestText(timing)}`]),
     ...(neverEnded === 0 ? [] : [`never ended: ${formatCount(neverEnded)}`]),

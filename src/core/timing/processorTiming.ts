@@ -2,16 +2,7 @@ import type { Day } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
 import { quantile } from '../progress';
 import type { NotedRun, RunOutcome, RunStage } from '../runHistory';
-
-/** An attempt of a backfill, as far as timing is concerned. */
-export interface TimedAttempt {
-  readonly processor: string;
-  readonly day: Day;
-  readonly outcome: 'done' | 'partial' | 'failed' | 'other';
-  readonly seconds: number;
-  /** In the order in which they ran; empty where nobody told them. */
-  readonly stages: readonly RunStage[];
-}
+import type { TimedRun } from './timedRun';
 
 /** How long the dates of a processor take. Seconds are of runs that ended well. */
 export interface ProcessorTiming {
@@ -37,11 +28,7 @@ const SLOWEST = 3;
  * Timing by processor: of the run history where it has runs of one, else of the journal.
  * @param order ids in the order in which they come; other names follow.
  */
-export function timingOf(
-  runs: readonly NotedRun[],
-  attempts: readonly TimedAttempt[],
-  order: readonly string[],
-): ProcessorTiming[] {
+export function timingOf(runs: readonly NotedRun[], attempts: readonly TimedRun[], order: readonly string[]): ProcessorTiming[] {
   const noted = groupBy(runs, ({ name }) => name);
   const own = groupBy(
     attempts.filter(({ processor }) => !noted.has(processor)),
@@ -69,7 +56,7 @@ function ofHistory(name: string, runs: readonly NotedRun[]): ProcessorTiming {
   };
 }
 
-function ofJournal(name: string, attempts: readonly TimedAttempt[]): ProcessorTiming {
+function ofJournal(name: string, attempts: readonly TimedRun[]): ProcessorTiming {
   const good = attempts.filter(({ outcome }) => outcome === 'done' || outcome === 'partial');
   const failed = attempts.filter(({ outcome }) => outcome === 'failed').length;
   return { name, source: 'journal', ...timesOf(good), failed, neverEnded: 0, stages: stagesOf(good) };

@@ -1,7 +1,9 @@
 import { formatDay } from '../../base/day';
-import { formatCount, formatSeconds } from '../../base/figures';
+import { counted, formatCount, formatRoughly, formatSeconds } from '../../base/figures';
 import type { MarkdownColumn } from '../../base/markdown';
 import type { ProcessorTiming } from './processorTiming';
+import type { ProcessorTimes, TimingView } from './timingView';
+import type { AtOnce } from './whatIsLeft';
 
 /** For a table with a row for each processor. */
 export const TIMING_COLUMNS: readonly MarkdownColumn[] = [
@@ -42,4 +44,76 @@ export function timingReport(timings: readonly ProcessorTiming[]): readonly Read
     slowest: slowest.map(({ day, seconds }) => ({ date: formatDay(day), seconds })),
     stages: Object.fromEntries(stages.map((stage) => [stage.name, stage.p50])),
   }));
+}
+
+/** With what a processor costs of all. */
+export const COST_COLUMNS: readonly MarkdownColumn[] = [
+  ...TIMING_COLUMNS,
+  { title: 'Total', align: 'right' },
+  { title: 'Share', align: 'right' },
+];
+
+export function costCells(times: ProcessorTimes): readonly string[] {
+  const cost = times.runs === 0 ? ['', ''] : [formatSeconds(times.total), shareText(times.share)];
+  return [...timingCells(times), ...cost];
+}
+
+/** `34 %`, `0.4 %`. */
+export function shareText(share: number): string {
+  const percent = share * 100;
+  return `${percent >= 10 || percent === 0 ? Math.round(percent) : percent.toFixed(1)} %`;
+}
+
+/** What stands out of a processor's times, a sentence each, what matters now first. */
+export function timingSentences(times: ProcessorTimes): readonly string[] {
+  const { growths, regressions, queue, cumulative, left, p50 = 0 } = times;
+  return [
+    ...growths.map(({ text }) => text).reverse(),
+    ...regressions.map(({ text }) => text).reverse(),
+    ...(left === undefined ? [] : [leftSentence(left)]),
+    ...(queue !== undefined && queue.total >= 60 && queue.p50 >= 0.1 * p50
+      ? [`waited ${formatSeconds(Math.round(queue.p50))} for a slot as a rule, ${formatRoughly(queue.total)} in all`]
+      : []),
+    ...(cumulative > 0
+      ? [`${counted(cumulative, 'run')} tell the time since their process began, not their own: nothing is fitted to these`]
+      : []),
+  ];
+}
+
+/** `15 dates left: 1 h 20 min, 40 min with 2 at once, 20 min with 4`. */
+export function leftSentence({ dates, slots, seconds, limit, backfill }: AtOnce): string {
+  const what = backfill === undefined ? counted(dates, 'gap') : `${counted(dates, 'date')} left`;
+  const now = formatRoughly(seconds[slots - 1] ?? seconds[0] ?? 0);
+  const more = [slots * 2, slots * 4].filter((number) => number <= seconds.length);
+  const others = more.map(
+    (number, index) => `${formatRoughly(seconds[number - 1] ?? 0)} with ${number}${index === 0 ? ' at once' : ''}`,
+  );
+  const why = limit === undefined ? '' : ` (one at a time: ${limit})`;
+  return [`${what}: ${now}${slots > 1 ? ` with ${slots} at once` : ''}${why}`, ...others].join(', ');
+}
+
+/** As data for other tools: seconds, and dates as ISO. */
+export function timingViewReport({ processors }: Pick<TimingView, 'processors'>): readonly Readonly<Record<string, unknown>>[] {
+  return processors.map((times) => {
+    const { total, share, regressions, growths, queue, cumulative, left, stageNames, dates, ...timing } = times;
+    return {
+      ...timingReport([timing])[0],
+      total: Math.round(total * 1000) / 1000,
+      share: Math.round(share * 10_000) / 10_000,
+      regressions: regressions.map(({ from, to, ...rest }) => ({
+        ...rest,
+        from: formatDay(from),
+        ...(to !== undefined && { to: formatDay(to) }),
+      })),
+      growths: growths.map(({ stage, from, to, backfill, count, perDate, start, next, stopped, text }) => ({
+        ...(stage !== undefined && { stage }),
+        ...{ from: formatDay(from), to: formatDay(to), dates: count, perDate, start, next, stopped },
+        ...(backfill !== undefined && { backfill }),
+        text,
+      })),
+      ...(queue !== undefined && { queue }),
+      ...(cumulative > 0 && { cumulative }),
+      ...(left !== undefined && { left }),
+    };
+  });
 }

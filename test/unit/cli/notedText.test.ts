@@ -7,8 +7,8 @@ import { explain } from '../../../src/core/explain';
 import { failureCategories, failuresOf } from '../../../src/core/failures';
 import { failuresReport, notedOf } from '../../../src/core/noted';
 import { runsOf } from '../../../src/core/runHistory';
-import { timingOf } from '../../../src/core/timing/processorTiming';
-import { timingReport } from '../../../src/core/timing/timingWords';
+import { timingView } from '../../../src/core/timing/timingView';
+import { timingViewReport } from '../../../src/core/timing/timingWords';
 import { buildInput, day, READ_AT } from '../../support/builders';
 import { assertGolden } from '../../support/golden';
 import { failureRecord, failureTable, historyRow, historyTable } from '../../support/records';
@@ -96,7 +96,8 @@ describe('timing as text', () => {
     ...{ processor: 'MLFS', outcome: 'done' as const, day: day('2021-11-05'), seconds },
     stages: [{ name: 'write', seconds: 2 }],
   }));
-  const timings = timingOf(runs, attempts, ['PSZA', 'PDC', 'MLFS']);
+  const view = timingView({ history: runs, runs: attempts, order: ['PSZA', 'PDC', 'MLFS'] });
+  const timings = view.processors;
 
   it('has a line a processor, and its stages', () => {
     assertGolden('cli/timing.txt', timingText(timings, screen).join('\n'));
@@ -104,7 +105,7 @@ describe('timing as text', () => {
   });
 
   it('is data for tools', () => {
-    assertGolden('cli/timing.json', JSON.stringify(timingReport(timings), null, 2));
+    assertGolden('cli/timing.json', JSON.stringify(timingViewReport(view), null, 2));
     assertGolden('cli/timing.csv', timingCsv(timings));
     assertGolden('cli/timing.md', timingMarkdown(timings));
   });

@@ -142,7 +142,7 @@ describe('what jobs note, on the command line', function () {
     assert.equal(code, 0);
     assert.match(
       out,
-      /^A +1 +0 +27 s +27 s +run history\n {2}stages \(p50\): extract 13 s\n {2}slowest: 2021-11-01 27 s\n {2}never ended: 1$/m,
+      /^A +1 +0 +27 s +27 s +run history +27 s +100 %\n {2}stages \(p50\): extract 13 s\n {2}slowest: 2021-11-01 27 s\n {2}never ended: 1$/m,
     );
     assert.equal((await backfill('run', '--processor', 'A')).code, 0);
     writeFileSync(fixture.manifest, readFileSync(fixture.manifest, 'utf8').replace(/\nhistory:.*/s, '\n'));

@@ -1,0 +1,123 @@
+import type { Day } from '../../base/day';
+import { groupBy } from '../../base/groupBy';
+import type { NotedRun } from '../runHistory';
+import { type GrowthFinding, growthFindings, leveledBy } from './growthFindings';
+import { type ProcessorTiming, timingOf } from './processorTiming';
+import { type RegressionFinding, regressionFindings } from './regressionFindings';
+import { medianOf } from './robust';
+import { sequencesOf, type TimedRun, timedHistory } from './timedRun';
+import { type AtOnce, growthWords } from './whatIsLeft';
+
+/** What is known of the time that processors take, composed once for every view. Seconds throughout. */
+export interface TimingView {
+  /** What costs most comes first. */
+  readonly processors: readonly ProcessorTimes[];
+  /** Of all good runs. */
+  readonly total: number;
+}
+
+export interface ProcessorTimes extends ProcessorTiming {
+  /** Of its good runs, and as a share of all processors. */
+  readonly total: number;
+  readonly share: number;
+  /** Names, in the order in which stages run; what a run takes beside them belongs to none. */
+  readonly stageNames: readonly string[];
+  /** The last good run of each date, ascending. */
+  readonly dates: readonly TimedDate[];
+  readonly regressions: readonly RegressionFinding[];
+  /** The newest run last. */
+  readonly growths: readonly GrowthFinding[];
+  /** Seconds between being ready and being begun, where the journal tells. */
+  readonly queue?: { readonly p50: number; readonly total: number };
+  /** So many of its runs tell the time since their process began: they are not fitted. */
+  readonly cumulative: number;
+  /** How long what is left takes; absent where nothing is left or known. */
+  readonly left?: AtOnce;
+}
+
+export interface TimedDate {
+  readonly day: Day;
+  readonly seconds: number;
+  /** In the order of `stageNames`; 0 where a run does not tell one. */
+  readonly stages: readonly number[];
+  readonly queued?: number;
+  readonly backfill?: string;
+  /** Its run took part in the run before it: the first of each has none. */
+  readonly cumulative?: boolean;
+}
+
+/** What there is to know. */
+export interface TimingInput {
+  readonly history: readonly NotedRun[];
+  /** Of backfills and of logs. */
+  readonly runs: readonly TimedRun[];
+  /** Ids in the order of the pipeline. */
+  readonly order: readonly string[];
+  /** What is left, by processor id. */
+  readonly left?: ReadonlyMap<string, AtOnce>;
+}
+
+/** The one answer to how long things take, what stands out of it, and what that means for what is left. */
+export function timingView({ history, runs, order, left = new Map() }: TimingInput): TimingView {
+  const noted = timedHistory(history);
+  const byHistory = groupBy(noted, ({ processor }) => processor);
+  const byJournal = groupBy(runs, ({ processor }) => processor);
+  const processors = timingOf(history, runs, order).map((timing) => {
+    const own = (timing.source === 'history' ? byHistory : byJournal).get(timing.name) ?? [];
+    // The run history is of dates; what a run of ours says of itself is not in it.
+    const ours = byJournal.get(timing.name) ?? [];
+    return processorTimes(timing, own, ours, left.get(timing.name));
+  });
+  const total = processors.reduce((sum, one) => sum + one.total, 0);
+  return {
+    total,
+    processors: processors
+      .map((one) => ({ ...one, share: total === 0 ? 0 : one.total / total }))
+      .sort((a, b) => b.total - a.total),
+  };
+}
+
+function processorTimes(
+  timing: ProcessorTiming,
+  runs: readonly TimedRun[],
+  ours: readonly TimedRun[],
+  left: AtOnce | undefined,
+): ProcessorTimes {
+  const good = runs.filter(isGood);
+  const stageNames = [...new Set(good.flatMap(({ stages }) => stages.map(({ name }) => name)))];
+  const own = ours.filter(isGood);
+  const latest = new Map<Day, TimedRun>();
+  for (const run of good.toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0))) latest.set(run.day, run);
+  const inOrder = [...latest.values()].sort((a, b) => a.day - b.day);
+  const sound = inOrder.filter(({ cumulative }) => cumulative !== true);
+  const sequences = sequencesOf((own.length > 0 ? own : good).filter(({ cumulative }) => cumulative !== true));
+  const growths = growthFindings(sequences);
+  const queued = ours.flatMap((run) => run.queued ?? []);
+  const told = left === undefined ? growths : growths.map((growth, index) => growthWords(growth, index, growths, left));
+  return {
+    ...timing,
+    total: good.reduce((sum, { seconds }) => sum + seconds, 0),
+    share: 0,
+    stageNames,
+    dates: inOrder.map((run) => dateOf(run, stageNames)),
+    regressions: regressionFindings(sound, stageNames, leveledBy(sequences, growths)),
+    growths: told,
+    ...(queued.length > 0 && { queue: { p50: medianOf(queued), total: queued.reduce((sum, one) => sum + one, 0) } }),
+    cumulative: good.filter(({ cumulative }) => cumulative === true).length,
+    ...(left !== undefined && { left }),
+  };
+}
+
+function isGood({ outcome }: TimedRun): boolean {
+  return outcome === 'done' || outcome === 'partial';
+}
+
+function dateOf({ day, seconds, stages, queued, backfill, cumulative }: TimedRun, names: readonly string[]): TimedDate {
+  return {
+    ...{ day, seconds },
+    stages: names.map((name) => stages.find((stage) => stage.name === name)?.seconds ?? 0),
+    ...(queued !== undefined && { queued }),
+    ...(backfill !== undefined && { backfill }),
+    ...(cumulative === true && { cumulative }),
+  };
+}
