@@ -1,7 +1,7 @@
 import type { Day } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
 import type { NotedRun } from '../runHistory';
-import { type GrowthFinding, growthFindings, leveledBy } from './growthFindings';
+import { type GrowthFinding, growthFindings, leveledBy, stageOf } from './growthFindings';
 import { type ProcessorTiming, timingOf } from './processorTiming';
 import { type RegressionFinding, regressionFindings } from './regressionFindings';
 import { medianOf } from './robust';
@@ -27,12 +27,26 @@ export interface ProcessorTimes extends ProcessorTiming {
   readonly regressions: readonly RegressionFinding[];
   /** The newest run last. */
   readonly growths: readonly GrowthFinding[];
+  /** Sessions and processes that ran several dates, to be compared; the newest last, at most eight. */
+  readonly sessions: readonly TimedSession[];
   /** Seconds between being ready and being begun, where the journal tells. */
   readonly queue?: { readonly p50: number; readonly total: number };
   /** So many of its runs tell the time since their process began: they are not fitted. */
   readonly cumulative: number;
   /** How long what is left takes; absent where nothing is left or known. */
   readonly left?: AtOnce;
+}
+
+/** Good runs of one session of an executor, of one call for many dates, or of a history without a break. */
+export interface TimedSession {
+  readonly from: Day;
+  readonly to: Day;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly dates: number;
+  readonly p50: number;
+  /** Medians, in the order of `stageNames`. */
+  readonly stages: readonly number[];
 }
 
 export interface TimedDate {
@@ -56,6 +70,8 @@ export interface TimingInput {
   /** What is left, by processor id. */
   readonly left?: ReadonlyMap<string, AtOnce>;
 }
+
+const MOST_SESSIONS = 8;
 
 /** The one answer to how long things take, what stands out of it, and what that means for what is left. */
 export function timingView({ history, runs, order, left = new Map() }: TimingInput): TimingView {
@@ -102,9 +118,22 @@ function processorTimes(
     dates: inOrder.map((run) => dateOf(run, stageNames)),
     regressions: regressionFindings(sound, stageNames, leveledBy(sequences, growths)),
     growths: told,
+    sessions: sequences.slice(-MOST_SESSIONS).map((sequence) => sessionOf(sequence, stageNames)),
     ...(queued.length > 0 && { queue: { p50: medianOf(queued), total: queued.reduce((sum, one) => sum + one, 0) } }),
     cumulative: good.filter(({ cumulative }) => cumulative === true).length,
     ...(left !== undefined && { left }),
+  };
+}
+
+function sessionOf(runs: readonly TimedRun[], stageNames: readonly string[]): TimedSession {
+  const days = runs.map(({ day }) => day);
+  const [first] = runs;
+  return {
+    ...{ from: days.reduce((a, b) => Math.min(a, b)), to: days.reduce((a, b) => Math.max(a, b)) },
+    startedAt: (first?.endedAt ?? 0) - 1000 * (first?.seconds ?? 0),
+    dates: runs.length,
+    p50: medianOf(runs.map(({ seconds }) => seconds)),
+    stages: stageNames.map((name) => medianOf(runs.map((run) => stageOf(run, name)))),
   };
 }
 

@@ -38,9 +38,11 @@ export function stagesText({ stages }: ProcessorTiming): string {
 
 /** As data for other tools: seconds, and dates as ISO. */
 export function timingReport(timings: readonly ProcessorTiming[]): readonly Readonly<Record<string, unknown>>[] {
-  return timings.map(({ name, slowest, stages, ...rest }) => ({
-    processor: name,
-    ...rest,
+  return timings.map(({ name, source, runs, failed, neverEnded, p50, p95, slowest, stages }) => ({
+    ...{ processor: name, source, runs },
+    ...(p50 !== undefined && { p50 }),
+    ...(p95 !== undefined && { p95 }),
+    ...{ failed, neverEnded },
     slowest: slowest.map(({ day, seconds }) => ({ date: formatDay(day), seconds })),
     stages: Object.fromEntries(stages.map((stage) => [stage.name, stage.p50])),
   }));
@@ -95,9 +97,9 @@ export function leftSentence({ dates, slots, seconds, limit, backfill }: AtOnce)
 /** As data for other tools: seconds, and dates as ISO. */
 export function timingViewReport({ processors }: Pick<TimingView, 'processors'>): readonly Readonly<Record<string, unknown>>[] {
   return processors.map((times) => {
-    const { total, share, regressions, growths, queue, cumulative, left, stageNames, dates, ...timing } = times;
+    const { total, share, regressions, growths, queue, cumulative, left } = times;
     return {
-      ...timingReport([timing])[0],
+      ...timingReport([times])[0],
       total: Math.round(total * 1000) / 1000,
       share: Math.round(share * 10_000) / 10_000,
       regressions: regressions.map(({ from, to, ...rest }) => ({
