@@ -43,7 +43,7 @@ export async function runNodeTests(suite, pattern, fewFiles) {
     logLevel: 'warning',
   });
   const files = globSync(`${outdir}/**/*.test.js`).sort();
-  const workers = files.length < fewFiles ? 1 : Math.min(MOST_WORKERS, availableParallelism() + 1);
+  const workers = files.length < fewFiles ? 1 : Math.min(MOST_WORKERS, files.length, availableParallelism() + 1);
   if (workers === 1) {
     process.setSourceMapsEnabled(true);
     return conclude(suite, await runMocha(files));

@@ -39,7 +39,8 @@ export interface EarlierSessions {
 }
 
 export function earlierOf(events: readonly BackfillEvent[]): EarlierSessions {
-  const open = new Map<string, CutAttempt & { readonly log: string }>();
+  // By partition: it has one attempt at a time, and whatever ends there ends that one.
+  const open = new Map<PartitionKey, CutAttempt & { readonly log: string }>();
   const tries = new Map<PartitionKey, number>();
   const left = new Map<PartitionKey, string>();
   for (const event of events) {
@@ -49,14 +50,14 @@ export function earlierOf(events: readonly BackfillEvent[]): EarlierSessions {
       tries.set(key, (tries.get(key) ?? 0) + 1);
       const startedAt = Date.parse(event.at);
       const cut = { attempt, processor, date, before, rowsBefore, inputs, startedAt, log };
-      open.set(attempt, { ...cut, ...(content !== undefined && { content }) });
+      open.set(key, { ...cut, ...(content !== undefined && { content }) });
     } else if (event.type === 'remoteJob') {
-      const cut = open.get(event.attempt);
+      const key = `${event.processor} ${event.date}`;
+      const cut = open.get(key);
       const { project, location, job } = event;
-      if (cut !== undefined)
-        open.set(event.attempt, { ...cut, remote: { project, job, ...(location !== undefined && { location }) } });
+      if (cut !== undefined) open.set(key, { ...cut, remote: { project, job, ...(location !== undefined && { location }) } });
     } else if (event.type === 'attemptEnded' || event.type === 'notAttempted') {
-      open.delete(event.attempt);
+      open.delete(`${event.processor} ${event.date}`);
       if (event.type === 'attemptEnded' && event.outcome === 'done' && event.after !== undefined)
         left.set(`${event.processor} ${event.date}`, event.after);
     }

@@ -39,6 +39,15 @@ describe('a kill between every two writes of a small backfill', function () {
     }
   });
 
+  it('of whoever launches it', async () => {
+    const tally = new Tally('kill at every write, launcher');
+    const steps = new Steps();
+    await sideBySide(steps.each(), async (at) => {
+      if (!(await killLauncher(cli, at, tally))) steps.over(at);
+    });
+    tally.report();
+  });
+
   for (const [index, { method, who }] of SETS.entries()) {
     // `npm test` comes to every write of the SQL backfill, and to a few of the others.
     const isWhole = ALL || method === 'sql';
@@ -53,6 +62,30 @@ describe('a kill between every two writes of a small backfill', function () {
     });
   }
 });
+
+/** There is a plan or there is none: then nothing is shown, and nothing in the way of another launch. */
+async function killLauncher(cli: CommandLine, at: number, tally: Tally): Promise<boolean> {
+  const trial = await Trial.in(cli);
+  try {
+    const pipeline = await SmallPipeline.make(trial.folder, 'date');
+    const launch = ['run', '--processor', 'J', '--dates', pipeline.dates.join(',')];
+    await trial.start(launch, { command: 'run', kill: { at, who: 'executor' } }).ended;
+    const wasKilled = trial.steps().some((step) => step.startsWith('killed'));
+    const [id, ...others] = await trial.fixture.journal.list();
+    assert.deepEqual(others, []);
+    assert.deepEqual(await trial.fixture.journal.damage(), []);
+    const { code, out, err } = await trial.run(...(id === undefined ? launch : ['attach', id]));
+    assert.equal(code, 0, `${out}\n${err}`);
+    trial.take(id ?? (await trial.fixture.journal.list())[0] ?? '');
+    await trial.isOver();
+    const begun = (await pipeline.jobSteps()).filter(({ step }) => step === 'begun');
+    assert.equal(begun.length, pipeline.dates.length);
+    if (wasKilled) tally.add({ faults: 1, repeats: 0, lost: 0, orphans: trial.processes().length });
+    return wasKilled;
+  } finally {
+    await trial.dispose();
+  }
+}
 
 /** Steps of a backfill at which to kill: these, or all until one is not come to any more. */
 class Steps {

@@ -85,7 +85,7 @@ async function outcome(
     [],
     'nothing that the journal calls done was run again',
   );
-  const inHand = lastOfCalls(steps.slice(0, callsBefore), pipeline);
+  const inHand = lastOfCalls(steps.slice(0, callsBefore));
   if (pipeline.method === 'sql') assert.deepEqual(repeated, [], 'a transaction that was committed is not run again');
   else if (pipeline.method === 'date') assert.ok(repeated.length <= SLOTS, `run again: ${repeated.join(', ')}`);
   else
@@ -105,8 +105,7 @@ function doneIn(events: readonly BackfillEvent[]): ReadonlySet<string> {
   return new Set(events.flatMap((event) => (event.type === 'attemptEnded' && event.outcome === 'done' ? [event.date] : [])));
 }
 
-/** The last date of each call that job.sh made: two dates a call. */
-function lastOfCalls(steps: readonly JobStep[], { dates }: SmallPipeline): ReadonlySet<string> {
-  const made = new Set(steps.flatMap(({ step, date }) => (step === 'made' ? [date] : [])));
-  return new Set([dates.slice(0, 2), dates.slice(2)].flatMap((call) => call.findLast((date) => made.has(date)) ?? []));
+/** The last date that each call of job.sh made. */
+function lastOfCalls(steps: readonly JobStep[]): ReadonlySet<string> {
+  return new Set(new Map(steps.flatMap(({ step, date, pid }) => (step === 'made' ? [[pid, date] as const] : []))).values());
 }

@@ -1,14 +1,15 @@
-// Loaded by `--require` into an executor, and asleep in every other process: kills it at the n-th step of its durable writes, or jumps its clock.
+// Loaded by `--require` into an executor, or the process of another command, and asleep in every other process: kills it at the n-th step of
+// its durable writes, or jumps its clock.
 // A step is a moment before or inside of a write to the state folder; logs and beats of the lease, which change nothing, are none.
-//   BACKFILL_FAULT = {"report": FILE, "kill"?: {"at": N, "who": "executor" | "children" | "both", "afterMs"?: N}, "clock"?: {"at": N, "shiftMs": N}}
+//   BACKFILL_FAULT = {"report": FILE, "command"?: "execute" (where absent) or another, "kill"?: {"at": N, "who": "executor" | "children" | "both", "afterMs"?: N}, "clock"?: {"at": N, "shiftMs": N}}
 // The report gets a line for each step that was come to, and `killed WHO` where it killed: the executor where no job ran.
 const fs = require('node:fs');
 const { sep } = require('node:path');
 const promises = require('node:fs/promises');
 const childProcess = require('node:child_process');
 
-const told = process.env['BACKFILL_FAULT'];
-if (told !== undefined && process.argv[2] === 'execute') install(JSON.parse(told));
+const told = JSON.parse(process.env['BACKFILL_FAULT'] ?? '{}');
+if (told.report !== undefined && process.argv[2] === (told.command ?? 'execute')) install(told);
 
 function install({ report, kill, clock }) {
   const children = new Set();
@@ -33,6 +34,7 @@ function install({ report, kill, clock }) {
 
   const open = promises.open;
   promises.open = async (path, ...rest) => {
+    if (rest[0] === 'w' && nameOf(path)?.startsWith('plan.json')) step('prepare plan.json');
     const handle = await open(path, ...rest);
     if (nameOf(path) === 'events.ndjson' && rest[0] === 'a') watchEvents(handle, step);
     return handle;

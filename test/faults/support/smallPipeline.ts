@@ -30,6 +30,8 @@ export interface JobStep {
   readonly step: string;
   /** A date, or the span of the call for `over`. */
   readonly date: string;
+  /** Of its call. */
+  readonly pid: string;
 }
 
 /** One processor J over a table of a few dates that are missing: SQL on a DuckDB file, or job.sh over a folder of Parquet. */
@@ -86,8 +88,8 @@ export class SmallPipeline {
   async jobSteps(): Promise<readonly JobStep[]> {
     const text = await readFile(join(this.folder, 'calls'), 'utf8').catch(() => '');
     return text.split('\n').flatMap((line) => {
-      const [step, date] = line.split(' ');
-      return step === undefined || date === undefined ? [] : [{ step, date }];
+      const [step, date, pid] = line.split(' ');
+      return step === undefined || date === undefined || pid === undefined ? [] : [{ step, date, pid }];
     });
   }
 }

@@ -16,6 +16,8 @@ import type { RequestParts } from '../../support/requests';
 
 /** What preload.cjs does to an executor. */
 export interface Fault {
+  /** To the process of this command instead. */
+  readonly command?: 'run';
   readonly kill?: { readonly at: number; readonly who: 'executor' | 'children' | 'both'; readonly afterMs?: number };
   readonly clock?: { readonly at: number; readonly shiftMs: number };
 }
