@@ -161,6 +161,8 @@ export class LogLanguage implements vscode.Disposable {
     const times = await this.#engine.request('backfill/logArrivals', { id: log.id, first, count }).catch(() => []);
     let before = '';
     return times.flatMap((time, index) => {
+      // Below a title another log begins, whose first time is told again.
+      if (time === null) before = '';
       if (time === null || first + index >= document.lineCount) return [];
       const text = TIME.format(time);
       // The same time again would be noise; the room for it keeps lines in line.
