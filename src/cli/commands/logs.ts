@@ -5,6 +5,7 @@ import { unknownBackfill } from '../attach';
 import { type Context, defineCommand } from '../command';
 import { CommandFailure, EXIT, type ExitCode, usageError } from '../exitCodes';
 import { followBackfill } from '../followBackfill';
+import { grepLogs } from '../grepLogs';
 import { DatesReader } from '../logDates';
 import { type LogChoice, LogReader } from '../logReader';
 import { findManifest, isFile, openPipeline } from '../manifestFile';
@@ -27,6 +28,11 @@ export const logsCommand = defineCommand({
   options: {
     ...MANIFEST_OPTION,
     follow: { kind: 'flag', help: 'go on until the backfill has ended or Ctrl+C' },
+    grep: {
+      kind: 'text',
+      value: 'EXPR',
+      help: 'only the lines that hold this regular expression; capitals count where there are some',
+    },
     dates: { kind: 'flag', help: 'instead: what the log says of each date, as a table' },
     profile: { kind: 'text', value: 'NAME', help: 'with --dates: the log profile to read it with, such as nba-phase4' },
     ...FORMAT_OPTION,
@@ -36,6 +42,7 @@ export const logsCommand = defineCommand({
     'backfill logs 20261123T140211-pdc-ab12',
     'backfill logs 20261123-140211-ab12 PDC 2021-11-05',
     'backfill logs PDC 2021-11-05',
+    'backfill logs 20261123T140211-pdc-ab12 --grep keyerror',
     'backfill logs /tmp/tdza_nov_dec_2021.log --dates --profile nba-phase4',
   ],
   async run(context, options, [id = '', ...words]) {
@@ -54,6 +61,11 @@ export const logsCommand = defineCommand({
     try {
       const record = await journal.read(wanted.id);
       if (record === undefined) throw unknownBackfill(id);
+      if (options.grep !== undefined) {
+        if (options.follow) throw usageError('--grep looks at logs once, and --follow goes on: leave one of them out.');
+        const how = { expression: options.grep, open: services.logBytes, signal: stop.signal };
+        if (await grepLogs(terminal, journal, record, wanted, how)) return EXIT.fine;
+      }
       await reader.print(record, stop.signal);
       if (options.follow && !stop.signal.aborted) await follow(reader, journal, wanted.id, services.clock, stop.signal);
     } finally {
