@@ -4,7 +4,7 @@ import type { BackfillEventBody, PlannedJob } from '../core/backfill';
 import { cleanedText } from '../core/clean/cleanPlan';
 import type { AttemptFact, AttemptInput, PartitionKey } from '../core/coverage';
 import { explainVerdict } from '../core/logs/explainVerdict';
-import type { LogDigest } from '../core/logs/logDigest';
+import { type LogDigest, lastOf } from '../core/logs/logDigest';
 import { fingerprintOf, type PartitionObservation } from '../core/observation';
 import { type CallEnding, type DateVerdict, isChanged, judgeCall, judgeClean } from '../core/outcome';
 import type { Processor } from '../core/pipeline';
@@ -13,6 +13,7 @@ import type { EndedAttempt } from '../core/repeats';
 import { argvOf } from '../core/runMethod';
 import { signatureOf } from '../core/signature';
 import { silenceLimit } from '../core/silence';
+import { judgeUnchanged, writtenAgainText } from '../core/unchanged';
 import type { WorkItem } from '../core/workSet';
 import { type Attempt, endedEvent, logName, nameOf, startedEvent } from './attemptEvents';
 import type { ChildExit, ChildRunner, SilenceWatch } from './children';
@@ -292,7 +293,12 @@ export class CallRunner {
       const attempt = attempts[index];
       if (attempt === undefined) continue;
       const of = nameOf(attempt);
-      const verdict = told === undefined ? judged : explainVerdict(judged, told, of.date);
+      const date = evidence[index];
+      const explained = told === undefined ? judged : explainVerdict(judged, told, of.date);
+      const isDoubtful = live.isDoubtful(of.processor, attempt.item.day);
+      const said = told === undefined ? undefined : lastOf(told, of.date);
+      const verdict =
+        date === undefined ? explained : judgeUnchanged(explained, { processor: of.processor, date, isDoubtful, said });
       if (verdict.kind === 'notAttempted') {
         events.push({ type: 'notAttempted', ...of, why: verdict.why });
         ends.push(verdict.again ? 'again' : 'notReached');
@@ -302,6 +308,8 @@ export class CallRunner {
       live.record(attempt.item.key, fact);
       this.#deps.onEnded?.({ ...of, ...fact });
       events.push(endedEvent(of, fact, observationOf(after, attempt.item.day).rows, seconds, verdict.alarm));
+      if (explained !== verdict && verdict.outcome === 'done' && date !== undefined)
+        events.push({ type: 'note', message: writtenAgainText(attempt.item.key, date) });
       ends.push(isSuccess(verdict.outcome) ? 'done' : 'failed');
     }
     await journal.append(plan.id, ...events);

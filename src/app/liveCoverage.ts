@@ -18,7 +18,7 @@ import type { Pipeline, Processor, Season } from '../core/pipeline';
 import { isExpected } from '../core/planJobs';
 import { reasonsOf, refOfCell } from '../core/reasons';
 import { calendarKey } from '../core/sql/coverage';
-import type { Measures, Tables } from '../core/tables';
+import { MARK, type Measures, type Tables } from '../core/tables';
 import { listText, reasonText, refText } from '../core/words';
 import type { Clock, EarlierReading, Warehouse } from './ports';
 
@@ -150,6 +150,13 @@ export class LiveCoverage {
     const t = this.#tablesAt(day);
     const cell = t?.cellOf(processor, day) ?? -1;
     return t === undefined || cell < 0 ? undefined : STATUSES[t.held[cell] ?? 0];
+  }
+
+  /** Whether its builder left it torn, or built it while a need was unmet. */
+  isDoubtful(processor: string, day: Day): boolean {
+    const t = this.#tablesAt(day);
+    const cell = t?.cellOf(processor, day) ?? -1;
+    return t !== undefined && cell >= 0 && ((t.marks[cell] ?? 0) & (MARK.torn | MARK.builtUnmet)) !== 0;
   }
 
   /** Seconds: the longest silences of the last attempts of a processor, one for each partition of which that is known. */

@@ -6,7 +6,7 @@ import { isGap } from '../base/status';
 import type { BackfillEvent, BackfillEventBody, PlannedJob } from '../core/backfill';
 import { cleanedText } from '../core/clean/cleanPlan';
 import type { PartitionKey } from '../core/coverage';
-import { type CutAttempt, type CutCall, type CutEnding, earlierOf, judgeCut, judgeCutClean } from '../core/cutAttempts';
+import { CUT, type CutAttempt, type CutCall, type CutEnding, earlierOf, judgeCut, judgeCutClean } from '../core/cutAttempts';
 import { sameFingerprint } from '../core/fingerprint';
 import { lastOf } from '../core/logs/logDigest';
 import { fingerprintOf } from '../core/observation';
@@ -303,11 +303,19 @@ export class TakeOver {
   #takeUpAgain(events: readonly BackfillEvent[]): readonly BackfillEventBody[] {
     const { plan, retryFailed } = this.#deps;
     const { partitions } = progressOf(plan, events, true);
+    const causes = new Map(
+      events.flatMap((event) =>
+        event.type === 'attemptEnded' ? [[`${event.processor} ${event.date}`, event.category] as const] : [],
+      ),
+    );
     return plan.partitions.flatMap(({ processor, date, action }): BackfillEventBody[] => {
       const state = partitions.get(`${processor} ${date}`);
       if (action !== 'run' || state === undefined || state === 'waiting' || state === 'running') return [];
       if (state === 'done' || state === 'cleaned') return [];
       if (state === 'interrupted') return [{ type: 'waitsAgain', processor, date, why: 'it was interrupted' }];
+      // A session that died between the two lines had decided so.
+      if (state === 'torn' && causes.get(`${processor} ${date}`) === CUT)
+        return [{ type: 'waitsAgain', processor, date, why: 'it was torn when an executor died' }];
       if (state === 'skipped')
         return [{ type: 'waitsAgain', processor, date, why: 'it was skipped before, and is judged by what is there now' }];
       return retryFailed ? [{ type: 'waitsAgain', processor, date, why: 'what failed is to be tried again' }] : [];

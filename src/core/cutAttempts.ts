@@ -72,6 +72,9 @@ export function earlierOf(events: readonly BackfillEvent[]): EarlierSessions {
   return { calls: [...calls.values()], tries, left };
 }
 
+/** The category of what was torn when its executor died. */
+export const CUT = 'interrupted';
+
 /** What is known of how the job of a cut call ended. */
 export type CutEnding =
   /** Nobody was there who would know. */
@@ -134,7 +137,7 @@ function torn({ before, after }: DateEvidence, message: string): DateVerdict {
   return {
     kind: 'ended',
     outcome: 'torn',
-    category: 'interrupted',
+    category: CUT,
     message: `${message}, after it had changed the partition`,
     ...(before.rows > 0 && after.rows === 0 && { alarm: true }),
   };

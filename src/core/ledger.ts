@@ -32,7 +32,9 @@ export function ledgerOf(backfills: Iterable<JournaledBackfill>): AttemptLedger 
       if (date !== undefined) unread.set(key, { date, since: fact.endedAt });
       const known = last.get(key);
       if (known === undefined) last.set(key, fact);
-      else last.set(key, known.endedAt <= fact.endedAt ? succeed(known, fact) : succeed(fact, known));
+      // Of one backfill its journal tells the order, whatever the clock did; of several only the clock.
+      else if (known.backfill === fact.backfill || known.endedAt <= fact.endedAt) last.set(key, succeed(known, fact));
+      else last.set(key, succeed(fact, known));
     }
     const { plan, events, ownerAlive, jobsLeft } = backfill;
     const { id, phase, partitions } = progressOf(plan, events, ownerAlive, jobsLeft);
@@ -61,39 +63,39 @@ export function succeed(earlier: AttemptFact, later: AttemptFact): AttemptFact {
 type UnreadDate = { -readonly [K in keyof CallDate]: CallDate[K] };
 type JournaledFact = AttemptFact & { readonly call?: readonly UnreadDate[] };
 
-function* factsOf({ plan, events, ownerAlive }: JournaledBackfill): Generator<[PartitionKey, JournaledFact]> {
-  const open = new Map<string, Extract<BackfillEvent, { type: 'attemptStarted' }>>();
+/** What became of its attempts, in the order in which that happened. */
+function factsOf({ plan, events, ownerAlive }: JournaledBackfill): readonly [PartitionKey, JournaledFact][] {
+  const facts: { at: number; of: [PartitionKey, JournaledFact] }[] = [];
+  const open = new Map<string, Extract<BackfillEvent, { type: 'attemptStarted' }> & { readonly index: number }>();
   const atOnceOf = callsAtOnce(events);
-  for (const event of events) {
-    if (event.type === 'attemptStarted') open.set(event.attempt, event);
+  for (const [index, event] of events.entries()) {
+    if (event.type === 'attemptStarted') open.set(event.attempt, { ...event, index });
     else if (event.type === 'notAttempted') open.delete(event.attempt);
     else if (event.type === 'attemptEnded' && parseDay(event.date) !== undefined) {
       const start = open.get(event.attempt);
       open.delete(event.attempt);
       const { attempt, outcome, seconds, stages, category, message, signature, after, longestSilence } = event;
       const atOnce = atOnceOf.get(attempt);
-      yield [
-        `${event.processor} ${event.date}`,
-        {
-          backfill: plan.id,
-          attempt,
-          outcome,
-          endedAt: Date.parse(event.at),
-          inputs: start?.inputs ?? [],
-          ...(seconds !== undefined && { seconds }),
-          ...(atOnce !== undefined && { atOnce }),
-          ...(start !== undefined && { before: start.before }),
-          ...(after !== undefined && { after }),
-          ...(stages !== undefined && { stages }),
-          ...(category !== undefined && { category }),
-          ...(message !== undefined && { message }),
-          ...(signature !== undefined && { signature }),
-          ...(longestSilence !== undefined && { longestSilence }),
-        },
-      ];
+      const fact: JournaledFact = {
+        backfill: plan.id,
+        attempt,
+        outcome,
+        endedAt: Date.parse(event.at),
+        inputs: start?.inputs ?? [],
+        ...(seconds !== undefined && { seconds }),
+        ...(atOnce !== undefined && { atOnce }),
+        ...(start !== undefined && { before: start.before }),
+        ...(after !== undefined && { after }),
+        ...(stages !== undefined && { stages }),
+        ...(category !== undefined && { category }),
+        ...(message !== undefined && { message }),
+        ...(signature !== undefined && { signature }),
+        ...(longestSilence !== undefined && { longestSilence }),
+      };
+      facts.push({ at: index, of: [`${event.processor} ${event.date}`, fact] });
     }
   }
-  if (ownerAlive) return;
+  if (ownerAlive || open.size === 0) return facts.map(({ of }) => of);
   // The attempts of a call share its log.
   const calls = new Map<string, UnreadDate[]>();
   for (const { processor, date, before, log } of open.values()) {
@@ -101,19 +103,10 @@ function* factsOf({ plan, events, ownerAlive }: JournaledBackfill): Generator<[P
     call.push({ key: `${processor} ${date}`, before });
     calls.set(log, call);
   }
-  for (const { attempt, processor, date, before, inputs, at, log } of open.values()) {
+  for (const { attempt, processor, date, before, inputs, at, log, index } of open.values()) {
     const call = calls.get(log) ?? [];
-    yield [
-      `${processor} ${date}`,
-      {
-        backfill: plan.id,
-        attempt,
-        outcome: 'interrupted',
-        endedAt: Date.parse(at),
-        before,
-        inputs,
-        ...(call.length > 1 && { call }),
-      },
-    ];
+    const own = { backfill: plan.id, attempt, outcome: 'interrupted', endedAt: Date.parse(at), before, inputs } as const;
+    facts.push({ at: index, of: [`${processor} ${date}`, { ...own, ...(call.length > 1 && { call }) }] });
   }
+  return facts.sort((a, b) => a.at - b.at).map(({ of }) => of);
 }

@@ -1,6 +1,6 @@
 // A job as people write them: deletes and inserts the rows of its dates in a DuckDB file, without a transaction, and says little of how it went.
 // Usage: node partitionJob.mjs FILE TABLE BEHAVIOUR DATE[,DATE…] | START..END
-// Behaviours: fill · rows=N · empty · nothing · fail · half-fail · torn · torn-at=DATE · held-at=DATE (waits half-way for FILE.go) · hang · flood
+// Behaviours: fill · rows=N · empty · nothing · fail · half-fail · same, same-fail (equal rows each time) · torn · torn-at=DATE · held-at=DATE (waits half-way for FILE.go) · hang · flood
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -34,11 +34,12 @@ if (behaviour === 'hang') {
       }
       if (behaviour === 'empty') continue;
       const rows = behaviour.startsWith('rows=') ? Number(behaviour.slice(5)) : 10;
-      await connection.run(`INSERT INTO ${table} SELECT DATE '${date}', i, ${Date.now()}::BIGINT FROM range(${rows}) r(i)`);
+      const stamp = behaviour.startsWith('same') ? 0 : Date.now();
+      await connection.run(`INSERT INTO ${table} SELECT DATE '${date}', i, ${stamp}::BIGINT FROM range(${rows}) r(i)`);
       console.log(`${date}: ${rows} rows`);
     }
   });
-  if (behaviour === 'half-fail') process.exit(1);
+  if (behaviour === 'half-fail' || behaviour === 'same-fail') process.exit(1);
 }
 
 async function withConnection(work) {

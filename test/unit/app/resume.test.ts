@@ -184,6 +184,17 @@ describe('a backfill that was interrupted', function () {
     assert.equal(isGroupAlive(job), false);
   });
 
+  it('repeats what was torn where the session that said so died before it took that up again', async () => {
+    await write('command: [$JOB, main.j, "held-at=2021-11-02", "{date}"], each: date', '', '', OLD);
+    const plan = await fixture.launch({ dates: DATES.slice(0, 2), choices: ['all'] });
+    await cut(plan, 'both');
+    await go();
+    await resume(plan);
+    await forget(plan, (events) => events.findIndex((event) => event.type === 'attemptEnded' && event.outcome === 'torn') + 1);
+    const { result, progress } = await resume(plan);
+    assert.deepEqual([result, progress.done], ['done', 2]);
+  });
+
   it('is resumed by one, however many ask at once', async () => {
     await write('command: [$JOB, main.j, "held-at=2021-11-02", "{date}"], each: date');
     const plan = await fixture.launch({ dates: DATES });

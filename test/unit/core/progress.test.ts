@@ -116,6 +116,19 @@ describe('progressOf', () => {
     assert.deepEqual([progress.phase, progress.failed, progress.current], ['interrupted', 1, undefined]);
   });
 
+  it('goes by the order of the journal where the clock was set back between two sessions', () => {
+    const events = eventsOf([
+      [90_000, started],
+      [90_000, attempted('PDC', 5)],
+      [90_010, ended('PDC', 5, 10, { outcome: 'torn' })],
+      [0, started],
+      [0, attempted('PDC', 5)],
+      [10, ended('PDC', 5, 10)],
+    ]);
+    const { last } = ledgerOf([{ plan: PLAN, events, ownerAlive: false }]);
+    assert.equal(last.get('PDC 2021-11-05')?.outcome, 'done');
+  });
+
   it('is cancelling until it has ended', () => {
     const events = eventsOf([
       [0, started],
