@@ -59,6 +59,7 @@ function register(context: vscode.ExtensionContext): void {
     new MatrixPanel(context.extensionUri, engine, {
       explain: (target) => commands['backfill.explain'](target),
       launch: (target) => commands['backfill.launch'](target),
+      openLog: (target) => commands['backfill.openLog'](target),
     }),
   );
   const describe = () => describeExtension(context, engine);

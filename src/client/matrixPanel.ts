@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { MATRIX_VIEW_TYPE } from '../protocol/contributions';
-import type { FromMatrix } from '../protocol/matrix';
+import type { FromMatrix, MatrixTask, ToMatrix } from '../protocol/matrix';
 import type { NodeTarget } from '../protocol/messages';
 import { Disposables } from './disposables';
 import type { Engine } from './engine';
@@ -10,6 +10,7 @@ import { MatrixFeed } from './matrixFeed';
 export interface MatrixActions {
   explain(target: NodeTarget): Promise<void>;
   launch(target: NodeTarget): Promise<void>;
+  openLog(target: NodeTarget): Promise<void>;
 }
 
 interface OpenMatrix {
@@ -72,6 +73,11 @@ export class MatrixPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
     else this.#adopt(panel);
   }
 
+  /** Asks the page to do something with what is selected there. */
+  do(task: MatrixTask): void {
+    void this.#open?.panel.webview.postMessage({ type: 'do', task } satisfies ToMatrix);
+  }
+
   dispose(): void {
     this.#open?.panel.dispose();
     this.#disposables.dispose();
@@ -109,7 +115,15 @@ export class MatrixPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
       case 'explain':
         return this.#actions.explain({ nodes: [message.node], from: message.date, to: message.date });
       case 'launch':
-        return this.#actions.launch({ nodes: [message.node], dates: message.dates });
+        return this.#actions.launch({ select: message.select });
+      case 'openLog':
+        return this.#actions.openLog({ nodes: [message.node], from: message.date, to: message.date });
+      case 'copy':
+        await vscode.env.clipboard.writeText(message.text);
+        vscode.window.setStatusBarMessage(`Copied ${message.what}`, 3_000);
+        return;
+      case 'savePng':
+        return savePng(message.name, message.data);
     }
   }
 
@@ -139,4 +153,18 @@ export class MatrixPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
 </body>
 </html>`;
   }
+}
+
+async function savePng(name: string, data: Uint8Array): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const target = await vscode.window.showSaveDialog({
+    ...(folder !== undefined && { defaultUri: vscode.Uri.joinPath(folder, name) }),
+    filters: { Picture: ['png'] },
+    title: 'Save the picture of the matrix',
+  });
+  if (target === undefined) return;
+  await vscode.workspace.fs.writeFile(target, data);
+  const open = 'Open';
+  const chosen = await vscode.window.showInformationMessage(`Saved ${vscode.workspace.asRelativePath(target)}.`, open);
+  if (chosen === open) await vscode.commands.executeCommand('vscode.open', target);
 }

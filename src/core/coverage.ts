@@ -206,6 +206,8 @@ export interface GapGroup {
   /** Of all the gaps: by phase, file order and date. */
   readonly roots: readonly Root[];
   readonly gaps: readonly PartitionRef[];
+  /** Indexes into the grid's `rootSets` that its gaps have. */
+  readonly sets: readonly number[];
   /** Such as `9 gaps, 1 cause: PDC 2021-11-05 has 36 rows, MLFS needs 100`. */
   readonly headline: string;
 }

@@ -45,6 +45,7 @@ export function gapsByRoot(input: CoverageInput, grid: CoverageGrid, scope: Scop
       return {
         roots: details.map(({ root }) => root),
         gaps: gaps.map((cell) => refOfCell(t, cell)),
+        sets: [...new Set(gaps.map((cell) => grid.rootSet[cell] ?? 0))],
         headline: `${counted(gaps.length, 'gap')}, ${counted(byCause.size, 'cause')}: ${texts.join('; ')}`,
       };
     });

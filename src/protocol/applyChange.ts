@@ -36,6 +36,8 @@ export function applyChange(snapshot: Snapshot, change: SnapshotChange): Snapsho
     rootSet,
     rootTexts: change.rootTexts,
     rootCells: change.rootCells,
+    causes: change.causes,
+    causeOfSet: change.causeOfSet,
     dates: change.dates,
     gaps: change.gaps,
   };

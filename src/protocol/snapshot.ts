@@ -9,6 +9,16 @@ export interface SnapshotNode {
   readonly phase: string;
   readonly phaseName: string;
   readonly isSource: boolean;
+  /** Indexes of the nodes that it needs. */
+  readonly upstream: readonly number[];
+}
+
+/** Gaps that one thing mends. */
+export interface SnapshotCause {
+  /** `9 gaps, 1 cause: PDC below 100 rows for MLFS on 9 dates`. */
+  readonly headline: string;
+  /** Of processors. */
+  readonly gaps: number;
 }
 
 /**
@@ -44,6 +54,10 @@ export interface Snapshot {
   /** By number: what people read, such as `PDC 2021-11-05: 36 rows, needs 100`; and the root cells. */
   readonly rootTexts: readonly string[];
   readonly rootCells: readonly Int32Array[];
+  /** What is to be mended first comes first. */
+  readonly causes: readonly SnapshotCause[];
+  /** By number of a set of root causes: index into `causes`, -1 where only sources have it. */
+  readonly causeOfSet: Int32Array;
   /** By date: index into DATE_STATUSES. */
   readonly dates: Uint8Array;
   readonly gaps: number;
@@ -70,6 +84,8 @@ export interface SnapshotChange {
   readonly rootSet: Int32Array;
   readonly rootTexts: readonly string[];
   readonly rootCells: readonly Int32Array[];
+  readonly causes: readonly SnapshotCause[];
+  readonly causeOfSet: Int32Array;
   readonly dates: Uint8Array;
   readonly gaps: number;
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CoverageState } from '../app/pipelineSession';
 import { dateStatuses } from '../core/dates';
 import { explain } from '../core/explain';
+import { gapsByRoot } from '../core/gaps';
 import { rootText } from '../core/words';
 import type { ServerNotifications } from '../protocol/messages';
 import type { Snapshot } from '../protocol/snapshot';
@@ -63,6 +64,7 @@ export class SnapshotFeed {
           explain(input, grid, Math.floor(gap / grid.dayCount), grid.firstDay + (gap % grid.dayCount))
             .roots.map(rootText)
             .join('; '),
+        groups: gapsByRoot(input, grid, {}),
       },
       ++this.#version,
       previous,
@@ -77,6 +79,8 @@ function isSame(a: Snapshot, b: Snapshot): boolean {
     a.source === b.source &&
     isDeepStrictEqual(a.problem, b.problem) &&
     isDeepStrictEqual(a.rootTexts, b.rootTexts) &&
+    isDeepStrictEqual(a.causes, b.causes) &&
+    isDeepStrictEqual(a.causeOfSet, b.causeOfSet) &&
     isDeepStrictEqual(a.dates, b.dates)
   );
 }

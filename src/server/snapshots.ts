@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CoverageGrid, CoverageInput } from '../core/coverage';
-import type { Processor } from '../core/pipeline';
+import type { CoverageGrid, CoverageInput, GapGroup } from '../core/coverage';
+import type { PipelineNode, Processor } from '../core/pipeline';
 import type { Snapshot, SnapshotChange, SnapshotProblem } from '../protocol/snapshot';
 
-type Frame = Omit<Snapshot, 'rootSet' | 'rootTexts' | 'rootCells'>;
+type Frame = Omit<Snapshot, 'rootSet' | 'rootTexts' | 'rootCells' | 'causes' | 'causeOfSet'>;
 
 /** What a snapshot is made of. */
 export interface SnapshotSource {
@@ -17,6 +17,8 @@ export interface SnapshotSource {
   readonly dates: Uint8Array;
   /** The root causes of a gap's cell as people read them. */
   readonly rootText: (gap: number) => string;
+  /** The gaps of all processors by what causes them. */
+  readonly groups: readonly GapGroup[];
 }
 
 /**
@@ -44,6 +46,7 @@ export function buildSnapshot(made: SnapshotSource, version: number, previous?: 
         phase: phase?.id ?? 'sources',
         phaseName: phase?.name ?? 'Sources',
         isSource: node.kind === 'source',
+        upstream: upstreamOf(node),
       };
     }),
     seasons: pipeline.seasons.map(({ name, from, to }) => ({ name, from, to })),
@@ -56,7 +59,7 @@ export function buildSnapshot(made: SnapshotSource, version: number, previous?: 
     gaps: gapsIn(grid, pipeline.processors),
   };
   const kept = previous !== undefined && sameFrame(previous, frame) ? previous : undefined;
-  return { ...frame, ...numberRoots(grid, made.rootText, kept) };
+  return { ...frame, ...numberRoots(grid, made, kept) };
 }
 
 /** What leads from one snapshot to the next; undefined when they differ in more than their cells. */
@@ -91,6 +94,8 @@ export function changeBetween(base: Snapshot, next: Snapshot): SnapshotChange | 
     rootSet: pick32(next.rootSet, cells),
     rootTexts: next.rootTexts,
     rootCells: next.rootCells,
+    causes: next.causes,
+    causeOfSet: next.causeOfSet,
     dates: next.dates,
     gaps: next.gaps,
   };
@@ -102,9 +107,9 @@ export function changeBetween(base: Snapshot, next: Snapshot): SnapshotChange | 
  */
 function numberRoots(
   grid: CoverageGrid,
-  textOf: (gap: number) => string,
+  { rootText, groups }: Pick<SnapshotSource, 'rootText' | 'groups'>,
   previous: Snapshot | undefined,
-): Pick<Snapshot, 'rootSet' | 'rootTexts' | 'rootCells'> {
+): Omit<Snapshot, keyof Frame> {
   const none = new Int32Array(0);
   const known = new Map((previous?.rootCells ?? []).map((cells, number) => [cells.join(), number]));
   known.set('', 0);
@@ -132,9 +137,14 @@ function numberRoots(
     if (set === 0) return;
     const number = numbers[set] ?? 0;
     rootSet[cell] = number;
-    if (rootTexts[number] === '') rootTexts[number] = textOf(cell);
+    if (rootTexts[number] === '') rootTexts[number] = rootText(cell);
   });
-  return { rootSet, rootCells: whole, rootTexts };
+  const causeOfSet = new Int32Array(whole.length).fill(-1);
+  groups.forEach(({ sets }, cause) => {
+    for (const set of sets) causeOfSet[numbers[set] ?? 0] = cause;
+  });
+  const causes = groups.map(({ headline, gaps }) => ({ headline, gaps: gaps.length }));
+  return { rootSet, rootCells: whole, rootTexts, causes, causeOfSet };
 }
 
 /** Gaps are the cells that have root causes; a source's are mended elsewhere and not counted. */
@@ -144,6 +154,12 @@ function gapsIn({ rootSet, dayCount }: CoverageGrid, processors: readonly Proces
       gaps + rootSet.subarray(index * dayCount, (index + 1) * dayCount).reduce((sum, set) => sum + Number(set !== 0), 0),
     0,
   );
+}
+
+function upstreamOf(node: PipelineNode): readonly number[] {
+  if (node.kind === 'source') return [];
+  const single = node.needs.flatMap((need) => (need.kind === 'anyOf' ? need.alternatives : [need]));
+  return [...new Set(single.map((need) => need.node))];
 }
 
 /** Equal but for the cells and what goes with them: then a change can lead from one to the other. */

@@ -95,6 +95,8 @@ describe('gap matrix in a browser', () => {
       rootSet: new Int32Array(1),
       rootTexts: [''],
       rootCells: [new Int32Array()],
+      causes: [],
+      causeOfSet: new Int32Array([-1]),
       dates: filled.dates,
       gaps: 0,
     };

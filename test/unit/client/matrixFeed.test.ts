@@ -34,6 +34,8 @@ function cells() {
     flags: u8,
     rootSet: i32,
     rootTexts: [],
+    causes: [],
+    causeOfSet: i32,
     rootCells: [],
     dates: u8,
     gaps: 0,

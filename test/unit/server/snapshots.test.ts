@@ -3,6 +3,7 @@ import { deserialize, serialize } from 'node:v8';
 import fc from 'fast-check';
 import { classify } from '../../../src/core/classify';
 import { dateStatuses } from '../../../src/core/dates';
+import { gapsByRoot } from '../../../src/core/gaps';
 import { applyChange } from '../../../src/protocol/applyChange';
 import type { Snapshot } from '../../../src/protocol/snapshot';
 import { buildSnapshot, changeBetween } from '../../../src/server/snapshots';
@@ -15,7 +16,15 @@ function snapshot(spec: InputSpec, version: number, previous?: Snapshot): Snapsh
   const rootText = (gap: number) =>
     `${input.pipeline.nodes[Math.floor(gap / grid.dayCount)]?.id} lacks ${grid.rootSets[grid.rootSet[gap] ?? 0]?.join()}`;
   return buildSnapshot(
-    { input, grid, manifest: '/p/backfill.yaml', source: 'warehouse', dates: dateStatuses(input, grid), rootText },
+    {
+      input,
+      grid,
+      manifest: '/p/backfill.yaml',
+      source: 'warehouse',
+      dates: dateStatuses(input, grid),
+      rootText,
+      groups: gapsByRoot(input, grid, {}),
+    },
     version,
     previous,
   );
@@ -53,6 +62,25 @@ describe('snapshots', () => {
       assert.equal(rootCells[set]?.length === 0, set === 0);
     });
     assert.ok(rootSet.some((set) => set !== 0));
+  });
+
+  it('say of every gap of a processor which cause it belongs to, in the words of the report', () => {
+    const { rootSet, causes, causeOfSet, nodes, dayCount } = snapshot(BASE, 1);
+    const counts = causes.map(() => 0);
+    rootSet.forEach((set, cell) => {
+      if (nodes[Math.floor(cell / dayCount)]?.isSource) return;
+      assert.equal(causeOfSet[set] === -1, set === 0);
+      if (set !== 0) counts[causeOfSet[set] ?? 0] = (counts[causeOfSet[set] ?? 0] ?? 0) + 1;
+    });
+    assert.deepEqual(
+      counts,
+      causes.map(({ gaps }) => gaps),
+    );
+    assert.match(causes[0]?.headline ?? '', /^\d+ gaps, 1 cause: BOX/);
+    assert.deepEqual(
+      nodes.map(({ upstream }) => upstream),
+      [[], [0], [1]],
+    );
   });
 
   it('keep the numbers of causes that stay, so that only cells that changed are sent', () => {

@@ -54,6 +54,7 @@ function snapshotOf(cells: readonly (readonly [number, number, Status])[] = []):
       phase: index === 0 ? 'sources' : index === 1 ? 'phase3' : 'phase4',
       phaseName: index === 0 ? 'Sources' : index === 1 ? 'Analytics' : 'Precompute',
       isSource: index === 0,
+      upstream: index === 0 ? [] : [index - 1],
     })),
     seasons: [
       { name: '2021-22', from: firstDay, to: firstDay + 19 },
@@ -66,7 +67,9 @@ function snapshotOf(cells: readonly (readonly [number, number, Status])[] = []):
     flags: new Uint8Array(size),
     rootSet,
     rootTexts: ['', 'PDC 2021-10-21: 36 rows, needs 100'],
-    rootCells: [new Int32Array(), new Int32Array([2])],
+    rootCells: [new Int32Array(), new Int32Array([2 * dayCount + 2])],
+    causes: [{ headline: '1 cause: PDC below 100 rows', gaps: cells.length }],
+    causeOfSet: new Int32Array([-1, 0]),
     dates,
     gaps: cells.length,
   };
