@@ -90,7 +90,7 @@ async function takePicture(file) {
   const matrix = window.webview();
   await matrix.locator('input[type="date"]').fill(TELLING_DATE);
   await matrix.locator('.announcer', { hasText: TELLING_DATE }).waitFor({ state: 'attached' });
-  await matrix.getByRole('application').focus();
+  await matrix.getByRole('grid').focus();
   await window.settled();
   await window.screenshot(file);
   console.log(`Wrote ${file}`);

@@ -2,6 +2,8 @@ import { table } from '../base/markdown';
 import { type Terminal, type Tone, toned } from './terminal';
 import { fitted, padded, plain, textWidth } from './textWidth';
 
+export { csv } from '../base/csv';
+
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
@@ -68,13 +70,4 @@ function markdownCell(text: string): string {
   return plain(text)
     .replace(/[\\|]/g, '\\$&')
     .replace(/<(?=[a-z/!?])/gi, '&lt;');
-}
-
-/** Comma-separated values as in RFC 4180, with line feeds. A spreadsheet does not take a text for a formula. */
-export function csv(titles: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const field = (value: string | number) => {
-    const text = typeof value === 'string' && /^[=+@\t\r-]/.test(value) ? `'${value}` : String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return [titles, ...rows].map((row) => row.map(field).join(',')).join('\n');
 }

@@ -78,7 +78,7 @@ export class PipelineWindow {
   async lookAtInMatrix(processor: string, date: string): Promise<void> {
     const matrix = this.workbench.webview();
     await matrix.locator('input[type="date"]').fill(date);
-    await matrix.getByRole('application').focus();
+    await matrix.getByRole('grid').focus();
     // Upwards from wherever the matrix began, then down.
     let key = 'ArrowUp';
     let before = '';

@@ -56,9 +56,8 @@ export function snapshotWith(holes: readonly Hole[]): Snapshot {
     status[cell] = statusCode(word);
     off[cell] = 255;
     rows[cell] = ['missing', 'blocked', 'failed'].includes(word) ? 0 : 60;
-    const blocked = word === 'blocked';
-    rootSet[cell] = GAPS.has(word) ? (blocked ? PDC_SET : roots.push(cell) + 1) : 0;
-    if (id === 'PDC' && offset === CAUSE_OFFSET && GAPS.has(word)) rootSet[cell] = PDC_SET;
+    const fromCause = word === 'blocked' || (id === 'PDC' && offset === CAUSE_OFFSET);
+    if (GAPS.has(word)) rootSet[cell] = fromCause ? PDC_SET : roots.push(cell) + 1;
     if (id !== 'BOX') dates[offset] = word === 'running' ? 1 : 2;
   }
   const caused = rootSet.filter((set) => set === PDC_SET).length;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 // The same browser as the tests in VS Code.
 import { launchBrowser } from '../../scripts/vscode/browser.mjs';
 import type { FromMatrix } from '../../src/protocol/matrix';
@@ -16,6 +16,16 @@ const HOLES: readonly Hole[] = [
   ['PGS', 44, 'running'],
   ['MLFS', 130, 'failed'],
 ];
+
+/** Where lines begin below the header: titles of phases are 26 high, lines 22. */
+const TOPS: Readonly<Record<string, number>> = { TDZA: 144, PDC: 166, PCF: 188, MLFS: 210 };
+
+async function expectValue(field: Locator, expected: string | RegExp): Promise<void> {
+  const ok = (value: string) => (typeof expected === 'string' ? value === expected : expected.test(value));
+  for (let tries = 0; tries < 100 && !ok(await field.inputValue()); tries++) await field.page().waitForTimeout(20);
+  const value = await field.inputValue();
+  assert.ok(ok(value), `${value} is not ${expected}`);
+}
 
 describe('gap matrix in a browser', () => {
   let browser: Browser;
@@ -51,29 +61,176 @@ describe('gap matrix in a browser', () => {
     await page.close();
   });
 
-  it('shows rows, expectation and cause under the pointer, and explains on a click', async () => {
+  /** The middle of a cell in the page, scrolled to by the keys before, so that it is where a person sees it. */
+  async function cellAt(page: Page, id: string, offset: number): Promise<{ x: number; y: number }> {
+    const line = TOPS[id] ?? 0;
+    return page.evaluate(
+      ([top, left]) => {
+        const scroller = document.querySelector('.scroller');
+        if (scroller === null) throw new Error('no scroller');
+        const box = scroller.getBoundingClientRect();
+        return { x: box.left + 248 + left + 8 - scroller.scrollLeft, y: box.top + 68 + top + 11 - scroller.scrollTop };
+      },
+      [line, offset * 16] as const,
+    );
+  }
+
+  /** Brings the first season into view. */
+  async function toStart(page: Page): Promise<void> {
+    await page.locator('.scroller').focus();
+    await page.keyboard.press('Home');
+    await page.waitForFunction(() => document.querySelector('.scroller')?.scrollLeft === 0);
+  }
+
+  const selectionOf = (page: Page) => page.getByLabel('Selection', { exact: true });
+
+  it('shows rows, expectation and cause under the pointer, and explains on a double click', async () => {
     const page = await open(HOLES);
-    await page.getByRole('button', { name: 'Next gap' }).click();
-    await page.getByRole('button', { name: 'Next gap' }).click();
-    await page.locator('.announcer').getByText('MLFS · 2021-11-05').waitFor();
-    // The focused cell is where the pointer goes: its place follows from the scroll position, as a person sees it.
-    const point = await page.evaluate(() => {
-      const scroller = document.querySelector('.scroller');
-      if (scroller === null) throw new Error('no scroller');
-      const box = scroller.getBoundingClientRect();
-      const line = 22 + 26 + 22 + 26 + 2 * 22 + 26 + 3 * 22 + 11;
-      return { x: box.left + 224 + 17 * 16 + 8 - scroller.scrollLeft, y: box.top + 46 + line - scroller.scrollTop };
-    });
+    await toStart(page);
+    const point = await cellAt(page, 'MLFS', 17);
     assert.ok((await coloursAround(page, point)).includes('214,126,0'), 'the blocked cell is drawn in the colour of its status');
     await page.mouse.move(point.x, point.y);
     const tooltip = page.locator('.tooltip');
     await tooltip.getByText('MLFS · 2021-11-05, Friday').waitFor();
     assert.match(
       (await tooltip.textContent()) ?? '',
-      /blocked[\s\S]*0 rows, expects at least 100[\s\S]*PDC 2021-11-05: 36 rows, MLFS needs 100/,
+      /blocked[\s\S]*0 rows, expects at least 100[\s\S]*PDC 2021-11-05: 36 rows, MLFS needs 100[\s\S]*2 gaps, 1 cause: PDC below 100 rows/,
     );
-    await page.mouse.click(point.x, point.y);
+    await page.mouse.dblclick(point.x, point.y);
     assert.deepEqual((await sentBy<FromMatrix>(page)).at(-1), { type: 'explain', node: 'MLFS', date: '2021-11-05' });
+    await page.close();
+  });
+
+  it('selects by mouse what its text says, and launches exactly that', async () => {
+    const page = await open(HOLES);
+    await toStart(page);
+    const [from, to] = [await cellAt(page, 'PDC', 15), await cellAt(page, 'PCF', 18)];
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move(to.x, to.y, { steps: 4 });
+    await page.mouse.up();
+    await expectValue(selectionOf(page), 'PDC, PCF & [2021-11-03..2021-11-06] & all');
+    await page.getByText('8 partitions, 4 dates').waitFor();
+    const extra = await cellAt(page, 'MLFS', 17);
+    await page.keyboard.down('Control');
+    await page.mouse.click(extra.x, extra.y);
+    await page.mouse.click(from.x, from.y);
+    await page.keyboard.up('Control');
+    await page.getByText('8 partitions, 4 dates').waitFor();
+    const text = await selectionOf(page).inputValue();
+    await page.getByRole('button', { name: 'Launch' }).click();
+    assert.deepEqual((await sentBy<FromMatrix>(page)).at(-1), { type: 'launch', select: text });
+    await page.close();
+  });
+
+  it('selects whole processors, phases and dates by their names', async () => {
+    const page = await open(HOLES);
+    await toStart(page);
+    const cell = await cellAt(page, 'TDZA', 19);
+    const left = cell.x - 19 * 16 - 200;
+    await page.mouse.click(left, cell.y);
+    await expectValue(selectionOf(page), /^TDZA & .* & all$/);
+    // The title of the phase is above its first processor.
+    await page.mouse.click(left, cell.y - 24);
+    await expectValue(selectionOf(page), /^phase:phase4 & .* & all$/);
+    const box = await page.locator('.scroller').boundingBox();
+    await page.mouse.click(cell.x, (box?.y ?? 0) + 30);
+    await expectValue(selectionOf(page), /2021-11-07 & all/);
+    await page.close();
+  });
+
+  it('selects by keys, and shows what a text means while it is written', async () => {
+    const page = await open(HOLES);
+    await page.locator('.scroller').focus();
+    await page.keyboard.press('n');
+    await page.locator('.announcer').getByText('PDC · 2021-11-05').waitFor();
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowDown');
+    await expectValue(selectionOf(page), 'PDC, PCF & 2021-11-05, 2021-11-06 & all');
+    await page.keyboard.press('Control+Space');
+    await page.getByText('3 partitions, 2 dates').waitFor();
+    await page.keyboard.press('s');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('phase:4 & gaps');
+    await page.getByText('4 partitions, 3 dates').waitFor();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('PDD');
+    await page.getByText('At 1: “PDD” is no date').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Launch' }).isDisabled(), true);
+    await page.keyboard.press('Escape');
+    await expectValue(selectionOf(page), '');
+    await page.close();
+  });
+
+  it('lists the causes, and selects the gaps of one', async () => {
+    const page = await open(HOLES);
+    await page.getByRole('button', { name: 'Causes' }).click();
+    await page.getByRole('button', { name: /PDC below 100 rows/ }).click();
+    await expectValue(selectionOf(page), 'PDC, MLFS & 2021-11-05 & all');
+    await page.close();
+  });
+
+  it('zooms to weeks and months by key and wheel, and says the worst and the share', async () => {
+    const page = await open(HOLES);
+    await page.locator('.scroller').focus();
+    await page.keyboard.press('n');
+    await page.keyboard.press('2');
+    await page
+      .locator('.announcer')
+      .getByText('PDC · 2021-11-05 to 2021-11-07. worst: missing. 2 of 3 dates complete. 1 gap')
+      .waitFor();
+    await page.keyboard.press('3');
+    await page.getByRole('button', { name: 'Month', pressed: true }).waitFor();
+    const box = await page.locator('.scroller').boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 400, (box?.y ?? 0) + 150);
+    await page.keyboard.down('Control');
+    await page.mouse.wheel(0, -120);
+    await page.keyboard.up('Control');
+    await page.getByRole('button', { name: 'Week', pressed: true }).waitFor();
+    await page.close();
+  });
+
+  it('is a grid for screen readers around what is in focus', async () => {
+    const page = await open(HOLES);
+    await page.locator('.scroller').focus();
+    await page.keyboard.press('n');
+    const grid = page.getByRole('grid');
+    const described = grid.locator('#focused-cell');
+    await described.getByText('PDC · 2021-11-05, Friday. missing').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await described.getByText('PCF · 2021-11-05, Friday. complete').waitFor();
+    assert.equal(await grid.getAttribute('aria-activedescendant'), await described.getAttribute('id'));
+    assert.deepEqual([await grid.getAttribute('aria-rowcount'), await grid.getAttribute('aria-colcount')], ['9', '106']);
+    await page.keyboard.press('Space');
+    await grid.locator('#focused-cell[aria-selected="true"]').waitFor();
+    await page.close();
+  });
+
+  it('filters processors, and says how to see all when none is left', async () => {
+    const page = await open(HOLES);
+    await page.getByRole('button', { name: 'Only gaps' }).click();
+    await page.locator('[role="grid"][aria-rowcount="5"]').waitFor();
+    await page.getByLabel(/^Filter processors/).fill('nothing like it');
+    await page.getByRole('button', { name: 'Show all processors' }).click();
+    await page.locator('[role="grid"][aria-rowcount="9"]').waitFor();
+    await page.close();
+  });
+
+  it('tells VS Code what a menu is about, copies and makes a picture', async () => {
+    const page = await open(HOLES);
+    await toStart(page);
+    const point = await cellAt(page, 'PDC', 17);
+    await page.mouse.click(point.x, point.y, { button: 'right' });
+    const context = await page.locator('.scroller').getAttribute('data-vscode-context');
+    const { nodes, from, select, webviewSection } = JSON.parse(context ?? '{}');
+    assert.deepEqual([nodes, from, select, webviewSection], [['PDC'], '2021-11-05', 'PDC & 2021-11-05 & all', 'partition']);
+    await send(page, { type: 'do', task: 'copyCsv' });
+    await send(page, { type: 'do', task: 'exportPng' });
+    await page.waitForFunction(() => (window as unknown as { sent: { type: string }[] }).sent.some((m) => m.type === 'savePng'));
+    const sent = await sentBy<FromMatrix>(page);
+    const copied = sent.find((message) => message.type === 'copy');
+    assert.match(copied?.type === 'copy' ? copied.text : '', /^processor,date,status[\s\S]*PDC,2021-11-05,missing/);
+    assert.equal(copied?.type === 'copy' && copied.what, '1 partition as CSV');
     await page.close();
   });
 
@@ -113,9 +270,16 @@ describe('gap matrix in a browser', () => {
     await page.locator('.scroller').focus();
     await page.keyboard.press('n');
     await page.locator('.announcer').getByText('PDC · 2021-11-05').waitFor();
+    await page.keyboard.press('2');
+    await page.keyboard.press('s');
+    await page.keyboard.type('phase:4 & gaps');
+    await page.getByLabel(/^Filter processors/).fill('pre');
     await page.reload();
     await send(page, { type: 'snapshot', snapshot: snapshotWith(HOLES) });
     await page.locator('.announcer').getByText('PDC · 2021-11-05').waitFor();
+    await page.getByRole('button', { name: 'Week', pressed: true }).waitFor();
+    await expectValue(selectionOf(page), 'phase:4 & gaps');
+    await page.locator('[role="grid"][aria-rowcount="6"]').waitFor();
     await page.close();
   });
 
@@ -123,6 +287,9 @@ describe('gap matrix in a browser', () => {
     it(`has nothing that axe objects to (${theme}), and its picture is kept for looking at`, async () => {
       const page = await open([...HOLES.slice(0, 4), ...everyStatus()], theme);
       await page.locator('.announcer').getByText('2022').waitFor();
+      await page.getByRole('button', { name: 'Causes' }).click();
+      await selectionOf(page).fill('MLFS & [2022-02-16..2022-02-19] & all');
+      await page.locator('.scroller').focus();
       await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
       const results: AxeResults = await page.evaluate(() =>
         (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),

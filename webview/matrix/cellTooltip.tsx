@@ -1,24 +1,28 @@
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Day } from '../../src/base/day';
 import type { Snapshot } from '../../src/protocol/snapshot';
 import { px } from '../shared/px';
-import { describe } from './describe';
+import { causeText, describe } from './describe';
 import type { Hit } from './layout';
 import { StatusGlyph } from './legend';
 
 interface Props {
   readonly snapshot: Snapshot;
   readonly hit: Hit;
+  /** The last date of its column. */
+  readonly to: Day;
   /** The pointer, in the coordinates of the window. */
   readonly x: number;
   readonly y: number;
 }
 
 /** Beside the pointer, and always whole within the panel. */
-export function CellTooltip({ snapshot, hit, x, y }: Props): VNode {
+export function CellTooltip({ snapshot, hit, to, x, y }: Props): VNode {
   const element = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState({ left: 0, top: 0 });
-  const description = describe(snapshot, hit);
+  const description = describe(snapshot, hit, to);
+  const cause = causeText(snapshot, hit);
   useLayoutEffect(() => {
     const box = element.current;
     if (box === null) return;
@@ -31,12 +35,13 @@ export function CellTooltip({ snapshot, hit, x, y }: Props): VNode {
     <div class="tooltip" ref={element} style={{ left: px(place.left), top: px(place.top) }} role="presentation">
       <strong>{description.title}</strong>
       <p>
-        <StatusGlyph status={description.status} /> {description.word}
+        <StatusGlyph look={description.look} /> {description.word}
       </p>
       {description.facts.map((fact) => (
         <p key={fact}>{fact}</p>
       ))}
-      {hit.node === undefined ? null : <p class="hint">Click to explain</p>}
+      {cause === undefined ? null : <p class="why">{cause}</p>}
+      {hit.node === undefined ? null : <p class="hint">Double-click explains it</p>}
     </div>
   );
 }

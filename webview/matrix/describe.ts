@@ -1,7 +1,10 @@
-import { formatDay, weekdayOf } from '../../src/base/day';
-import { DATE_STATUSES, OFF_KINDS, type OffKind, STATUSES, type Status } from '../../src/base/status';
+import { type Day, formatDay, weekdayOf } from '../../src/base/day';
+import { counted, formatCount } from '../../src/base/figures';
+import { OFF_KINDS, type OffKind } from '../../src/base/status';
 import type { Snapshot } from '../../src/protocol/snapshot';
+import { causeOf } from './causes';
 import type { Hit } from './layout';
+import { aggregate, aggregateDates, cellOf, type Look, lookOf } from './summary';
 
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const OFF_WORDS: Readonly<Record<OffKind, string>> = {
@@ -16,46 +19,56 @@ const OFF_WORDS: Readonly<Record<OffKind, string>> = {
 /** What there is to say about a cell, for the tooltip and for screen readers. */
 export interface CellDescription {
   readonly title: string;
-  readonly status: Status;
+  readonly look: Look;
   readonly word: string;
   readonly facts: readonly string[];
 }
 
-export function describe(snapshot: Snapshot, hit: Hit): CellDescription {
-  const date = `${formatDay(hit.day)}, ${WEEKDAYS[weekdayOf(hit.day)] ?? ''}`;
-  const index = hit.day - snapshot.firstDay;
-  if (hit.node === undefined) {
-    const word = DATE_STATUSES[snapshot.dates[index] ?? 0] ?? 'off';
-    const status: Status = word === 'incomplete' ? 'missing' : word;
-    return { title: date, status, word, facts: ['All processors of this date.'] };
-  }
-  const cell = hit.node * snapshot.dayCount + index;
-  const node = snapshot.nodes[hit.node];
-  const status = STATUSES[snapshot.status[cell] ?? 0] ?? 'off';
+/** @param to the last date of its column; without one it is about a single date. */
+export function describe(snapshot: Snapshot, hit: Hit, to: Day = hit.day): CellDescription {
+  const single = to === hit.day;
+  const when = single
+    ? `${formatDay(hit.day)}, ${WEEKDAYS[weekdayOf(hit.day)] ?? ''}`
+    : `${formatDay(hit.day)} to ${formatDay(to)}`;
+  if (hit.node === undefined) return describeDates(snapshot, hit.day, to, when);
+  const title = `${snapshot.nodes[hit.node]?.id ?? ''} · ${when}`;
+  if (!single) return describeColumn(snapshot, hit.node, hit.day, to, title);
+  const cell = cellOf(snapshot, hit.node, hit.day);
+  const look = lookOf(snapshot, cell);
   const flags = snapshot.flags[cell] ?? 0;
   const rows = snapshot.rows[cell] ?? -1;
   const expected = snapshot.expectedRows[cell] ?? 0;
   const facts: string[] = [];
-  if (rows >= 0 && (rows > 0 || status !== 'off')) {
-    facts.push(`${count(rows, 'row')}${expected > 1 ? `, expects at least ${expected.toLocaleString('en')}` : ''}`);
+  if (rows >= 0 && (rows > 0 || look !== 'off')) {
+    facts.push(`${counted(rows, 'row')}${expected > 1 ? `, expects at least ${formatCount(expected)}` : ''}`);
   }
   const root = snapshot.rootTexts[snapshot.rootSet[cell] ?? 0];
   if (root !== undefined && root !== '') facts.push(root);
   if ((flags & 1) !== 0) facts.push('Rows where none are expected');
-  if ((flags & 2) !== 0) facts.push('Waived');
   if ((flags & 4) !== 0) facts.push('Last read failed: this is the last good answer');
   if ((flags & 8) !== 0) facts.push('Too little for a processor that needs it');
   const off = OFF_KINDS[snapshot.off[cell] ?? 255];
-  return {
-    title: `${node?.id ?? ''} · ${date}`,
-    status,
-    word: status === 'off' && off !== undefined ? `off: ${OFF_WORDS[off]}` : status,
-    facts,
-  };
+  return { title, look, word: look === 'off' && off !== undefined ? `off: ${OFF_WORDS[off]}` : look, facts };
 }
 
-function count(amount: number, noun: string): string {
-  return `${amount.toLocaleString('en')} ${noun}${amount === 1 ? '' : 's'}`;
+function describeDates(snapshot: Snapshot, from: Day, to: Day, when: string): CellDescription {
+  const { status, gaps } = aggregateDates(snapshot, from, to);
+  const look: Look = status === 'incomplete' ? 'missing' : status;
+  return { title: `All processors · ${when}`, look, word: status, facts: gaps === 0 ? [] : [counted(gaps, 'gap')] };
+}
+
+function describeColumn(snapshot: Snapshot, node: number, from: Day, to: Day, title: string): CellDescription {
+  const { look, expected, complete, gaps } = aggregate(snapshot, node, from, to);
+  if (expected === 0) return { title, look, word: look, facts: ['Nothing is expected'] };
+  const share = `${complete} of ${counted(expected, 'date')} complete`;
+  const word = complete === expected ? look : `worst: ${look}`;
+  return { title, look, word, facts: [share, ...(gaps === 0 ? [] : [counted(gaps, 'gap')])] };
+}
+
+/** `9 gaps, 1 cause: PDC below 100 rows`; undefined for what is no gap. */
+export function causeText(snapshot: Snapshot, { node, day }: Hit): string | undefined {
+  const cause = node === undefined ? undefined : causeOf(snapshot, cellOf(snapshot, node, day));
+  return cause === undefined ? undefined : snapshot.causes[cause]?.headline;
 }
 
 /** One sentence for screen readers. */

@@ -1,23 +1,43 @@
 import type { Day } from '../../src/base/day';
 import type { Snapshot } from '../../src/protocol/snapshot';
+import { startsOf, type Zoom } from './zoom';
 
-/** Sizes in CSS pixels. */
-export const SIZE = { gutter: 224, header: 46, line: 22, phase: 26, seasonGap: 14, overview: 26 } as const;
-/** Widths of a date, from the smallest to the largest zoom. */
-export const CELL_WIDTHS = [3, 6, 10, 16, 24, 40] as const;
+/** Sizes in CSS pixels. The header holds months, dates and the line of all processors, which stays in place. */
+export const SIZE = {
+  gutter: 248,
+  ticks: 46,
+  header: 68,
+  line: 22,
+  phase: 26,
+  seasonGap: 14,
+  overview: 26,
+  seasons: 16,
+} as const;
 
-/** A season's dates, side by side. Dates between seasons take no room. */
+/** A season's columns, side by side. Dates between seasons take no room. */
 export interface Segment {
   readonly name: string;
   readonly firstDay: Day;
-  readonly count: number;
+  readonly lastDay: Day;
+  /** The first date of each column, ascending. */
+  readonly starts: Int32Array;
+  /** How many columns are left of it. */
+  readonly firstColumn: number;
   /** Left edge in content coordinates. */
   readonly x: number;
 }
 
+/** The dates of a column, inclusive, and its left edge in content coordinates. */
+export interface Column {
+  readonly from: Day;
+  readonly to: Day;
+  readonly x: number;
+  /** Counted from the first season on. */
+  readonly index: number;
+}
+
 export type Line = { readonly y: number; readonly height: number } & (
-  | { readonly kind: 'dates' }
-  | { readonly kind: 'phase'; readonly label: string }
+  | { readonly kind: 'phase'; readonly phase: string; readonly label: string }
   | { readonly kind: 'node'; readonly node: number }
 );
 
@@ -25,7 +45,7 @@ export type Line = { readonly y: number; readonly height: number } & (
 export interface View {
   readonly width: number;
   readonly height: number;
-  readonly cellWidth: number;
+  readonly zoom: Zoom;
   readonly scrollX: number;
   readonly scrollY: number;
 }
@@ -37,7 +57,10 @@ export interface View {
 export interface MatrixLayout {
   readonly view: View;
   readonly segments: readonly Segment[];
+  readonly columns: number;
   readonly lines: readonly Line[];
+  /** Nodes in the order of their lines. */
+  readonly nodes: readonly number[];
   readonly contentWidth: number;
   readonly contentHeight: number;
 }
@@ -49,44 +72,55 @@ export interface Rect {
   readonly h: number;
 }
 
-export function segmentsOf(snapshot: Pick<Snapshot, 'firstDay' | 'dayCount' | 'seasons'>, cellWidth: number): Segment[] {
+export function segmentsOf(snapshot: Pick<Snapshot, 'firstDay' | 'dayCount' | 'seasons'>, { unit, width }: Zoom): Segment[] {
   const last = snapshot.firstDay + snapshot.dayCount - 1;
   const seasons = snapshot.seasons.length > 0 ? snapshot.seasons : [{ name: '', from: snapshot.firstDay, to: last }];
   const segments: Segment[] = [];
   let x = 0;
+  let firstColumn = 0;
   for (const season of seasons) {
-    const from = Math.max(season.from, snapshot.firstDay);
-    const to = Math.min(season.to, last);
-    if (to < from) continue;
-    segments.push({ name: season.name, firstDay: from, count: to - from + 1, x });
-    x += (to - from + 1) * cellWidth + SIZE.seasonGap;
+    const firstDay = Math.max(season.from, snapshot.firstDay);
+    const lastDay = Math.min(season.to, last);
+    if (lastDay < firstDay) continue;
+    const starts = startsOf(unit, firstDay, lastDay);
+    segments.push({ name: season.name, firstDay, lastDay, starts, firstColumn, x });
+    x += starts.length * width + SIZE.seasonGap;
+    firstColumn += starts.length;
   }
   return segments;
 }
 
-function linesOf(snapshot: Snapshot): Line[] {
-  const lines: Line[] = [{ kind: 'dates', y: 0, height: SIZE.line }];
-  let y: number = SIZE.line;
+function linesOf(snapshot: Pick<Snapshot, 'nodes'>, nodes: readonly number[]): Line[] {
+  const lines: Line[] = [];
+  let y = 0;
   let phase: string | undefined;
-  snapshot.nodes.forEach((node, index) => {
+  for (const index of nodes) {
+    const node = snapshot.nodes[index];
+    if (node === undefined) continue;
     if (node.phase !== phase) {
       phase = node.phase;
-      lines.push({ kind: 'phase', label: node.phaseName, y, height: SIZE.phase });
+      lines.push({ kind: 'phase', phase, label: node.phaseName, y, height: SIZE.phase });
       y += SIZE.phase;
     }
     lines.push({ kind: 'node', node: index, y, height: SIZE.line });
     y += SIZE.line;
-  });
+  }
   return lines;
 }
 
-/** The layout of a snapshot; the scroll of the view is kept within the content. */
-export function layoutMatrix(snapshot: Snapshot, view: View): MatrixLayout {
-  const segments = segmentsOf(snapshot, view.cellWidth);
-  const lines = linesOf(snapshot);
+type Frame = Pick<Snapshot, 'firstDay' | 'dayCount' | 'seasons' | 'nodes'>;
+
+/** The layout of a snapshot; the scroll of the view is kept within the content. @param nodes those that are shown, in order. */
+export function layoutMatrix(
+  snapshot: Frame,
+  view: View,
+  nodes: readonly number[] = snapshot.nodes.map((_, index) => index),
+): MatrixLayout {
+  const segments = segmentsOf(snapshot, view.zoom);
+  const lines = linesOf(snapshot, nodes);
   const lastSegment = segments.at(-1);
   const lastLine = lines.at(-1);
-  const contentWidth = lastSegment === undefined ? 0 : lastSegment.x + lastSegment.count * view.cellWidth;
+  const contentWidth = lastSegment === undefined ? 0 : lastSegment.x + lastSegment.starts.length * view.zoom.width;
   const contentHeight = lastLine === undefined ? 0 : lastLine.y + lastLine.height;
   const maxX = Math.max(0, contentWidth - (view.width - SIZE.gutter));
   const maxY = Math.max(0, contentHeight - (view.height - SIZE.header));
@@ -97,73 +131,136 @@ export function layoutMatrix(snapshot: Snapshot, view: View): MatrixLayout {
       scrollY: Math.min(Math.max(0, view.scrollY), maxY),
     },
     segments,
+    columns: lastSegment === undefined ? 0 : lastSegment.firstColumn + lastSegment.starts.length,
     lines,
+    nodes,
     contentWidth,
     contentHeight,
   };
 }
 
-/** Left edge of a date in content coordinates; undefined between seasons. */
-export function xOfDay(segments: readonly Segment[], cellWidth: number, day: Day): number | undefined {
-  const segment = segments.find((candidate) => day >= candidate.firstDay && day < candidate.firstDay + candidate.count);
-  return segment === undefined ? undefined : segment.x + (day - segment.firstDay) * cellWidth;
+/** A column of a segment by its place in it. */
+export function columnIn(segment: Segment, index: number, width: number): Column {
+  const from = segment.starts[index] ?? segment.firstDay;
+  const next = segment.starts[index + 1];
+  return {
+    from,
+    to: next === undefined ? segment.lastDay : next - 1,
+    x: segment.x + index * width,
+    index: segment.firstColumn + index,
+  };
 }
 
-/** The date at a content coordinate; undefined between seasons. */
-export function dayAtX(segments: readonly Segment[], cellWidth: number, x: number): Day | undefined {
+/** The column that holds a date; undefined between seasons. */
+export function columnOf({ segments, view }: Pick<MatrixLayout, 'segments' | 'view'>, day: Day): Column | undefined {
+  const segment = segments.find((candidate) => day >= candidate.firstDay && day <= candidate.lastDay);
+  if (segment === undefined) return undefined;
+  let low = 0;
+  let high = segment.starts.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((segment.starts[middle] ?? 0) <= day) low = middle;
+    else high = middle - 1;
+  }
+  return columnIn(segment, low, view.zoom.width);
+}
+
+/** A column by its number; undefined where there is none. */
+export function columnAt({ segments, view }: Pick<MatrixLayout, 'segments' | 'view'>, index: number): Column | undefined {
+  const segment = segments.findLast((candidate) => candidate.firstColumn <= index);
+  if (segment === undefined || index >= segment.firstColumn + segment.starts.length) return undefined;
+  return columnIn(segment, index - segment.firstColumn, view.zoom.width);
+}
+
+function columnAtX({ segments, view }: MatrixLayout, x: number): Column | undefined {
   for (const segment of segments) {
-    const offset = Math.floor((x - segment.x) / cellWidth);
-    if (offset >= 0 && offset < segment.count) return segment.firstDay + offset;
+    const index = Math.floor((x - segment.x) / view.zoom.width);
+    if (index >= 0 && index < segment.starts.length) return columnIn(segment, index, view.zoom.width);
   }
   return undefined;
 }
 
-/** What is drawn at a date of a line, in viewport coordinates. */
-export function cellRect(layout: MatrixLayout, line: Line, day: Day): Rect | undefined {
-  const x = xOfDay(layout.segments, layout.view.cellWidth, day);
-  if (x === undefined) return undefined;
+/** Where a date of a line is drawn, in viewport coordinates; without a line in the line of all processors. */
+export function cellRect(layout: MatrixLayout, line: Line | undefined, day: Day): Rect | undefined {
+  const column = columnOf(layout, day);
+  if (column === undefined) return undefined;
   return {
-    x: SIZE.gutter + x - layout.view.scrollX,
-    y: SIZE.header + line.y - layout.view.scrollY,
-    w: layout.view.cellWidth,
-    h: line.height,
+    x: SIZE.gutter + column.x - layout.view.scrollX,
+    y: line === undefined ? SIZE.ticks : SIZE.header + line.y - layout.view.scrollY,
+    w: layout.view.zoom.width,
+    h: line?.height ?? SIZE.line,
   };
 }
 
 export interface Hit {
   /** Absent on the line of all processors. */
   readonly node?: number;
+  /** The first one of its column. */
   readonly day: Day;
 }
 
-/** The cell at a viewport coordinate; undefined on names, headers and gaps. */
-export function hitTest(layout: MatrixLayout, x: number, y: number): Hit | undefined {
-  if (x < SIZE.gutter || y < SIZE.header) return undefined;
-  const day = dayAtX(layout.segments, layout.view.cellWidth, x - SIZE.gutter + layout.view.scrollX);
-  const line = lineAtY(layout, y - SIZE.header + layout.view.scrollY);
-  if (day === undefined || line === undefined || line.kind === 'phase') return undefined;
-  return line.kind === 'node' ? { node: line.node, day } : { day };
+/** What is under a pointer. */
+export type Spot =
+  | { readonly kind: 'cell'; readonly node: number; readonly day: Day }
+  | { readonly kind: 'date'; readonly day: Day }
+  | { readonly kind: 'node'; readonly node: number }
+  | { readonly kind: 'phase'; readonly phase: string };
+
+export function spotAt(layout: MatrixLayout, x: number, y: number): Spot | undefined {
+  const line = y < SIZE.header ? undefined : lineAtY(layout, y - SIZE.header + layout.view.scrollY);
+  if (x < SIZE.gutter) {
+    if (line === undefined) return undefined;
+    return line.kind === 'phase' ? { kind: 'phase', phase: line.phase } : { kind: 'node', node: line.node };
+  }
+  const column = columnAtX(layout, x - SIZE.gutter + layout.view.scrollX);
+  if (column === undefined) return undefined;
+  if (y < SIZE.header) return { kind: 'date', day: column.from };
+  return line?.kind === 'node' ? { kind: 'cell', node: line.node, day: column.from } : undefined;
 }
 
-function lineAtY(layout: MatrixLayout, y: number): Line | undefined {
-  return layout.lines.find((line) => y >= line.y && y < line.y + line.height);
+/** The cell at a viewport coordinate; undefined on names, ticks and gaps. */
+export function hitTest(layout: MatrixLayout, x: number, y: number): Hit | undefined {
+  if (y < SIZE.ticks) return undefined;
+  const spot = spotAt(layout, x, y);
+  if (spot?.kind === 'cell') return { node: spot.node, day: spot.day };
+  return spot?.kind === 'date' ? { day: spot.day } : undefined;
+}
+
+/** By bisection: two hundred lines are looked through at every move of a pointer. */
+function lineAtY({ lines }: MatrixLayout, y: number): Line | undefined {
+  let low = 0;
+  let high = lines.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const line = lines[middle];
+    if (line === undefined) return undefined;
+    if (y < line.y) high = middle - 1;
+    else if (y >= line.y + line.height) low = middle + 1;
+    else return line;
+  }
+  return undefined;
+}
+
+export function lineOf({ lines }: MatrixLayout, hit: Hit): Line | undefined {
+  return lines.find((line) => line.kind === 'node' && line.node === hit.node);
 }
 
 /** The scroll that brings a cell into view, changed as little as possible; a margin keeps its surroundings visible. */
 export function scrollTo(layout: MatrixLayout, hit: Hit): { scrollX: number; scrollY: number } {
   const { view } = layout;
-  const x = xOfDay(layout.segments, view.cellWidth, hit.day) ?? 0;
-  const line = layout.lines.find((candidate) =>
-    hit.node === undefined ? candidate.kind === 'dates' : candidate.kind === 'node' && candidate.node === hit.node,
-  );
+  const x = columnOf(layout, hit.day)?.x ?? 0;
+  const line = hit.node === undefined ? undefined : lineOf(layout, hit);
   const room = view.width - SIZE.gutter;
-  const margin = Math.min(room / 4, 8 * view.cellWidth);
+  const { width } = view.zoom;
+  const margin = Math.min(room / 4, 8 * width);
   let { scrollX, scrollY } = view;
   if (x - margin < scrollX) scrollX = x - margin;
-  if (x + view.cellWidth + margin > scrollX + room) scrollX = x + view.cellWidth + margin - room;
+  if (x + width + margin > scrollX + room) scrollX = x + width + margin - room;
   if (line !== undefined) {
     const height = view.height - SIZE.header;
-    if (line.y < scrollY) scrollY = line.y;
+    // The title of its phase comes with the first line of it.
+    const top = line.y - SIZE.phase;
+    if (top < scrollY) scrollY = top;
     if (line.y + line.height > scrollY + height) scrollY = line.y + line.height - height;
   }
   return { scrollX: Math.max(0, scrollX), scrollY: Math.max(0, scrollY) };

@@ -1,13 +1,13 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Status } from '../../src/base/status';
+import { draw } from '../shared/draw';
+import type { PaintOp } from '../shared/paintOp';
 import { px } from '../shared/px';
+import { readPalette } from '../shared/readPalette';
 import { paintCell } from './cell';
-import { draw } from './draw';
-import type { PaintOp } from './paintOp';
-import { readPalette } from './readPalette';
+import type { Look } from './summary';
 
-const SHOWN: readonly Status[] = [
+const SHOWN: readonly Look[] = [
   'complete',
   'stale',
   'partial',
@@ -17,27 +17,48 @@ const SHOWN: readonly Status[] = [
   'blocked',
   'running',
   'queued',
+  'waived',
   'off',
   'unknown',
 ];
 const WIDTH = 16;
 const HEIGHT = 20;
 
-/** What the shapes and colours mean. */
-export function Legend(): VNode {
+interface Props {
+  /** The looks that are shown; all where it is absent. */
+  readonly shown: ReadonlySet<Look> | undefined;
+  readonly onChange: (shown: ReadonlySet<Look> | undefined) => void;
+}
+
+/** What the shapes and colours mean; a click shows only what has them. */
+export function Legend({ shown, onChange }: Props): VNode {
+  const toggle = (look: Look): void => {
+    const next = new Set(shown ?? []);
+    if (!next.delete(look)) next.add(look);
+    onChange(next.size === 0 ? undefined : next);
+  };
   return (
-    <ul class="legend" aria-label="Legend">
-      {SHOWN.map((status) => (
-        <li key={status}>
-          <StatusGlyph status={status} /> {status}
+    <ul class="legend" aria-label="Legend: each shows only what has its status">
+      {SHOWN.map((look) => (
+        <li key={look}>
+          <button type="button" aria-pressed={shown?.has(look) === true} title={`Show only ${look}`} onClick={() => toggle(look)}>
+            <StatusGlyph look={look} /> {look}
+          </button>
         </li>
       ))}
+      {shown === undefined ? null : (
+        <li>
+          <button type="button" class="clear" onClick={() => onChange(undefined)}>
+            <i class="codicon codicon-close" /> Show all
+          </button>
+        </li>
+      )}
     </ul>
   );
 }
 
 /** A cell of the matrix as a glyph in a text, drawn by the same code. */
-export function StatusGlyph({ status }: { status: Status }): VNode {
+export function StatusGlyph({ look }: { look: Look }): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const redraw = (): void => {
@@ -48,14 +69,14 @@ export function StatusGlyph({ status }: { status: Status }): VNode {
       context.canvas.height = HEIGHT * scale;
       context.scale(scale, scale);
       const ops: PaintOp[] = [];
-      paintCell(ops, status, { x: 0, y: 0, w: WIDTH, h: HEIGHT }, readPalette(document.body));
+      paintCell(ops, look, { x: 0, y: 0, w: WIDTH, h: HEIGHT }, readPalette(document.body));
       draw(context, ops);
     };
     redraw();
     const observer = new MutationObserver(redraw);
     observer.observe(document.body, { attributes: true, attributeFilter: ['class'] });
     return () => observer.disconnect();
-  }, [status]);
+  }, [look]);
   return (
     <span aria-hidden="true">
       <canvas ref={canvas} class="glyph" style={{ width: px(WIDTH), height: px(HEIGHT) }} />

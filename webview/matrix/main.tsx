@@ -3,7 +3,8 @@ import './matrix.css';
 import { render } from 'preact';
 import type { FromMatrix, ToMatrix } from '../../src/protocol/matrix';
 import { connectHost } from '../shared/host';
-import { MatrixApp, type SavedView } from './matrixApp';
+import { MatrixApp } from './matrixApp';
+import type { SavedView } from './savedView';
 
 const root = document.getElementById('root');
 if (root !== null) {

@@ -1,179 +1,170 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Day, formatDay, parseDay } from '../../src/base/day';
-import { applyChange } from '../../src/protocol/applyChange';
-import type { FromMatrix, ToMatrix } from '../../src/protocol/matrix';
+import { useRef, useState } from 'preact/hooks';
+import { formatDay } from '../../src/base/day';
+import { counted } from '../../src/base/figures';
+import type { MatrixTask } from '../../src/protocol/matrix';
 import type { Snapshot } from '../../src/protocol/snapshot';
-import type { Host } from '../shared/host';
-import { describe, sentence } from './describe';
-import { CELL_WIDTHS, type Hit } from './layout';
-import { Legend } from './legend';
+import { readPalette } from '../shared/readPalette';
+import { pngOf } from './canvas';
+import { CauseList } from './causeList';
+import { causeOf } from './causes';
+import { asCsv, asMarkdown, cellsToCopy } from './copying';
+import { causeText, describe, sentence } from './describe';
+import type { MatrixActions } from './keys';
+import { columnOf, type Hit, layoutMatrix, SIZE } from './layout';
+import { Legend, StatusGlyph } from './legend';
 import { MatrixCanvas } from './matrixCanvas';
+import { type MatrixHost, type MatrixState, useMatrixState } from './matrixState';
 import { nextGap } from './navigate';
+import { paintMatrix } from './paint';
+import { cellsOfCause, selectCells } from './selected';
+import { cellOf } from './summary';
+import { Toolbar } from './toolbar';
+import { zoomAt } from './zoom';
 
-/** What survives a reload of the window. */
-export interface SavedView {
-  readonly cellWidth: number;
-  /** The left edge's date, so that the place is kept when the pipeline grows. */
-  readonly focus?: { readonly node?: string; readonly date: string };
-}
+/** Browsers hold no wider canvas; a picture of more is cut at the newest dates. */
+const WIDEST_PICTURE = 16_000;
 
-const REGULAR = CELL_WIDTHS[3];
-
-export function MatrixApp({ host }: { host: Host<FromMatrix, ToMatrix, SavedView> }): VNode {
-  const [snapshot, setSnapshot] = useState<Snapshot | undefined>(undefined);
-  const [message, setMessage] = useState('Reading coverage…');
-  const [cellWidth, setCellWidth] = useState<number>(host.savedState?.cellWidth ?? REGULAR);
-  const [focus, setFocus] = useState<Hit>();
-  const current = useRef<Snapshot | undefined>(undefined);
-  const wanted = useRef(host.savedState?.focus);
-
-  useEffect(() => {
-    const stop = host.listen((incoming) => {
-      if (incoming.type === 'empty') {
-        current.current = undefined;
-        setSnapshot(undefined);
-        setMessage(incoming.message);
-        return;
-      }
-      if (incoming.type === 'reveal') {
-        const target = hitOf(current.current, incoming.node, incoming.date);
-        if (target === undefined) wanted.current = { node: incoming.node, date: incoming.date };
-        else setFocus(target);
-        return;
-      }
-      const first = current.current === undefined;
-      const next =
-        incoming.type === 'snapshot'
-          ? incoming.snapshot
-          : current.current === undefined
-            ? undefined
-            : applyChange(current.current, incoming.change);
-      if (next === undefined) {
-        host.post({ type: 'resync' });
-        return;
-      }
-      current.current = next;
-      setSnapshot(next);
-      if (first) setFocus(startOf(next, wanted.current));
-    });
-    host.post({ type: 'ready' });
-    return stop;
-  }, [host]);
-
-  useEffect(() => {
-    const node = focus?.node === undefined ? undefined : snapshot?.nodes[focus.node]?.id;
-    host.save({
-      cellWidth,
-      ...(focus === undefined ? {} : { focus: { ...(node === undefined ? {} : { node }), date: formatDay(focus.day) } }),
-    });
-  }, [host, snapshot, cellWidth, focus]);
-
-  if (snapshot === undefined) return <p class="empty">{message}</p>;
-  const zoom = CELL_WIDTHS.findIndex((width) => width >= cellWidth);
-  const zoomTo = (step: number): void => {
-    setCellWidth(CELL_WIDTHS[Math.min(CELL_WIDTHS.length - 1, Math.max(0, zoom + step))] ?? REGULAR);
+export function MatrixApp({ host }: { host: MatrixHost }): VNode {
+  const tasks = useRef<Readonly<Record<MatrixTask, () => void>> | undefined>(undefined);
+  const state = useMatrixState(host, (task) => tasks.current?.[task]());
+  const [pointed, setPointed] = useState<number>();
+  const [hover, setHover] = useState<Hit>();
+  const grid = useRef<HTMLDivElement>(null);
+  const fields = {
+    date: useRef<HTMLInputElement>(null),
+    filter: useRef<HTMLInputElement>(null),
+    select: useRef<HTMLInputElement>(null),
   };
-  const moveToGap = (step: 1 | -1): void => {
-    const gap = nextGap(snapshot, focus, step);
-    if (gap !== undefined) setFocus(gap);
-  };
-  const explain = (hit: Hit): void => {
+  const { snapshot, focus, selected, nodes, level } = state;
+  if (snapshot === undefined) return <p class="empty">{state.message}</p>;
+
+  const partition = (hit: Hit, use: (node: string, date: string) => void): void => {
     const node = hit.node === undefined ? undefined : snapshot.nodes[hit.node];
-    if (node !== undefined) host.post({ type: 'explain', node: node.id, date: formatDay(hit.day) });
+    if (node !== undefined) use(node.id, formatDay(hit.day));
   };
+  const selectCause = (cause: number | undefined): void => {
+    if (cause === undefined) return;
+    state.select(selectCells(snapshot, cellsOfCause(snapshot, cause)).text);
+    setPointed(undefined);
+  };
+  const causeAt = (hit: Hit): number | undefined =>
+    hit.node === undefined ? undefined : causeOf(snapshot, cellOf(snapshot, hit.node, hit.day));
+  const actions: Omit<MatrixActions, 'extendTo' | 'toggle' | 'selectAll'> = {
+    focusOn: state.setFocus,
+    clear: () => {
+      state.select('');
+      grid.current?.focus();
+    },
+    toGap: (step) => {
+      const gap = nextGap(snapshot, focus, step);
+      if (gap === undefined) return;
+      // A gap that the filter hides is gone to all the same.
+      if (gap.node !== undefined && !nodes.includes(gap.node)) state.setFilter('');
+      state.setFocus(gap);
+    },
+    zoomTo: state.setLevel,
+    explain: (hit) => partition(hit, (node, date) => host.post({ type: 'explain', node, date })),
+    openLog: (hit) => partition(hit, (node, date) => host.post({ type: 'openLog', node, date })),
+    launch: () => {
+      if (selected.count > 0) host.post({ type: 'launch', select: selected.text });
+    },
+    copy: (format) => {
+      const cells = cellsToCopy(snapshot, selected.cells);
+      const text = format === 'CSV' ? asCsv(snapshot, cells) : asMarkdown(snapshot, cells);
+      const amount = selected.cells === undefined ? counted(snapshot.gaps, 'gap') : counted(selected.count, 'partition');
+      host.post({ type: 'copy', text, what: `${amount} as ${format}` });
+    },
+    exportPng: () =>
+      void picture(state, snapshot).then((data) => host.post({ type: 'savePng', name: `${snapshot.pipeline} gaps.png`, data })),
+    selectCause: (hit) => selectCause(causeAt(hit)),
+    goTo: (field) => fields[field].current?.focus(),
+  };
+  tasks.current = {
+    copyMarkdown: () => actions.copy('Markdown'),
+    copyCsv: () => actions.copy('CSV'),
+    exportPng: actions.exportPng,
+    selectCause: () => actions.selectCause(focus),
+  };
+  const at = hover ?? focus;
+  const to = columnOf(layoutOf(state, snapshot), focus.day)?.to ?? focus.day;
+  const description = describe(snapshot, focus, to);
+  const why = causeText(snapshot, focus);
   return (
     <main class="matrix">
-      <header class="toolbar">
-        <h1>{snapshot.pipeline}</h1>
-        <span class="gaps">{gapsText(snapshot.gaps)}</span>
-        <span class="age">{ageText(snapshot)}</span>
-        <span class="spring" />
-        <button type="button" title="Previous gap (Shift+N)" disabled={snapshot.gaps === 0} onClick={() => moveToGap(-1)}>
-          <i class="codicon codicon-arrow-left" /> Previous gap
-        </button>
-        <button type="button" title="Next gap (N)" disabled={snapshot.gaps === 0} onClick={() => moveToGap(1)}>
-          Next gap <i class="codicon codicon-arrow-right" />
-        </button>
-        <label class="jump">
-          Go to
-          <input
-            type="date"
-            value={focus === undefined ? '' : formatDay(focus.day)}
-            min={formatDay(snapshot.firstDay)}
-            max={formatDay(snapshot.firstDay + snapshot.dayCount - 1)}
-            onChange={(event) => {
-              const day = parseDay(event.currentTarget.value);
-              if (day !== undefined) setFocus({ ...focus, day: clampDay(snapshot, day) });
-            }}
-          />
-        </label>
-        <button
-          type="button"
-          class="icon"
-          title="Zoom out (-)"
-          aria-label="Zoom out"
-          disabled={zoom === 0}
-          onClick={() => zoomTo(-1)}
-        >
-          <i class="codicon codicon-zoom-out" />
-        </button>
-        <button
-          type="button"
-          class="icon"
-          title="Zoom in (+)"
-          aria-label="Zoom in"
-          disabled={zoom === CELL_WIDTHS.length - 1}
-          onClick={() => zoomTo(1)}
-        >
-          <i class="codicon codicon-zoom-in" />
-        </button>
-      </header>
+      <Toolbar state={state} snapshot={snapshot} actions={actions} fields={fields} />
       {snapshot.problem === undefined ? null : (
         <p class="problem" role="status">
           <i class="codicon codicon-warning" /> {snapshot.problem.message} This is the last good answer.
         </p>
       )}
-      <MatrixCanvas
-        snapshot={snapshot}
-        cellWidth={cellWidth}
-        focus={focus}
-        onFocus={setFocus}
-        onExplain={explain}
-        onZoom={zoomTo}
-        onNextGap={moveToGap}
-      />
-      <p class="announcer" aria-live="polite">
-        {focus === undefined ? '' : sentence(describe(snapshot, focus))}
-      </p>
-      <Legend />
+      <div class="body">
+        <section class="picture" aria-label="Matrix">
+          <MatrixCanvas
+            snapshot={snapshot}
+            nodes={nodes}
+            level={level}
+            focus={focus}
+            selected={selected}
+            cause={pointed}
+            shown={state.shown}
+            saved={state.saved}
+            actions={actions}
+            onSelect={(cells) => state.select(selectCells(snapshot, cells).text)}
+            onHover={setHover}
+            onScrolled={state.setScroll}
+            gridRef={grid}
+          />
+          {nodes.length > 0 ? null : <NoProcessors state={state} />}
+        </section>
+        {state.causes ? (
+          <CauseList snapshot={snapshot} current={pointed ?? causeAt(at)} onPoint={setPointed} onSelect={selectCause} />
+        ) : null}
+      </div>
+      <footer>
+        <p class="detail">
+          <StatusGlyph look={description.look} />
+          <span class="announcer">{sentence(description)}</span>
+          {why === undefined ? null : <strong class="why">{why}</strong>}
+        </p>
+        <Legend shown={state.shown} onChange={state.setShown} />
+      </footer>
     </main>
   );
 }
 
-function hitOf(snapshot: Snapshot | undefined, nodeId: string | undefined, date: string): Hit | undefined {
-  const day = parseDay(date);
-  if (snapshot === undefined || day === undefined || clampDay(snapshot, day) !== day) return undefined;
-  const node = snapshot.nodes.findIndex((candidate) => candidate.id === nodeId);
-  return node < 0 ? { day } : { node, day };
+function NoProcessors({ state }: { readonly state: MatrixState }): VNode {
+  const { filter, onlyGaps } = state;
+  return (
+    <div class="nothing">
+      <p>
+        {filter === '' && onlyGaps
+          ? 'No processor has gaps.'
+          : `No processor${onlyGaps ? ' with gaps' : ''} matches “${filter}”.`}
+      </p>
+      <button
+        type="button"
+        onClick={() => {
+          state.setFilter('');
+          state.setOnlyGaps(false);
+        }}
+      >
+        Show all processors
+      </button>
+    </div>
+  );
 }
 
-/** Where to look first: where one looked last, else the newest gap, else the newest date. */
-function startOf(snapshot: Snapshot, wanted: SavedView['focus']): Hit {
-  const saved = wanted === undefined ? undefined : hitOf(snapshot, wanted.node, wanted.date);
-  return saved ?? nextGap(snapshot, undefined, -1) ?? { day: snapshot.firstDay + snapshot.dayCount - 1 };
+function layoutOf({ level, nodes }: MatrixState, snapshot: Snapshot) {
+  return layoutMatrix(snapshot, { width: 0, height: 0, zoom: zoomAt(level), scrollX: 0, scrollY: 0 }, nodes);
 }
 
-function clampDay(snapshot: Snapshot, day: Day): Day {
-  return Math.min(snapshot.firstDay + snapshot.dayCount - 1, Math.max(snapshot.firstDay, day));
-}
-
-function gapsText(gaps: number): string {
-  return gaps === 0 ? 'No gaps' : `${gaps.toLocaleString('en')} ${gaps === 1 ? 'gap' : 'gaps'}`;
-}
-
-function ageText(snapshot: Snapshot): string {
-  if (snapshot.asOf === undefined) return 'never read';
-  const time = new Date(snapshot.asOf).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
-  return `as of ${time} · ${snapshot.mode} thresholds`;
+/** All lines and dates as they are zoomed, with what is selected, and nothing of where somebody is. */
+function picture(state: MatrixState, snapshot: Snapshot): Promise<Uint8Array> {
+  const whole = layoutOf(state, snapshot);
+  const width = Math.min(WIDEST_PICTURE, whole.contentWidth + SIZE.gutter);
+  const height = whole.contentHeight + SIZE.header;
+  const layout = layoutMatrix(snapshot, { ...whole.view, width, height, scrollX: whole.contentWidth }, state.nodes);
+  const marks = { selected: state.selected.cells, shown: state.shown };
+  return pngOf(width, height, paintMatrix(snapshot, layout, readPalette(document.body), marks));
 }

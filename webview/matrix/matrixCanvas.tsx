@@ -1,24 +1,39 @@
-import type { VNode } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+// biome-ignore-all lint/a11y/useSemanticElements: no table scrolls a million cells; the grid's rows are in its twin.
+import type { RefObject, VNode } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { type Day, formatDay, parseDay } from '../../src/base/day';
 import type { Snapshot } from '../../src/protocol/snapshot';
 import { px } from '../shared/px';
+import { usePalette } from '../shared/usePalette';
+import { paintInto } from './canvas';
+import { trailOf } from './causes';
 import { CellTooltip } from './cellTooltip';
-import { draw } from './draw';
-import { type Hit, hitTest, layoutMatrix, type MatrixLayout, SIZE, scrollTo, type View, xOfDay } from './layout';
-import { dayInOverview, paintOverview } from './overview';
-import { paintMatrix } from './paint';
-import type { PaintOp } from './paintOp';
-import type { Palette } from './palette';
-import { readPalette } from './readPalette';
+import { handleKey, type MatrixActions } from './keys';
+import { columnOf, type Hit, hitTest, layoutMatrix, type MatrixLayout, SIZE, type Spot, scrollTo, type View } from './layout';
+import { Overview } from './overviewStrip';
+import { type Marks, paintMatrix } from './paint';
+import { blockBetween, type Change, usePointing } from './pointing';
+import type { SavedView } from './savedView';
+import { type Block, type Selected, selectCells, withBlock } from './selected';
+import { cellOf, isGapCell, type Look } from './summary';
+import { FOCUSED, Twin } from './twin';
+import { zoomAt } from './zoom';
 
 interface Props {
   readonly snapshot: Snapshot;
-  readonly cellWidth: number;
-  readonly focus: Hit | undefined;
-  readonly onFocus: (hit: Hit) => void;
-  readonly onExplain: (hit: Hit) => void;
-  readonly onZoom: (step: number) => void;
-  readonly onNextGap: (step: 1 | -1) => void;
+  /** Those that are shown, in order. */
+  readonly nodes: readonly number[];
+  readonly level: number;
+  readonly focus: Hit;
+  readonly selected: Selected;
+  readonly cause: number | undefined;
+  readonly shown: ReadonlySet<Look> | undefined;
+  readonly saved: SavedView['scroll'];
+  readonly actions: Omit<MatrixActions, 'extendTo' | 'toggle' | 'selectAll'>;
+  readonly onSelect: (cells: Uint8Array) => void;
+  readonly onHover: (hit: Hit | undefined) => void;
+  readonly onScrolled: (scroll: NonNullable<SavedView['scroll']>) => void;
+  readonly gridRef: RefObject<HTMLDivElement | null>;
 }
 
 interface Pointer {
@@ -27,25 +42,67 @@ interface Pointer {
   readonly y: number;
 }
 
-/** Room below the strip for the names of the seasons. */
-const OVERVIEW_HEIGHT = SIZE.overview + 16;
+/** A wheel's notch; trackpads send many small steps. */
+const NOTCH = 60;
 
 /**
  * The matrix and its overview strip. The canvas has the size of the viewport and sticks to it; what it sticks in has the size of the
- * content, so that scrolling is the browser's own.
+ * content, so that scrolling is the browser's own. Scrolling paints without rendering anything else.
  */
 export function MatrixCanvas(props: Props): VNode {
-  const { snapshot, cellWidth, focus } = props;
-  const scroller = useRef<HTMLDivElement>(null);
+  const { snapshot, nodes, level, focus, selected, shown, actions } = props;
+  const scroller = props.gridRef;
   const canvas = useRef<HTMLCanvasElement>(null);
-  const overview = useRef<HTMLCanvasElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
-  const [scroll, setScroll] = useState({ x: 0, y: 0 });
   const [pointer, setPointer] = useState<Pointer>();
+  const [preview, setPreview] = useState<Uint8Array>();
+  const anchor = useRef<Spot | undefined>(undefined);
   const palette = usePalette();
+  const zoom = zoomAt(level);
 
-  const view: View = { ...size, cellWidth, scrollX: scroll.x, scrollY: scroll.y };
-  const layout = layoutMatrix(snapshot, view);
+  const layoutNow = (): MatrixLayout => {
+    const view: View = {
+      ...size,
+      zoom,
+      scrollX: scroller.current?.scrollLeft ?? 0,
+      scrollY: scroller.current?.scrollTop ?? 0,
+    };
+    return layoutMatrix(snapshot, view, nodes);
+  };
+  const layout = layoutNow();
+  const lastOf = (hit: Hit): Day => columnOf(layout, hit.day)?.to ?? hit.day;
+
+  const at = pointer?.hit ?? focus;
+  const gap = useMemo(() => gapIn(snapshot, at, lastOf(at)), [snapshot, at.node, at.day, level]);
+  const trail = useMemo(() => (gap === undefined ? undefined : trailOf(snapshot, gap)), [snapshot, gap?.node, gap?.day]);
+  const cells = preview ?? selected.cells;
+  const marks: Marks = {
+    hover: pointer?.hit,
+    focus,
+    trail: props.cause === undefined ? trail : undefined,
+    cause: props.cause,
+    selected: cells,
+    shown,
+  };
+
+  const paintNow = (): void => {
+    const now = layoutNow();
+    paintInto(canvas.current, size.width, size.height, paintMatrix(snapshot, now, palette, marks));
+    frame.current?.dispatchEvent(new CustomEvent('matrix-frame', { detail: now }));
+  };
+  const painter = useRef(paintNow);
+  painter.current = paintNow;
+  const scheduled = useRef(0);
+  const repaint = (): void => {
+    if (scheduled.current !== 0) return;
+    scheduled.current = requestAnimationFrame(() => {
+      scheduled.current = 0;
+      painter.current();
+    });
+  };
+  useEffect(repaint);
+  useEffect(() => () => cancelAnimationFrame(scheduled.current), []);
 
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -55,152 +112,229 @@ export function MatrixCanvas(props: Props): VNode {
     return () => observer.disconnect();
   }, []);
 
-  // The focus stays in view when it moves, when the zoom changes and when the panel gets its size.
+  // The date under the pointer stays there when the zoom changes; else the focus stays in view.
+  const zoomed = useRef<{ readonly day: Day; readonly x: number } | undefined>(undefined);
+  const restore = useRef(props.saved);
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (element === null || focus === undefined || size.width === 0) return;
+    if (element === null || size.width === 0) return;
+    if (restore.current !== undefined) {
+      const day = parseDay(restore.current.date);
+      const x = day === undefined ? undefined : columnOf(layout, day)?.x;
+      element.scrollTo(x ?? 0, restore.current.y);
+      restore.current = undefined;
+      if (x !== undefined) return;
+    }
+    const kept = zoomed.current;
+    zoomed.current = undefined;
+    if (kept !== undefined) {
+      const x = columnOf(layout, kept.day)?.x ?? 0;
+      element.scrollTo(x - kept.x, element.scrollTop);
+      return;
+    }
     const target = scrollTo(layout, focus);
     element.scrollTo(target.scrollX, target.scrollY);
-  }, [focus, cellWidth, size.width, size.height]);
+  }, [focus, level, size.width, size.height]);
 
-  useEffect(() => {
-    const frame = requestAnimationFrame(() => {
-      paint(canvas.current, size.width, size.height, paintMatrix(snapshot, layout, palette, { hover: pointer?.hit, focus }));
-      paint(overview.current, size.width, OVERVIEW_HEIGHT, paintOverview(snapshot, layout, palette));
-    });
-    return () => cancelAnimationFrame(frame);
+  const saving = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const onScroll = (): void => {
+    repaint();
+    clearTimeout(saving.current);
+    saving.current = setTimeout(() => {
+      const { view } = layoutNow();
+      const left = hitTest({ ...layoutNow(), view }, SIZE.gutter + 1, SIZE.ticks + 1);
+      if (left !== undefined) props.onScrolled({ date: formatDay(left.day), y: view.scrollY });
+    }, 150);
+  };
+
+  const blockAt = (from: Spot, to: Spot): Block => blockBetween(snapshot, layoutNow(), from, to);
+  const change = (block: Block, how: Change, isFinal: boolean): void => {
+    const before = how === 'replace' ? undefined : selected.cells;
+    const next = withBlock(snapshot, before, block, how === 'remove' ? 0 : 1);
+    setPreview(isFinal ? undefined : next);
+    if (isFinal) props.onSelect(next);
+  };
+  const pointing = usePointing(snapshot, layoutNow, anchor, {
+    focusOn: actions.focusOn,
+    select: change,
+    isSelected: (hit) => isSelected(snapshot, selected.cells, hit, lastOf(hit)),
   });
+  const pointingNow = useRef(pointing);
+  const all: MatrixActions = {
+    ...actions,
+    focusOn: (hit) => {
+      anchor.current = spotOf(hit);
+      actions.focusOn(hit);
+    },
+    extendTo: (hit) => {
+      anchor.current ??= spotOf(focus);
+      actions.focusOn(hit);
+      change(blockAt(anchor.current, spotOf(hit)), 'replace', true);
+    },
+    toggle: (hit) => {
+      anchor.current = spotOf(hit);
+      const how = isSelected(snapshot, selected.cells, hit, lastOf(hit)) ? 'remove' : 'add';
+      change(blockAt(spotOf(hit), spotOf(hit)), how, true);
+    },
+    selectAll: () => {
+      const { segments } = layout;
+      change({ nodes, from: segments[0]?.firstDay ?? 0, to: segments.at(-1)?.lastDay ?? 0 }, 'replace', true);
+    },
+  };
 
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (handleKey(event, props, layout)) event.preventDefault();
+  const wheel = useRef(0);
+  const onWheel = (event: WheelEvent): void => {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    wheel.current += event.deltaY;
+    if (Math.abs(wheel.current) < NOTCH) return;
+    const step = wheel.current < 0 ? 1 : -1;
+    wheel.current = 0;
+    const { x, y } = within(event);
+    const hit = hitTest(layoutNow(), x, Math.max(y, SIZE.ticks + 1));
+    if (hit !== undefined) zoomed.current = { day: hit.day, x: x - SIZE.gutter };
+    actions.zoomTo(level + step);
   };
-  const scrollToDay = (x: number): void => {
-    const day = dayInOverview(snapshot, size.width, x);
-    const left = day === undefined ? undefined : xOfDay(layout.segments, cellWidth, day);
-    if (left !== undefined) scroller.current?.scrollTo({ left: left - (size.width - SIZE.gutter) / 2 });
+  const wheeler = useRef(onWheel);
+  wheeler.current = onWheel;
+  useEffect(() => {
+    const listener = (event: WheelEvent): void => wheeler.current(event);
+    const element = scroller.current;
+    // Not passive: the page is not to be zoomed.
+    element?.addEventListener('wheel', listener, { passive: false });
+    return () => element?.removeEventListener('wheel', listener);
+  }, []);
+
+  const point = (next: Pointer | undefined): void => {
+    setPointer(next);
+    props.onHover(next?.hit);
   };
+  pointingNow.current = pointing;
   return (
     <>
-      <canvas
-        ref={overview}
-        class="overview"
-        style={{ height: px(OVERVIEW_HEIGHT) }}
-        role="img"
-        aria-label="Overview of all seasons"
-        onPointerDown={(event) => {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          scrollToDay(event.offsetX);
-        }}
-        onPointerMove={(event) => {
-          if (event.buttons === 1) scrollToDay(event.offsetX);
+      <Overview
+        snapshot={snapshot}
+        width={size.width}
+        palette={palette}
+        frameRef={frame}
+        onDay={(day) => {
+          const x = columnOf(layout, day)?.x;
+          if (x !== undefined) scroller.current?.scrollTo({ left: x - (size.width - SIZE.gutter) / 2 });
         }}
       />
       <div
         ref={scroller}
         class="scroller"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the matrix is operated by keyboard; its cells are announced below it.
         tabIndex={0}
-        role="application"
-        aria-label={`Gap matrix of ${snapshot.pipeline}: arrows move, N goes to the next gap, Enter explains`}
-        onScroll={(event) => setScroll({ x: event.currentTarget.scrollLeft, y: event.currentTarget.scrollTop })}
-        onKeyDown={onKeyDown}
-        onPointerMove={(event) => {
-          const box = event.currentTarget.getBoundingClientRect();
-          const x = event.clientX - box.left;
-          const y = event.clientY - box.top;
-          const hit = hitTest(layout, x, y);
-          setPointer(hit === undefined ? undefined : { hit, x: event.clientX, y: event.clientY });
+        role="grid"
+        aria-label={`Gap matrix of ${snapshot.pipeline}`}
+        aria-description="Arrows move, Shift with arrows selects, Space adds, N goes to the next gap, Enter explains"
+        aria-multiselectable="true"
+        aria-rowcount={nodes.length + 2}
+        aria-colcount={layout.columns + 1}
+        aria-activedescendant={FOCUSED}
+        onScroll={onScroll}
+        onKeyDown={(event) => {
+          if (handleKey(event, layoutNow(), focus, level, all)) event.preventDefault();
         }}
-        onPointerLeave={() => setPointer(undefined)}
-        onClick={() => {
-          if (pointer === undefined) return;
-          props.onFocus(pointer.hit);
-          props.onExplain(pointer.hit);
+        onPointerDown={(event) => {
+          const { x, y } = within(event);
+          // The scrollbars are the browser's.
+          if (x >= size.width || y >= size.height) return;
+          if (pointingNow.current.down(event, x, y)) event.currentTarget.setPointerCapture(event.pointerId);
+        }}
+        onPointerMove={(event) => {
+          const { x, y } = within(event);
+          if (pointingNow.current.isDragging) {
+            edgeScroll(event.currentTarget, x, y, size);
+            pointingNow.current.move(x, y);
+            point(undefined);
+            return;
+          }
+          const hit = hitTest(layoutNow(), x, y);
+          point(hit === undefined ? undefined : { hit, x: event.clientX, y: event.clientY });
+        }}
+        onPointerUp={(event) => {
+          const { x, y } = within(event);
+          if (pointingNow.current.isDragging) pointingNow.current.up(x, y);
+        }}
+        onPointerCancel={() => {
+          pointingNow.current.cancel();
+          setPreview(undefined);
+        }}
+        onPointerLeave={() => point(undefined)}
+        onDblClick={(event) => {
+          const { x, y } = within(event);
+          const hit = hitTest(layoutNow(), x, y);
+          if (hit?.node !== undefined) actions.explain(hit);
+        }}
+        onContextMenu={(event) => {
+          point(undefined);
+          const { x, y } = within(event);
+          // The menu key opens it at the focus; a button where it is, before the page has drawn what it selects.
+          const hit = event.button === 2 ? hitTest(layoutNow(), x, y) : focus;
+          if (hit === undefined) return;
+          const to = lastOf(hit);
+          const kept = isSelected(snapshot, selected.cells, hit, to);
+          const block = { nodes: hit.node === undefined ? [] : [hit.node], from: hit.day, to };
+          const { text } = kept ? selected : selectCells(snapshot, withBlock(snapshot, undefined, block, 1));
+          event.currentTarget.dataset['vscodeContext'] = JSON.stringify(contextOf(snapshot, hit, to, text));
         }}
       >
         <div
           class="content"
+          aria-hidden="true"
           style={{ width: px(layout.contentWidth + SIZE.gutter), height: px(layout.contentHeight + SIZE.header) }}
         >
           <canvas ref={canvas} class="cells" style={{ width: px(size.width), height: px(size.height) }} />
         </div>
-        {pointer === undefined ? null : <CellTooltip snapshot={snapshot} hit={pointer.hit} x={pointer.x} y={pointer.y} />}
+        <Twin snapshot={snapshot} layout={layout} focus={focus} selected={cells} />
       </div>
+      {pointer === undefined ? null : (
+        <CellTooltip snapshot={snapshot} hit={pointer.hit} to={lastOf(pointer.hit)} x={pointer.x} y={pointer.y} />
+      )}
     </>
   );
 }
 
-function handleKey(event: KeyboardEvent, props: Props, layout: MatrixLayout): boolean {
-  const { snapshot, focus } = props;
-  const at: Hit = focus ?? { day: snapshot.firstDay };
-  switch (event.key) {
-    case 'ArrowLeft':
-      return moveDay(props, layout, at, -1);
-    case 'ArrowRight':
-      return moveDay(props, layout, at, 1);
-    case 'ArrowUp':
-      if (at.node !== undefined) props.onFocus(at.node === 0 ? { day: at.day } : { ...at, node: at.node - 1 });
-      return true;
-    case 'ArrowDown':
-      if (at.node === undefined) props.onFocus({ ...at, node: 0 });
-      else if (at.node < snapshot.nodes.length - 1) props.onFocus({ ...at, node: at.node + 1 });
-      return true;
-    case 'n':
-      props.onNextGap(1);
-      return true;
-    case 'N':
-      props.onNextGap(-1);
-      return true;
-    case '+':
-    case '=':
-      props.onZoom(1);
-      return true;
-    case '-':
-      props.onZoom(-1);
-      return true;
-    case 'Enter':
-      props.onExplain(at);
-      return true;
-    default:
-      return false;
-  }
+function within(event: MouseEvent & { readonly currentTarget: EventTarget | null }): { readonly x: number; readonly y: number } {
+  const element = event.currentTarget;
+  if (!(element instanceof HTMLElement)) return { x: 0, y: 0 };
+  const box = element.getBoundingClientRect();
+  return { x: event.clientX - box.left, y: event.clientY - box.top };
 }
 
-/** The neighbouring date that the matrix shows: steps over the time between seasons. */
-function moveDay(props: Props, layout: MatrixLayout, at: Hit, step: 1 | -1): boolean {
-  const { firstDay, dayCount } = props.snapshot;
-  for (let day = at.day + step; day >= firstDay && day < firstDay + dayCount; day += step) {
-    if (xOfDay(layout.segments, layout.view.cellWidth, day) !== undefined) {
-      props.onFocus({ ...at, day });
-      break;
-    }
-  }
-  return true;
+/** A drag that reaches an edge goes on beyond it. */
+function edgeScroll(element: HTMLElement, x: number, y: number, size: { readonly width: number; readonly height: number }): void {
+  const step = (position: number, low: number, high: number): number => (position < low ? -24 : position > high ? 24 : 0);
+  element.scrollBy(step(x, SIZE.gutter + 8, size.width - 24), step(y, SIZE.header + 8, size.height - 16));
 }
 
-function paint(canvas: HTMLCanvasElement | null, width: number, height: number, ops: readonly PaintOp[]): void {
-  const context = canvas?.getContext('2d');
-  if (canvas === null || context === null || context === undefined || width === 0) return;
-  const scale = window.devicePixelRatio;
-  const deviceWidth = Math.round(width * scale);
-  const deviceHeight = Math.round(height * scale);
-  // Setting the size clears the canvas and costs memory: only when it really changes.
-  if (canvas.width !== deviceWidth || canvas.height !== deviceHeight) {
-    canvas.width = deviceWidth;
-    canvas.height = deviceHeight;
-  }
-  context.setTransform(scale, 0, 0, scale, 0, 0);
-  draw(context, ops);
+function spotOf({ node, day }: Hit): Spot {
+  return node === undefined ? { kind: 'date', day } : { kind: 'cell', node, day };
 }
 
-/** The theme's colours, read again when VS Code changes the theme. */
-function usePalette(): Palette {
-  const [palette, setPalette] = useState(() => readPalette(document.body));
-  useEffect(() => {
-    const observer = new MutationObserver(() => setPalette(readPalette(document.body)));
-    observer.observe(document.body, { attributes: true, attributeFilter: ['class'] });
-    observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
-    return () => observer.disconnect();
-  }, []);
-  return palette;
+function isSelected(snapshot: Snapshot, cells: Uint8Array | undefined, { node, day }: Hit, to: Day): boolean {
+  if (cells === undefined || node === undefined) return false;
+  const from = cellOf(snapshot, node, day);
+  return cells.subarray(from, from + to - day + 1).includes(1);
+}
+
+/** The first gap of a column, for which it stands. */
+function gapIn(snapshot: Snapshot, { node, day }: Hit, to: Day) {
+  if (node === undefined) return undefined;
+  for (let at = day; at <= to; at++) if (isGapCell(snapshot, cellOf(snapshot, node, at))) return { node, day: at };
+  return undefined;
+}
+
+/** What VS Code's menu of a cell goes by: its commands take it as their target. */
+function contextOf(snapshot: Snapshot, { node, day }: Hit, to: Day, select: string) {
+  const id = node === undefined ? undefined : snapshot.nodes[node]?.id;
+  return {
+    preventDefaultContextMenuItems: true,
+    webviewSection: id === undefined ? 'dates' : 'partition',
+    matrixHasSelection: select !== '',
+    ...(id === undefined ? {} : { nodes: [id], from: formatDay(day), to: formatDay(to) }),
+    ...(select === '' ? {} : { select }),
+  };
 }

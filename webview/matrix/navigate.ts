@@ -1,17 +1,6 @@
-import { isGap, STATUSES } from '../../src/base/status';
 import type { Snapshot } from '../../src/protocol/snapshot';
-import type { Hit } from './layout';
-
-const WAIVED = 2;
-const GAP_CODES = new Set(STATUSES.flatMap((status, code) => (isGap(status) ? [code] : [])));
-
-export function isGapCell(snapshot: Snapshot, cell: number): boolean {
-  return GAP_CODES.has(snapshot.status[cell] ?? 0) && ((snapshot.flags[cell] ?? 0) & WAIVED) === 0;
-}
-
-export function cellOf(snapshot: Snapshot, node: number, day: number): number {
-  return node * snapshot.dayCount + (day - snapshot.firstDay);
-}
+import { columnAt, columnOf, type Hit, type MatrixLayout } from './layout';
+import { cellOf, isGapCell } from './summary';
 
 /**
  * The next gap after a cell (or before it, for step -1), in the order in which people mend: by date, then by line, from top to
@@ -36,11 +25,13 @@ export function nextGap(snapshot: Snapshot, from: Hit | undefined, step: 1 | -1)
   return undefined;
 }
 
-/** Gaps of a line. */
-export function gapsOfNode(snapshot: Snapshot, node: number): number {
-  let gaps = 0;
-  for (let cell = node * snapshot.dayCount; cell < (node + 1) * snapshot.dayCount; cell++) {
-    if (isGapCell(snapshot, cell)) gaps += 1;
-  }
-  return gaps;
+/** The cell some columns and lines further, kept within what is shown; the line of all processors is above the first. */
+export function moved(layout: MatrixLayout, from: Hit, columns: number, lines: number): Hit {
+  const column = columnOf(layout, from.day)?.index ?? 0;
+  const target = columnAt(layout, Math.min(layout.columns - 1, Math.max(0, column + columns)));
+  // A step within the column keeps the date that somebody came from.
+  const day = columns === 0 || target === undefined ? from.day : target.from;
+  const line = from.node === undefined ? -1 : layout.nodes.indexOf(from.node);
+  const node = layout.nodes[Math.min(layout.nodes.length - 1, line + lines)];
+  return node === undefined || line + lines < 0 ? { day } : { node, day };
 }

@@ -1,25 +1,38 @@
 import { DATE_STATUSES, type DateStatus } from '../../src/base/status';
 import type { Snapshot } from '../../src/protocol/snapshot';
-import { type MatrixLayout, SIZE, segmentsOf } from './layout';
-import type { PaintOp } from './paintOp';
-import type { Palette } from './palette';
+import type { PaintOp } from '../shared/paintOp';
+import type { Palette } from '../shared/palette';
+import { columnIn, type MatrixLayout, SIZE, segmentsOf } from './layout';
+import type { Zoom } from './zoom';
 
 /** From the least to the most noticeable: a pixel column shows the worst of its dates, so that no hole is averaged away. */
 const SEVERITY: Readonly<Record<DateStatus, number>> = { off: 0, complete: 1, unknown: 2, running: 3, incomplete: 4 };
 
 /** How wide a date is when all seasons fit into `width`. */
 export function overviewCellWidth(snapshot: Snapshot, width: number): number {
-  const days = segmentsOf(snapshot, 1).reduce((sum, segment) => sum + segment.count, 0);
-  const gaps = Math.max(0, segmentsOf(snapshot, 1).length - 1) * SIZE.seasonGap;
-  return days === 0 ? 1 : Math.max(0.1, (width - SIZE.gutter - gaps - 8) / days);
+  const segments = segmentsOf(snapshot, days(1));
+  const count = segments.reduce((sum, segment) => sum + segment.starts.length, 0);
+  const gaps = Math.max(0, segments.length - 1) * SIZE.seasonGap;
+  return count === 0 ? 1 : Math.max(0.1, (width - SIZE.gutter - gaps - 8) / count);
 }
 
-/** The whole pipeline in one strip, with a frame around what the matrix shows. */
-export function paintOverview(snapshot: Snapshot, layout: MatrixLayout, palette: Palette): PaintOp[] {
-  const { width } = layout.view;
+function days(width: number): Zoom {
+  return { unit: 'day', width };
+}
+
+/** What of the strip the matrix shows: left edge and width. */
+export function frameInOverview(snapshot: Snapshot, layout: MatrixLayout): { readonly x: number; readonly width: number } {
+  const cellWidth = overviewCellWidth(snapshot, layout.view.width);
+  const { from, to } = visibleSpan(layout);
+  const x = SIZE.gutter + xInOverview(snapshot, cellWidth, from);
+  return { x, width: Math.max(4, SIZE.gutter + xInOverview(snapshot, cellWidth, to) - x) };
+}
+
+/** The whole pipeline in one strip. */
+export function paintOverview(snapshot: Snapshot, width: number, palette: Palette): PaintOp[] {
   const cellWidth = overviewCellWidth(snapshot, width);
   const height = SIZE.overview;
-  const ops: PaintOp[] = [{ op: 'fill', x: 0, y: 0, w: width, h: height, color: palette.background, alpha: 1 }];
+  const ops: PaintOp[] = [{ op: 'fill', x: 0, y: 0, w: width, h: height + SIZE.seasons, color: palette.background, alpha: 1 }];
   const colors: Readonly<Record<DateStatus, string>> = {
     off: palette.muted,
     complete: palette.status.complete,
@@ -27,12 +40,12 @@ export function paintOverview(snapshot: Snapshot, layout: MatrixLayout, palette:
     incomplete: palette.status.missing,
     unknown: palette.muted,
   };
-  for (const segment of segmentsOf(snapshot, cellWidth)) {
+  for (const segment of segmentsOf(snapshot, days(cellWidth))) {
     const left = SIZE.gutter + segment.x;
-    const pixels = Math.max(1, Math.ceil(segment.count * cellWidth));
+    const pixels = Math.max(1, Math.ceil(segment.starts.length * cellWidth));
     for (let pixel = 0; pixel < pixels; pixel++) {
       const from = Math.floor(pixel / cellWidth);
-      const to = Math.min(segment.count, Math.max(from + 1, Math.ceil((pixel + 1) / cellWidth)));
+      const to = Math.min(segment.starts.length, Math.max(from + 1, Math.ceil((pixel + 1) / cellWidth)));
       let worst: DateStatus = 'off';
       for (let offset = from; offset < to; offset++) {
         const status = DATE_STATUSES[snapshot.dates[segment.firstDay + offset - snapshot.firstDay] ?? 0] ?? 'off';
@@ -49,7 +62,7 @@ export function paintOverview(snapshot: Snapshot, layout: MatrixLayout, palette:
         alpha: worst === 'off' ? 0.3 : worst === 'complete' ? 0.6 : 1,
       });
     }
-    if (segment.name !== '' && segment.count * cellWidth > 60) {
+    if (segment.name !== '' && segment.starts.length * cellWidth > 60) {
       ops.push({
         op: 'text',
         x: left + 2,
@@ -61,41 +74,39 @@ export function paintOverview(snapshot: Snapshot, layout: MatrixLayout, palette:
       });
     }
   }
-  const { from, to } = visibleSpan(layout);
-  const x = SIZE.gutter + xInOverview(snapshot, cellWidth, from);
-  const right = SIZE.gutter + xInOverview(snapshot, cellWidth, to);
-  ops.push({ op: 'stroke', x, y: 1, w: Math.max(4, right - x), h: height - 2, color: palette.foreground, width: 1 });
   return ops;
 }
 
 /** The date at a pixel of the strip. */
 export function dayInOverview(snapshot: Snapshot, width: number, x: number): number | undefined {
   const cellWidth = overviewCellWidth(snapshot, width);
-  const segments = segmentsOf(snapshot, cellWidth);
+  const segments = segmentsOf(snapshot, days(cellWidth));
   for (const segment of segments) {
     const offset = Math.floor((x - SIZE.gutter - segment.x) / cellWidth);
-    if (offset < segment.count) return segment.firstDay + Math.max(0, offset);
+    if (offset < segment.starts.length) return segment.firstDay + Math.max(0, offset);
   }
   const last = segments.at(-1);
-  return last === undefined ? undefined : last.firstDay + last.count - 1;
+  return last?.lastDay;
 }
 
 function visibleSpan(layout: MatrixLayout): { from: number; to: number } {
   const { view, segments } = layout;
   const dayAt = (x: number): number => {
     for (const segment of segments) {
-      const offset = (x - segment.x) / view.cellWidth;
-      if (offset < segment.count) return segment.firstDay + Math.max(0, offset);
+      const index = (x - segment.x) / view.zoom.width;
+      if (index >= segment.starts.length) continue;
+      const { from, to } = columnIn(segment, Math.max(0, Math.floor(index)), view.zoom.width);
+      return from + (to - from + 1) * Math.max(0, index - Math.floor(index));
     }
     const last = segments.at(-1);
-    return last === undefined ? 0 : last.firstDay + last.count;
+    return last === undefined ? 0 : last.lastDay + 1;
   };
   return { from: dayAt(view.scrollX), to: dayAt(view.scrollX + view.width - SIZE.gutter) };
 }
 
 function xInOverview(snapshot: Snapshot, cellWidth: number, day: number): number {
-  for (const segment of segmentsOf(snapshot, cellWidth)) {
-    if (day <= segment.firstDay + segment.count) return segment.x + Math.max(0, day - segment.firstDay) * cellWidth;
+  for (const segment of segmentsOf(snapshot, days(cellWidth))) {
+    if (day <= segment.firstDay + segment.starts.length) return segment.x + Math.max(0, day - segment.firstDay) * cellWidth;
   }
   return 0;
 }

@@ -1,11 +1,13 @@
-import { formatDay, weekdayOf } from '../../src/base/day';
-import { DATE_STATUSES, type DateStatus, STATUSES, type Status } from '../../src/base/status';
+import type { DateStatus, Status } from '../../src/base/status';
 import type { Snapshot } from '../../src/protocol/snapshot';
+import type { PaintOp } from '../shared/paintOp';
+import type { Palette } from '../shared/palette';
+import { type CauseTrail, causeOf, type Place } from './causes';
 import { paintCell } from './cell';
-import { cellRect, type Hit, type Line, type MatrixLayout, type Segment, SIZE } from './layout';
-import { gapsOfNode } from './navigate';
-import type { PaintOp } from './paintOp';
-import type { Palette } from './palette';
+import { type Column, cellRect, columnIn, type Hit, type Line, lineOf, type MatrixLayout, type Rect, SIZE } from './layout';
+import { paintFrame } from './paintFrame';
+import { aggregate, aggregateDates, cellOf, type Look, lookOf } from './summary';
+import { WIDE } from './zoom';
 
 const DATE_LOOK: Readonly<Record<DateStatus, Status>> = {
   off: 'off',
@@ -14,27 +16,48 @@ const DATE_LOOK: Readonly<Record<DateStatus, Status>> = {
   complete: 'complete',
   unknown: 'unknown',
 };
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-/** Width from which a cell has room for its number of rows. */
-const COUNT_WIDTH = 40;
+/** Room for the shape of a status in a wide cell. */
+const SHAPE = 17;
+/** Room for the share that is complete, below a shape. */
+const SHARE = 4;
+
+/** What is marked on top of the statuses. */
+export interface Marks {
+  readonly hover?: Hit | undefined;
+  readonly focus?: Hit | undefined;
+  /** Whose gaps are marked, and the way to the roots. */
+  readonly trail?: CauseTrail | undefined;
+  /** A cause without a way, as the list of causes points at it. */
+  readonly cause?: number | undefined;
+  /** By cell: 1 where it is selected. */
+  readonly selected?: Uint8Array | undefined;
+  /** The looks that are shown; all where it is absent. */
+  readonly shown?: ReadonlySet<Look> | undefined;
+}
 
 /** The matrix as paint operations; nothing outside the viewport is visited. */
-export function paintMatrix(
-  snapshot: Snapshot,
-  layout: MatrixLayout,
-  palette: Palette,
-  marks: { readonly hover?: Hit | undefined; readonly focus?: Hit | undefined },
-): PaintOp[] {
+export function paintMatrix(snapshot: Snapshot, layout: MatrixLayout, palette: Palette, marks: Marks): PaintOp[] {
   const { view } = layout;
   const ops: PaintOp[] = [{ op: 'fill', x: 0, y: 0, w: view.width, h: view.height, color: palette.background, alpha: 1 }];
-  ops.push({ op: 'clip', x: SIZE.gutter, y: SIZE.header, w: view.width - SIZE.gutter, h: view.height - SIZE.header });
+  const columns = visibleColumns(layout);
   const lines = visibleLines(layout);
-  for (const line of lines) paintLine(ops, snapshot, layout, line, palette);
+  ops.push({ op: 'clip', x: SIZE.gutter, y: SIZE.header, w: view.width - SIZE.gutter, h: view.height - SIZE.header });
+  for (const line of lines) {
+    if (line.kind === 'phase') paintRule(ops, layout, line, palette);
+    else {
+      if (marks.selected !== undefined) paintSelected(ops, snapshot, layout, line, columns, marks.selected, palette);
+      for (const column of columns) paintPartition(ops, snapshot, layout, line, column, palette, marks);
+    }
+  }
   if (marks.hover !== undefined) paintCross(ops, layout, marks.hover, palette);
-  if (marks.focus !== undefined) paintFocus(ops, layout, marks.focus, palette);
+  if (marks.trail !== undefined) paintTrail(ops, layout, marks.trail, palette);
+  if (marks.focus?.node !== undefined) paintFocus(ops, layout, marks.focus, palette);
   ops.push({ op: 'unclip' });
-  paintHeader(ops, layout, palette);
-  paintGutter(ops, snapshot, layout, lines, palette);
+  ops.push({ op: 'clip', x: SIZE.gutter, y: 0, w: view.width - SIZE.gutter, h: view.height });
+  for (const column of columns) paintDates(ops, snapshot, layout, column, palette);
+  if (marks.focus !== undefined && marks.focus.node === undefined) paintFocus(ops, layout, marks.focus, palette);
+  ops.push({ op: 'unclip' });
+  paintFrame(ops, snapshot, layout, lines, palette, marks.hover ?? marks.focus);
   return ops;
 }
 
@@ -44,188 +67,196 @@ function visibleLines(layout: MatrixLayout): Line[] {
   return layout.lines.filter((line) => line.y < bottom && line.y + line.height > top);
 }
 
-/** The first and last date of a segment that the viewport shows. */
-function visibleDays(layout: MatrixLayout, segment: Segment): { from: number; to: number } {
-  const { view } = layout;
-  const left = Math.floor((view.scrollX - segment.x) / view.cellWidth);
-  const right = Math.ceil((view.scrollX + view.width - SIZE.gutter - segment.x) / view.cellWidth);
+export function visibleColumns({ view, segments }: MatrixLayout): Column[] {
+  const { width } = view.zoom;
+  const columns: Column[] = [];
+  for (const segment of segments) {
+    const first = Math.max(0, Math.floor((view.scrollX - segment.x) / width));
+    const end = Math.min(segment.starts.length, Math.ceil((view.scrollX + view.width - SIZE.gutter - segment.x) / width));
+    for (let index = first; index < end; index++) columns.push(columnIn(segment, index, width));
+  }
+  return columns;
+}
+
+function boxOf({ view }: MatrixLayout, line: Line, column: Column): Rect {
   return {
-    from: segment.firstDay + Math.max(0, left),
-    to: segment.firstDay + Math.min(segment.count - 1, right),
+    x: SIZE.gutter + column.x - view.scrollX,
+    y: SIZE.header + line.y - view.scrollY,
+    w: view.zoom.width,
+    h: line.height,
   };
 }
 
-function paintLine(ops: PaintOp[], snapshot: Snapshot, layout: MatrixLayout, line: Line, palette: Palette): void {
-  const top = SIZE.header + line.y - layout.view.scrollY;
-  if (line.kind === 'phase') {
-    ops.push({ op: 'fill', x: 0, y: top + line.height - 1, w: layout.view.width, h: 1, color: palette.border, alpha: 0.8 });
+function paintRule(ops: PaintOp[], { view }: MatrixLayout, line: Line, palette: Palette): void {
+  const y = SIZE.header + line.y - view.scrollY + line.height - 1;
+  ops.push({ op: 'fill', x: 0, y, w: view.width, h: 1, color: palette.border, alpha: 0.8 });
+}
+
+function paintPartition(
+  ops: PaintOp[],
+  snapshot: Snapshot,
+  layout: MatrixLayout,
+  line: Extract<Line, { kind: 'node' }>,
+  column: Column,
+  palette: Palette,
+  marks: Marks,
+): void {
+  const box = boxOf(layout, line, column);
+  const single = column.from === column.to;
+  const cell = cellOf(snapshot, line.node, column.from);
+  const sum = single ? undefined : aggregate(snapshot, line.node, column.from, column.to);
+  const look = sum?.look ?? lookOf(snapshot, cell);
+  const unexpected = sum?.unexpected ?? ((snapshot.flags[cell] ?? 0) & 1) !== 0;
+  if (marks.shown !== undefined && !marks.shown.has(look)) {
+    paintCell(ops, 'off', box, palette);
     return;
   }
-  for (const segment of layout.segments) {
-    const { from, to } = visibleDays(layout, segment);
-    for (let day = from; day <= to; day++) {
-      const box = cellRect(layout, line, day);
-      if (box === undefined) continue;
-      const index = day - snapshot.firstDay;
-      if (line.kind === 'dates') {
-        paintCell(ops, DATE_LOOK[DATE_STATUSES[snapshot.dates[index] ?? 0] ?? 'off'], box, palette);
-        continue;
-      }
-      const cell = line.node * snapshot.dayCount + index;
-      const status = STATUSES[snapshot.status[cell] ?? 0] ?? 'off';
-      paintCell(ops, status, box, palette);
-      const rows = snapshot.rows[cell] ?? -1;
-      if (box.w >= COUNT_WIDTH && (rows > 0 || status !== 'off')) {
-        const ink = status === 'failed' || status === 'suspect' || status === 'running' ? palette.background : palette.foreground;
-        ops.push({
-          op: 'text',
-          x: box.x + box.w / 2,
-          y: box.y + box.h / 2,
-          text: rows < 0 ? '?' : String(rows),
-          color: ink,
-          font: `11px ${palette.font}`,
-          align: 'center',
-          max: box.w - 4,
-        });
-      } else if (((snapshot.flags[cell] ?? 0) & 1) !== 0) {
-        // Rows on a date on which nothing is expected: a diamond in place of the dot.
-        const x = box.x + box.w / 2;
-        const y = box.y + box.h / 2;
-        const points = [
-          [x, y - 4],
-          [x + 4, y],
-          [x, y + 4],
-          [x - 4, y],
-          [x, y - 4],
-        ] as const;
-        ops.push({ op: 'path', points, color: palette.status.partial, width: 1.5 });
-      }
-    }
+  const wide = box.w >= WIDE;
+  const share = sum !== undefined && sum.complete < sum.expected && !wide;
+  const shape = { x: box.x, y: box.y, w: wide ? SHAPE : box.w, h: share ? box.h - SHARE : box.h };
+  if (look === 'off' && unexpected) paintDiamond(ops, shape, palette);
+  else paintCell(ops, look, shape, palette);
+  if (share) paintShare(ops, box, sum.complete / sum.expected, palette);
+  if (wide) paintFigure(ops, box, look, figureOf(snapshot, cell, look, sum), palette);
+  const cause = marks.trail?.cause ?? marks.cause;
+  if (cause !== undefined && hasCause(snapshot, line.node, column, cause)) {
+    ops.push({
+      op: 'stroke',
+      x: box.x + 0.75,
+      y: box.y + 1.75,
+      w: box.w - 1.5,
+      h: box.h - 3.5,
+      color: palette.foreground,
+      width: 1.5,
+    });
   }
+}
+
+function hasCause(snapshot: Snapshot, node: number, { from, to }: Column, cause: number): boolean {
+  for (let cell = cellOf(snapshot, node, from); cell <= cellOf(snapshot, node, to); cell++) {
+    if (causeOf(snapshot, cell) === cause) return true;
+  }
+  return false;
+}
+
+function figureOf(snapshot: Snapshot, cell: number, look: Look, sum: ReturnType<typeof aggregate> | undefined): string {
+  if (sum !== undefined) return sum.expected === 0 ? '' : `${sum.complete}/${sum.expected}`;
+  const rows = snapshot.rows[cell] ?? -1;
+  if (rows < 0 || (rows === 0 && look === 'off')) return '';
+  return rows < 10_000 ? String(rows) : `${Math.floor(rows / 1000)}k`;
+}
+
+function paintFigure(ops: PaintOp[], box: Rect, look: Look, text: string, palette: Palette): void {
+  if (text === '') return;
+  const color = look === 'complete' || look === 'off' ? palette.muted : palette.foreground;
+  const font = `11px ${palette.font}`;
+  const y = box.y + box.h / 2 + 0.5;
+  ops.push({ op: 'text', x: box.x + box.w - 5, y, text, color, font, align: 'right', max: box.w - SHAPE - 5 });
+}
+
+/** How much is complete, as a bar below the worst. */
+function paintShare(ops: PaintOp[], box: Rect, share: number, palette: Palette): void {
+  const x = box.x + 1.5;
+  const y = box.y + box.h - SHARE - 2;
+  const w = box.w - 3;
+  ops.push({ op: 'fill', x, y, w, h: 3, color: palette.muted, alpha: 0.3 });
+  ops.push({ op: 'fill', x, y, w: w * share, h: 3, color: palette.status.complete, alpha: 1 });
+}
+
+/** Rows on a date on which nothing is expected: a diamond in place of the dot. */
+function paintDiamond(ops: PaintOp[], box: Rect, palette: Palette): void {
+  const x = box.x + box.w / 2;
+  const y = box.y + box.h / 2;
+  const points = [
+    [x, y - 4],
+    [x + 4, y],
+    [x, y + 4],
+    [x - 4, y],
+    [x, y - 4],
+  ] as const;
+  ops.push({ op: 'path', points, color: palette.status.partial, width: 1.5 });
+}
+
+function paintDates(ops: PaintOp[], snapshot: Snapshot, { view }: MatrixLayout, column: Column, palette: Palette): void {
+  const box = { x: SIZE.gutter + column.x - view.scrollX, y: SIZE.ticks, w: view.zoom.width, h: SIZE.line };
+  const { status, gaps } = aggregateDates(snapshot, column.from, column.to);
+  const wide = box.w >= WIDE;
+  paintCell(ops, DATE_LOOK[status], wide ? { ...box, w: SHAPE } : box, palette);
+  if (wide && gaps > 0) paintFigure(ops, box, 'missing', gaps === 1 ? '1 gap' : `${gaps} gaps`, palette);
+}
+
+/** Neighbours share a band with a line above and below, so that a selection is seen without colour. */
+function paintSelected(
+  ops: PaintOp[],
+  snapshot: Snapshot,
+  layout: MatrixLayout,
+  line: Extract<Line, { kind: 'node' }>,
+  columns: readonly Column[],
+  selected: Uint8Array,
+  palette: Palette,
+): void {
+  let start: Rect | undefined;
+  let end = 0;
+  const flush = (): void => {
+    if (start === undefined) return;
+    const { x, y, h } = start;
+    const w = end - x;
+    ops.push({ op: 'fill', x, y, w, h, color: palette.focus, alpha: palette.highContrast ? 0.45 : 0.28 });
+    ops.push({ op: 'fill', x, y, w, h: 1, color: palette.focus, alpha: 1 });
+    ops.push({ op: 'fill', x, y: y + h - 1, w, h: 1, color: palette.focus, alpha: 1 });
+    start = undefined;
+  };
+  for (const column of columns) {
+    const from = cellOf(snapshot, line.node, column.from);
+    if (!selected.subarray(from, from + column.to - column.from + 1).includes(1)) {
+      flush();
+      continue;
+    }
+    const box = boxOf(layout, line, column);
+    if (start !== undefined && box.x > end) flush();
+    start ??= box;
+    end = box.x + box.w;
+  }
+  flush();
 }
 
 function paintCross(ops: PaintOp[], layout: MatrixLayout, hover: Hit, palette: Palette): void {
-  const line = lineOf(layout, hover);
-  const box = line === undefined ? undefined : cellRect(layout, line, hover.day);
+  const line = hover.node === undefined ? undefined : lineOf(layout, hover);
+  const box = cellRect(layout, line, hover.day);
   if (box === undefined) return;
   const { width, height } = layout.view;
   ops.push({ op: 'fill', x: box.x, y: SIZE.header, w: box.w, h: height, color: palette.foreground, alpha: 0.07 });
-  ops.push({ op: 'fill', x: SIZE.gutter, y: box.y, w: width, h: box.h, color: palette.foreground, alpha: 0.07 });
-  ops.push({ op: 'stroke', x: box.x, y: box.y + 1.5, w: box.w, h: box.h - 3, color: palette.foreground, width: 1 });
+  if (line !== undefined) {
+    ops.push({ op: 'fill', x: SIZE.gutter, y: box.y, w: width, h: box.h, color: palette.foreground, alpha: 0.07 });
+  }
+}
+
+/** From a gap through what it needs to its roots: a line over the partitions on the way, a disc on each root. */
+function paintTrail(ops: PaintOp[], layout: MatrixLayout, { roots, steps }: CauseTrail, palette: Palette): void {
+  const centre = ({ node, day }: Place): readonly [number, number] | undefined => {
+    const line = lineOf(layout, { node, day });
+    const box = line === undefined ? undefined : cellRect(layout, line, day);
+    return box === undefined ? undefined : [box.x + box.w / 2, box.y + box.h / 2];
+  };
+  for (const [from, to] of steps) {
+    const points = [centre(from), centre(to)].filter((point) => point !== undefined);
+    if (points.length < 2) continue;
+    ops.push({ op: 'path', points, color: palette.background, width: 4 });
+    ops.push({ op: 'path', points, color: palette.foreground, width: 1.5 });
+  }
+  // What is its own cause keeps its shape.
+  for (const root of steps.length === 0 ? [] : roots) {
+    const at = centre(root);
+    if (at === undefined) continue;
+    ops.push({ op: 'fill', x: at[0] - 4, y: at[1] - 4, w: 8, h: 8, color: palette.background, alpha: 1 });
+    ops.push({ op: 'fill', x: at[0] - 3, y: at[1] - 3, w: 6, h: 6, color: palette.foreground, alpha: 1 });
+  }
 }
 
 function paintFocus(ops: PaintOp[], layout: MatrixLayout, focus: Hit, palette: Palette): void {
-  const line = lineOf(layout, focus);
-  const box = line === undefined ? undefined : cellRect(layout, line, focus.day);
+  const line = focus.node === undefined ? undefined : lineOf(layout, focus);
+  if (focus.node !== undefined && line === undefined) return;
+  const box = cellRect(layout, line, focus.day);
   if (box === undefined) return;
   ops.push({ op: 'stroke', x: box.x - 1, y: box.y + 1, w: box.w + 2, h: box.h - 2, color: palette.focus, width: 2 });
-}
-
-function lineOf(layout: MatrixLayout, hit: Hit): Line | undefined {
-  return layout.lines.find((line) =>
-    hit.node === undefined ? line.kind === 'dates' : line.kind === 'node' && line.node === hit.node,
-  );
-}
-
-function paintHeader(ops: PaintOp[], layout: MatrixLayout, palette: Palette): void {
-  const { view } = layout;
-  ops.push({ op: 'clip', x: SIZE.gutter, y: 0, w: view.width - SIZE.gutter, h: view.height });
-  for (const segment of layout.segments) {
-    const { from, to } = visibleDays(layout, segment);
-    if (to < from) continue;
-    const left = SIZE.gutter + segment.x - view.scrollX;
-    const right = left + segment.count * view.cellWidth;
-    ops.push({ op: 'clip', x: Math.max(left, SIZE.gutter), y: 0, w: right - Math.max(left, SIZE.gutter), h: view.height });
-    paintMonths(ops, layout, segment, from, to, palette);
-    ops.push({ op: 'unclip' });
-    if (segment.x > 0) {
-      const middle = left - SIZE.seasonGap / 2;
-      ops.push({ op: 'fill', x: middle, y: 4, w: 1, h: view.height - 8, color: palette.border, alpha: 1 });
-    }
-  }
-  ops.push({ op: 'unclip' });
-  ops.push({ op: 'fill', x: 0, y: SIZE.header - 1, w: view.width, h: 1, color: palette.border, alpha: 1 });
-}
-
-function paintMonths(ops: PaintOp[], layout: MatrixLayout, segment: Segment, from: number, to: number, palette: Palette): void {
-  const { view } = layout;
-  let pinned = false;
-  for (let day = from; day <= to; day++) {
-    const x = SIZE.gutter + segment.x + (day - segment.firstDay) * view.cellWidth - view.scrollX;
-    const [year = '', month = '', date = ''] = formatDay(day).split('-');
-    const first = date === '01';
-    const roomToNext = (daysLeftInMonth(day) + 1) * view.cellWidth;
-    // The month at the left edge keeps its label while any of it is visible.
-    if (first || !pinned) {
-      const short = roomToNext < 66;
-      const label = `${MONTHS[Number(month) - 1] ?? ''}${short ? '' : ` ${year}`}`;
-      if (first) ops.push({ op: 'fill', x: x - 0.5, y: 6, w: 1, h: view.height, color: palette.border, alpha: 0.6 });
-      if (roomToNext >= 30) {
-        ops.push({
-          op: 'text',
-          x: Math.max(x, SIZE.gutter) + 4,
-          y: 14,
-          text: label,
-          color: palette.foreground,
-          font: `600 11px ${palette.font}`,
-          align: 'left',
-        });
-      }
-      pinned = true;
-    }
-    const monday = weekdayOf(day) === 1;
-    if (view.cellWidth >= 16 || (monday && view.cellWidth >= 6)) {
-      ops.push({
-        op: 'text',
-        x: x + view.cellWidth / 2,
-        y: 34,
-        text: String(Number(date)),
-        color: palette.muted,
-        font: `10px ${palette.font}`,
-        align: 'center',
-      });
-    }
-  }
-}
-
-function daysLeftInMonth(day: number): number {
-  const [year = '0', month = '1', date = '1'] = formatDay(day).split('-');
-  return new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate() - Number(date);
-}
-
-/** Room for the longest id, as far as that leaves room for names. Widths of letters are not known here: these are wide ones. */
-function idWidth({ nodes }: Snapshot): number {
-  const longest = Math.max(0, ...nodes.map(({ id }) => id.length));
-  return Math.min(Math.max(48, longest * 10), 96);
-}
-
-function paintGutter(ops: PaintOp[], snapshot: Snapshot, layout: MatrixLayout, lines: readonly Line[], palette: Palette): void {
-  const { view } = layout;
-  ops.push({ op: 'fill', x: 0, y: 0, w: SIZE.gutter, h: view.height, color: palette.background, alpha: 1 });
-  ops.push({ op: 'fill', x: SIZE.gutter - 1, y: 0, w: 1, h: view.height, color: palette.border, alpha: 1 });
-  ops.push({ op: 'fill', x: 0, y: SIZE.header - 1, w: SIZE.gutter, h: 1, color: palette.border, alpha: 1 });
-  const font = `10px ${palette.font}`;
-  ops.push({ op: 'text', x: SIZE.gutter - 10, y: 34, text: 'gaps', color: palette.muted, font, align: 'right' });
-  ops.push({ op: 'clip', x: 0, y: SIZE.header, w: SIZE.gutter - 1, h: view.height - SIZE.header });
-  const ids = idWidth(snapshot);
-  const names = 12 + ids + 8;
-  for (const line of lines) {
-    const middle = SIZE.header + line.y - view.scrollY + line.height / 2;
-    const text = (x: number, words: string, color: string, font: string, max: number, align: 'left' | 'right' = 'left'): void => {
-      ops.push({ op: 'text', x, y: middle, text: words, color, font, align, max });
-    };
-    if (line.kind === 'dates') {
-      text(12, 'All processors', palette.foreground, `600 12px ${palette.font}`, SIZE.gutter - 20);
-    } else if (line.kind === 'phase') {
-      text(12, line.label, palette.muted, `600 11px ${palette.font}`, SIZE.gutter - 20);
-    } else {
-      const node = snapshot.nodes[line.node];
-      if (node === undefined) continue;
-      const gaps = gapsOfNode(snapshot, line.node);
-      text(12, node.id, palette.foreground, `600 12px ${palette.font}`, ids);
-      text(names, node.name, palette.muted, `11px ${palette.font}`, SIZE.gutter - names - (gaps > 0 ? 40 : 10));
-      if (gaps > 0) text(SIZE.gutter - 10, String(gaps), palette.status.missing, `600 11px ${palette.font}`, 32, 'right');
-    }
-  }
-  ops.push({ op: 'unclip' });
 }

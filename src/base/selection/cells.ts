@@ -98,16 +98,25 @@ export interface SelectionPicture {
 }
 
 /** The partitions of a picture that a selection would run: of ranges only dates on which something is expected. */
-export function cellsOf({ groups }: ResolvedSelection, picture: SelectionPicture): SelectionCell[] {
+export function cellsOf(selection: ResolvedSelection, picture: SelectionPicture): SelectionCell[] {
   const found = new Map<string, SelectionCell>();
+  visitCells(selection, picture, (node, day) => found.set(`${node} ${day}`, { node, day }));
+  return [...found.values()];
+}
+
+/** The same for pictures of a million cells, which nobody wants as a list. A partition of several groups is visited by each. */
+export function visitCells(
+  { groups }: ResolvedSelection,
+  picture: SelectionPicture,
+  visit: (node: string, day: Day) => void,
+): void {
   for (const { nodes, matchDate, chooses } of groups) {
     for (const node of nodes) {
       for (let day = picture.firstDay; day < picture.firstDay + picture.dayCount; day++) {
         const match = matchDate(day);
         if (match === undefined || (match === 'ranged' && !picture.isExpected(node, day))) continue;
-        if (chooses(picture.statusOf(node, day), picture.isWaived(node, day))) found.set(`${node} ${day}`, { node, day });
+        if (chooses(picture.statusOf(node, day), picture.isWaived(node, day))) visit(node, day);
       }
     }
   }
-  return [...found.values()];
 }

@@ -1,0 +1,178 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { type Day, formatDay, parseDay } from '../../src/base/day';
+import { applyChange } from '../../src/protocol/applyChange';
+import type { FromMatrix, MatrixTask, ToMatrix } from '../../src/protocol/matrix';
+import type { Snapshot } from '../../src/protocol/snapshot';
+import type { Host } from '../shared/host';
+import type { Hit } from './layout';
+import { nextGap } from './navigate';
+import type { SavedView } from './savedView';
+import { NOTHING, readSelected, type Selected } from './selected';
+import { type Look, summaryOf } from './summary';
+import { LEVELS, levelOf } from './zoom';
+
+export type MatrixHost = Host<FromMatrix, ToMatrix, SavedView>;
+
+/** What the matrix shows and where somebody is in it; kept over reloads. */
+export interface MatrixState {
+  readonly snapshot: Snapshot | undefined;
+  /** Why there is nothing to show. */
+  readonly message: string;
+  readonly level: number;
+  readonly focus: Hit;
+  readonly selected: Selected;
+  readonly filter: string;
+  readonly onlyGaps: boolean;
+  readonly shown: ReadonlySet<Look> | undefined;
+  readonly causes: boolean;
+  /** Nodes that pass the filter, in order. */
+  readonly nodes: readonly number[];
+  readonly saved: SavedView['scroll'];
+  readonly setLevel: (level: number) => void;
+  readonly setFocus: (hit: Hit) => void;
+  readonly select: (text: string) => void;
+  readonly setFilter: (filter: string) => void;
+  readonly setOnlyGaps: (only: boolean) => void;
+  readonly setShown: (shown: ReadonlySet<Look> | undefined) => void;
+  readonly setCauses: (open: boolean) => void;
+  readonly setScroll: (scroll: NonNullable<SavedView['scroll']>) => void;
+}
+
+/** @param onTask what VS Code's menus ask the page for. */
+export function useMatrixState(host: MatrixHost, onTask: (task: MatrixTask) => void): MatrixState {
+  const before = host.savedState;
+  const [snapshot, setSnapshot] = useState<Snapshot>();
+  const [message, setMessage] = useState('Reading coverage…');
+  const [level, setLevel] = useState(before?.level ?? levelOf('day'));
+  const [focus, setFocus] = useState<Hit>({ day: 0 });
+  const [text, select] = useState(before?.select ?? '');
+  const [filter, setFilter] = useState(before?.filter ?? '');
+  const [onlyGaps, setOnlyGaps] = useState(before?.onlyGaps ?? false);
+  const [shown, setShown] = useState<ReadonlySet<Look> | undefined>(
+    before?.shown === undefined ? undefined : new Set(before.shown as readonly Look[]),
+  );
+  const [causes, setCauses] = useState(before?.causes ?? false);
+  const [scroll, setScroll] = useState(before?.scroll);
+  const current = useRef<Snapshot | undefined>(undefined);
+  const wanted = useRef(before?.focus);
+  const task = useRef(onTask);
+  task.current = onTask;
+
+  useEffect(() => {
+    const take = (next: Snapshot | undefined): void => {
+      if (next === undefined) {
+        host.post({ type: 'resync' });
+        return;
+      }
+      const frame = current.current;
+      current.current = next;
+      setSnapshot(next);
+      // Another pipeline or other seasons: what was in focus may be gone.
+      if (frame === undefined || frame.firstDay !== next.firstDay || frame.nodes !== next.nodes) {
+        setFocus((focused) => {
+          const place = wanted.current ?? (frame === undefined ? undefined : savedFocus(frame, focused));
+          wanted.current = undefined;
+          return startOf(next, place);
+        });
+      }
+    };
+    const stop = host.listen((incoming) => {
+      switch (incoming.type) {
+        case 'empty':
+          current.current = undefined;
+          setSnapshot(undefined);
+          setMessage(incoming.message);
+          return;
+        case 'reveal': {
+          const target = hitOf(current.current, incoming.node, incoming.date);
+          if (target === undefined) wanted.current = { node: incoming.node, date: incoming.date };
+          else setFocus(target);
+          return;
+        }
+        case 'snapshot':
+          take(incoming.snapshot);
+          return;
+        case 'change':
+          take(current.current === undefined ? undefined : applyChange(current.current, incoming.change));
+          return;
+        case 'do':
+          task.current(incoming.task);
+      }
+    });
+    host.post({ type: 'ready' });
+    return stop;
+  }, [host]);
+
+  useEffect(() => {
+    if (snapshot === undefined) return;
+    host.save({
+      level,
+      focus: savedFocus(snapshot, focus),
+      ...(scroll !== undefined && { scroll }),
+      ...(text !== '' && { select: text }),
+      ...(filter !== '' && { filter }),
+      ...(shown !== undefined && { shown: [...shown] }),
+      onlyGaps,
+      causes,
+    });
+  }, [host, snapshot, level, focus, scroll, text, filter, onlyGaps, shown, causes]);
+
+  const selected = useMemo(() => (snapshot === undefined ? NOTHING : readSelected(snapshot, text)), [snapshot, text]);
+  const nodes = useMemo(
+    () => (snapshot === undefined ? [] : nodesThatPass(snapshot, filter, onlyGaps)),
+    [snapshot, filter, onlyGaps],
+  );
+  return {
+    snapshot,
+    message,
+    level,
+    focus,
+    selected,
+    filter,
+    onlyGaps,
+    shown,
+    causes,
+    nodes,
+    saved: before?.scroll,
+    setLevel: (next) => setLevel(Math.min(LEVELS.length - 1, Math.max(0, next))),
+    setFocus,
+    select,
+    setFilter,
+    setOnlyGaps,
+    setShown,
+    setCauses,
+    setScroll,
+  };
+}
+
+/** Those whose id, name or phase holds the text, in whatever case. */
+export function nodesThatPass(snapshot: Snapshot, filter: string, onlyGaps: boolean): readonly number[] {
+  const wanted = filter.trim().toLowerCase();
+  const { nodes } = summaryOf(snapshot);
+  return snapshot.nodes.flatMap(({ id, name, phaseName }, index) => {
+    const holds = wanted === '' || [id, name, phaseName].some((text) => text.toLowerCase().includes(wanted));
+    return holds && (!onlyGaps || (nodes[index]?.gaps ?? 0) > 0) ? index : [];
+  });
+}
+
+function savedFocus(snapshot: Snapshot, { node, day }: Hit): NonNullable<SavedView['focus']> {
+  const id = node === undefined ? undefined : snapshot.nodes[node]?.id;
+  return { ...(id === undefined ? {} : { node: id }), date: formatDay(day) };
+}
+
+function hitOf(snapshot: Snapshot | undefined, nodeId: string | undefined, date: string): Hit | undefined {
+  const day = parseDay(date);
+  if (snapshot === undefined || day === undefined || clampDay(snapshot, day) !== day) return undefined;
+  const node = snapshot.nodes.findIndex((candidate) => candidate.id === nodeId);
+  return node < 0 ? { day } : { node, day };
+}
+
+/** Where to look first: where one looked last, else the newest gap, else the newest date. */
+function startOf(snapshot: Snapshot, wanted: SavedView['focus']): Hit {
+  const saved = wanted === undefined ? undefined : hitOf(snapshot, wanted.node, wanted.date);
+  return saved ?? nextGap(snapshot, undefined, -1) ?? { day: snapshot.firstDay + snapshot.dayCount - 1 };
+}
+
+export function clampDay(snapshot: Snapshot, day: Day): Day {
+  return Math.min(snapshot.firstDay + snapshot.dayCount - 1, Math.max(snapshot.firstDay, day));
+}

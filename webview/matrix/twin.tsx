@@ -1,0 +1,78 @@
+// biome-ignore-all lint/a11y/useSemanticElements: the grid is the element that scrolls, and no table can be in it.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, and names the cell by aria-activedescendant.
+import type { VNode } from 'preact';
+import { formatDay } from '../../src/base/day';
+import type { Snapshot } from '../../src/protocol/snapshot';
+import { causeText, describe, sentence } from './describe';
+import { columnAt, columnOf, type Hit, type MatrixLayout } from './layout';
+import { cellOf } from './summary';
+
+/** How many lines and columns around the focus a screen reader finds: it moves by the matrix's own keys. */
+const AROUND = { lines: 2, columns: 3 } as const;
+/** Of the cell in focus, for `aria-activedescendant`. */
+export const FOCUSED = 'focused-cell';
+
+interface Props {
+  readonly snapshot: Snapshot;
+  readonly layout: MatrixLayout;
+  readonly focus: Hit;
+  readonly selected: Uint8Array | undefined;
+}
+
+/** The matrix as rows of a grid around the focus: a million cells are never in the document. */
+export function Twin({ snapshot, layout, focus, selected }: Props): VNode {
+  const column = columnOf(layout, focus.day)?.index ?? 0;
+  const line = focus.node === undefined ? -1 : layout.nodes.indexOf(focus.node);
+  const columns = range(column, AROUND.columns, 0, layout.columns - 1).flatMap((index) => columnAt(layout, index) ?? []);
+  const rows = range(line, AROUND.lines, -1, layout.nodes.length - 1);
+  return (
+    <div class="twin" role="rowgroup">
+      <div role="row" aria-rowindex={1}>
+        <span role="columnheader" aria-colindex={1}>
+          Processor
+        </span>
+        {columns.map(({ index, from }) => (
+          <span key={index} role="columnheader" aria-colindex={index + 2}>
+            {formatDay(from)}
+          </span>
+        ))}
+      </div>
+      {rows.map((row) => {
+        const node = layout.nodes[row];
+        return (
+          <div key={row} role="row" aria-rowindex={row + 3}>
+            <span role="rowheader" aria-colindex={1}>
+              {node === undefined ? 'All processors' : snapshot.nodes[node]?.id}
+            </span>
+            {columns.map(({ index, from, to }) => {
+              const isFocus = row === line && index === column;
+              // Within its column the focus keeps the date that somebody came from.
+              const hit: Hit = { ...(node === undefined ? {} : { node }), day: from };
+              const cell = node === undefined ? -1 : cellOf(snapshot, node, from);
+              const isSelected = selected?.subarray(Math.max(0, cell), cell + to - from + 1).includes(1) === true;
+              const cause = causeText(snapshot, hit);
+              return (
+                <span
+                  key={index}
+                  role="gridcell"
+                  aria-colindex={index + 2}
+                  aria-selected={isSelected}
+                  {...(isFocus ? { id: FOCUSED } : {})}
+                >
+                  {sentence(describe(snapshot, hit, to))}
+                  {isFocus && cause !== undefined ? `. ${cause}` : ''}
+                </span>
+              );
+            })}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function range(middle: number, around: number, least: number, most: number): readonly number[] {
+  const from = Math.max(least, middle - around);
+  const to = Math.min(most, middle + around);
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
+}
