@@ -76,8 +76,8 @@ export function workReport({ plan, progress, forecast }: BackfillFacts, input: C
   };
 }
 
+/** What goes on with it where it stands still, else what shows it. */
 function goOnCommand(id: string, phase: BackfillPhase, left: number): string | undefined {
-  if (OVER.includes(phase)) return undefined;
-  if (phase === 'interrupted' && left === 0) return undefined;
-  return shellText(['backfill', 'attach', id]);
+  if (OVER.includes(phase) || (phase === 'interrupted' && left === 0)) return undefined;
+  return shellText(['backfill', phase === 'interrupted' || phase === 'paused' ? 'resume' : 'attach', id]);
 }
