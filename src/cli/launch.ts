@@ -48,7 +48,7 @@ export const LAUNCH_OPTIONS = {
     of: REPEAT_POLICIES,
     help: 'when three attempts of a processor fail in one way: pause and ask, stop, or continue (default: pause; stop in the foreground without a terminal)',
   },
-  override: { kind: 'list', value: 'NAME', help: "named overrides: skip-needs, or those of the processor's command" },
+  override: { kind: 'list', value: 'NAME', help: "named overrides: skip-needs, off-dates, or those of the processor's command" },
   reason: { kind: 'text', value: 'TEXT', help: 'why, for the journal' },
   ...MODE_OPTION,
 } as const satisfies OptionSpecs;

@@ -76,7 +76,9 @@ export async function askDates(
 
 /** Undefined when it was dismissed. */
 export async function askOptions(request: PlanParams, processors: readonly ProcessorChoice[]): Promise<PlanParams | undefined> {
-  const overrides = [...new Set(['skip-needs', ...processors.flatMap((choice) => choice.overrides), ...request.overrides])];
+  const overrides = [
+    ...new Set(['skip-needs', 'off-dates', ...processors.flatMap((choice) => choice.overrides), ...request.overrides]),
+  ];
   const items: (vscode.QuickPickItem & { change: (to: PlanParams) => PlanParams; ask?: 'slots' | 'reason' })[] = [
     {
       label: 'With upstream',

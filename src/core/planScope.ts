@@ -4,13 +4,14 @@ import type { SelectionNames } from '../base/selection/names';
 import { parseSelection } from '../base/selection/parse';
 import { type ResolvedGroup, type ResolvedSelection, resolveSelection, type SelectionCatalog } from '../base/selection/resolve';
 import { GAP_WORDS, type StatusWord } from '../base/selection/selection';
-import { OFF_KINDS, type Status } from '../base/status';
+import { OFF_KINDS, type OffKind, type Status } from '../base/status';
 import type { PlannedPartition, PlanRequest } from './backfill';
 import { todayOf, UNKNOWABLE } from './calendar';
 import { type CoverageGrid, FLAG } from './coverage';
 import { criticalNeeds } from './dependencies';
 import { IS_GAP } from './expectations';
 import type { Pipeline, Processor } from './pipeline';
+import { OFF_DATES } from './preflight';
 import { heldOf, tableOfCell } from './reasons';
 import type { Tables } from './tables';
 import { offText } from './words';
@@ -33,7 +34,12 @@ export interface PlanScope {
  * Explicit dates are taken as they are, off dates included, so that each gets its answer. A range means the dates of it on which something
  * is expected.
  */
-export function chooseScope(t: Tables, grid: CoverageGrid, { select }: Pick<PlanRequest, 'select'>): PlanScope {
+export function chooseScope(
+  t: Tables,
+  grid: CoverageGrid,
+  { select, overrides = [] }: Pick<PlanRequest, 'select'> & Partial<Pick<PlanRequest, 'overrides'>>,
+): PlanScope {
+  const withOff = overrides.includes(OFF_DATES);
   const { pipeline } = t.input;
   const parsed = parseSelection(select);
   if ('problem' in parsed) {
@@ -60,7 +66,7 @@ export function chooseScope(t: Tables, grid: CoverageGrid, { select }: Pick<Plan
         const known = groupsOf.get(cell);
         groupsOf.set(cell, known === undefined ? alone : [...known, group]);
       };
-      addCells(t, processor, group, { add, beyond, leftOut });
+      addCells(t, processor, group, { add, beyond, leftOut, withOff });
     }
   }
   if (leftOut.size > 0) warnings.push(offDatesText(t, processors, leftOut));
@@ -69,7 +75,12 @@ export function chooseScope(t: Tables, grid: CoverageGrid, { select }: Pick<Plan
   return {
     cells: [...groupsOf.keys()],
     processors,
-    isChosen: (cell) => groupsOf.get(cell)?.some((group) => group.chooses(statusOf(cell), isWaived(cell))) === true,
+    isChosen: (cell) => {
+      const statuses: Status[] = [statusOf(cell)];
+      // Who overrides that nothing is expected means what lacks rows, as on every other date.
+      if (withOff && statuses[0] === 'off' && (t.rows[cell] ?? 0) === 0) statuses.push('missing');
+      return groupsOf.get(cell)?.some((group) => statuses.some((status) => group.chooses(status, isWaived(cell)))) === true;
+    },
     wordsOf: (cell) => [...new Set(groupsOf.get(cell)?.flatMap(({ words }) => words) ?? GAP_WORDS)],
     beyond: [...beyond.values()],
     warnings,
@@ -106,7 +117,13 @@ function addCells(
   t: Tables,
   processor: Processor,
   { named, ranges, matchDate }: ResolvedGroup,
-  into: { readonly add: (cell: number) => void; readonly beyond: Map<string, PlannedPartition>; readonly leftOut: Set<Day> },
+  into: {
+    readonly add: (cell: number) => void;
+    readonly beyond: Map<string, PlannedPartition>;
+    readonly leftOut: Set<Day>;
+    /** Whether a range means those of its off dates that can run, too. */
+    readonly withOff: boolean;
+  },
 ): void {
   const table = t.nodes[processor.index];
   if (table === undefined) return;
@@ -119,7 +136,9 @@ function addCells(
   if (ranges?.length === 0) return;
   for (let day = firstDay; day < firstDay + t.dayCount; day++) {
     if (matchDate(day) !== 'ranged') continue;
-    if ((table.off[day - firstDay] ?? 0) >= UNKNOWABLE) into.add(table.base + day - firstDay);
+    const code = table.off[day - firstDay] ?? 0;
+    const isRun = code >= UNKNOWABLE || (into.withOff && ranges !== undefined && isOverridable(t, OFF_KINDS[code], day));
+    if (isRun) into.add(table.base + day - firstDay);
     else if (ranges !== undefined) into.leftOut.add(day);
   }
 }
@@ -155,6 +174,11 @@ export function downstreamCells(t: Tables, grid: CoverageGrid, cells: readonly n
   return found;
 }
 
+/** Whether a date on which nothing is expected may run where somebody asks for just that: not before it has come, nor in no season. */
+export function isOverridable(t: Tables, kind: OffKind | undefined, day: Day): boolean {
+  return kind !== undefined && kind !== 'future' && kind !== 'outside' && day <= todayOf(t.input.pipeline.due, t.input.now);
+}
+
 function beyondTheGrid(t: Tables, processor: string, day: Day): PlannedPartition {
   const kind = day > todayOf(t.input.pipeline.due, t.input.now) ? 'future' : 'outside';
   return { processor, date: formatDay(day), action: 'skip', status: 'off', why: offText(kind, ''), preflight: 'never' };
@@ -177,5 +201,8 @@ function offDatesText(t: Tables, processors: readonly Processor[], days: Readonl
     notDue: 'not yet due',
   };
   const parts = [...kinds].map(([kind, count]) => `${count} ${words[kind] ?? kind}`);
-  return `${counted(days.size, 'date')} of the range left out where nothing is expected: ${parts.join(', ')}.`;
+  const mend = [...kinds.keys()].some((kind) => kind !== 'future' && kind !== 'outside')
+    ? ` The override ${OFF_DATES} runs them.`
+    : '';
+  return `${counted(days.size, 'date')} of the range left out where nothing is expected: ${parts.join(', ')}.${mend}`;
 }

@@ -13,8 +13,8 @@ import { IS_GAP } from './expectations';
 import { topologicalOrder } from './manifest/order';
 import type { Processor } from './pipeline';
 import { inOrder, planJob } from './planJobs';
-import { chooseScope, downstreamCells, type PlanScope, upstreamCells } from './planScope';
-import { overridesOf, SKIP_NEEDS } from './preflight';
+import { chooseScope, downstreamCells, isOverridable, type PlanScope, upstreamCells } from './planScope';
+import { OFF_DATES, overridesOf, SKIP_NEEDS } from './preflight';
 import { dayOfCell, heldOf, reasonsOf, refOfCell, tableOfCell } from './reasons';
 import type { Tables } from './tables';
 import { listText, offText, reasonText, refText } from './words';
@@ -48,8 +48,8 @@ export function makePlan(context: PlanContext): Plan {
   const { input, grid, request, manifest, salt } = context;
   const t = tablesOf(input, grid);
   const scope = chooseScope(t, grid, request);
-  const asked = scope.cells.filter((cell) => scope.isChosen(cell) && neverReason(context, t, cell) === undefined);
-  const added = addedCells(t, grid, asked, request).filter((cell) => neverReason(context, t, cell) === undefined);
+  const asked = scope.cells.filter((cell) => scope.isChosen(cell) && barOf(context, t, cell) === undefined);
+  const added = addedCells(t, grid, asked, request).filter((cell) => barOf(context, t, cell) === undefined);
   const candidates = new Set([...asked, ...added]);
   const assumed = assumeFilled(t, grid, candidates);
   const after = tablesOf(assumed.input, assumed.grid);
@@ -123,6 +123,25 @@ function needsOf(t: Tables, cell: number) {
   return table === undefined ? { verdict: 'unknown' as const, offending: [] } : criticalNeeds(t, table, cell % t.dayCount);
 }
 
+/** What keeps a partition from running, whatever its needs: something final, or that its date is off and nobody overrides that. */
+function barOf(
+  context: PlanContext,
+  t: Tables,
+  cell: number,
+): Pick<PlannedPartition, 'why' | 'preflight' | 'override'> | undefined {
+  const never = neverReason(context, t, cell);
+  if (never !== undefined) return { why: never, preflight: 'never' };
+  const off = offOf(t, cell);
+  if (off === undefined || context.request.overrides.includes(OFF_DATES)) return undefined;
+  return { why: off, preflight: 'overrideNeeded', override: OFF_DATES };
+}
+
+/** Why nothing is expected of a partition; undefined where something is. */
+function offOf(t: Tables, cell: number): string | undefined {
+  const [reason] = reasonsOf(t, cell);
+  return reason?.kind === 'off' ? offText(reason.off, reason.detail) : undefined;
+}
+
 /** Why a partition cannot be run whatever is asked for. */
 function neverReason(context: PlanContext, t: Tables, cell: number): string | undefined {
   const node = tableOfCell(t, cell)?.node;
@@ -130,7 +149,7 @@ function neverReason(context: PlanContext, t: Tables, cell: number): string | un
   const held = t.input.attempts.active.get(refText(refOfCell(t, cell)));
   if (held !== undefined) return `backfill ${held.backfill} ${held.state === 'running' ? 'runs it now' : 'has it in its queue'}`;
   const [reason] = reasonsOf(t, cell);
-  if (reason?.kind === 'off') return offText(reason.off, reason.detail);
+  if (reason?.kind === 'off' && !isOverridable(t, reason.off, dayOfCell(t, cell))) return offText(reason.off, reason.detail);
   if (heldOf(t, cell) === 'unknown')
     return `nothing is known of it: ${reason === undefined ? 'it was never read' : reasonText(reason)}`;
   return unrunnable(context, node) ?? context.refusal?.(node, dayOfCell(t, cell));
@@ -199,8 +218,8 @@ function plannedPartition(verdicts: Verdicts, cell: number): PlannedPartition {
     ...(preflight === 'overrideNeeded' && { override: SKIP_NEEDS }),
   });
 
-  const never = neverReason(context, t, cell);
-  if (never !== undefined) return planned('skip', 'never', never);
+  const bar = barOf(context, t, cell);
+  if (bar !== undefined) return { ...planned('skip', 'never', bar.why), ...bar };
   if (!candidates.has(cell) && !running.has(cell)) {
     const why = skipReason(t, cell, scope.wordsOf(cell));
     return planned(
@@ -218,6 +237,12 @@ function plannedPartition(verdicts: Verdicts, cell: number): PlannedPartition {
   }
   const awaited = needsOf(t, cell).offending.filter((one) => running.has(one));
   if (awaited.length > 0) return planned('run', 'allowed', `after ${awaitedText(t, awaited, day)} of this plan`);
+  const [off] = reasonsOf(t, cell);
+  if (off?.kind === 'off') {
+    // Views sum up dates with the same reason.
+    const kind = offText(off.off, off.off === 'bootstrap' ? '' : off.detail);
+    return { ...planned('run', 'overrideNeeded', `${kind}; ${OFF_DATES} runs it nevertheless`), override: OFF_DATES };
+  }
   return planned('run', 'allowed', runReason(t, cell, candidates.has(cell)));
 }
 
@@ -303,7 +328,8 @@ function warningsOf(
     ),
   );
   for (const name of request.overrides) {
-    if (name !== SKIP_NEEDS && !overrides.has(name)) warnings.push(`No processor has an override "${name}": it changes nothing.`);
+    if (name !== SKIP_NEEDS && name !== OFF_DATES && !overrides.has(name))
+      warnings.push(`No processor has an override "${name}": it changes nothing.`);
   }
   return warnings;
 }

@@ -7,7 +7,10 @@ import { rangesText } from './words';
 /** The override that runs partitions whose needs are not met. What they build is suspect until it is run again. */
 export const SKIP_NEEDS = 'skip-needs';
 
-/** What could be overridden by name, and what each override does: `skip-needs`, and those of the commands that the plan would call. */
+/** The override that runs dates on which nothing is expected, such as those of a bootstrap period. Future dates never run. */
+export const OFF_DATES = 'off-dates';
+
+/** What could be overridden by name, and what each override does: `skip-needs`, `off-dates`, and those of the commands that the plan would call. */
 export function overridesOf(
   { processors }: Pick<Pipeline, 'processors'>,
   { jobs, partitions }: Pick<Plan, 'jobs' | 'partitions'>,
@@ -21,6 +24,13 @@ export function overridesOf(
       does: 'runs partitions whose needs are not met; what they build is suspect until it is run again',
       processors: ids,
     });
+  }
+  const off = partitions.filter(
+    ({ override, status, action }) => override === OFF_DATES || (status === 'off' && action === 'run'),
+  );
+  if (off.length > 0 || overrides.includes(OFF_DATES)) {
+    const ids = [...new Set(off.map(({ processor }) => processor))];
+    found.set(OFF_DATES, { does: 'runs dates on which nothing is expected, but for future ones', processors: ids });
   }
   for (const job of jobs) {
     const run = processors.find(({ id }) => id === job.processor)?.run ?? [];

@@ -14,7 +14,7 @@ export function offText(kind: OffKind, detail: string): string {
     case 'offDay':
       return detail === '' ? 'Off day' : `No ${detail}`;
     case 'bootstrap':
-      return `Bootstrap, ${detail}`;
+      return detail === '' ? 'Bootstrap' : `Bootstrap, ${detail}`;
     case 'excluded':
       return detail === '' ? 'Excluded' : `Excluded: ${detail}`;
     case 'outside':

@@ -96,11 +96,11 @@ function section(title: string, partitions: readonly PlannedPartition[], termina
   ];
 }
 
-function whyText({ status, why, preflight, override }: PlannedPartition): string {
+function whyText({ action, status, why, preflight, override }: PlannedPartition): string {
   const symbol = STATUS_SYMBOLS[status];
   const stop = /[.!?…]$/.test(why) ? '' : '.';
   const sentence = `${symbol} ${why.startsWith(status) ? why : `${status}: ${why}`}${stop}`;
-  if (preflight === 'overrideNeeded') return `${sentence} Needs --override ${override ?? ''}.`;
+  if (preflight === 'overrideNeeded' && action === 'skip') return `${sentence} Needs --override ${override ?? ''}.`;
   return preflight === 'never' ? `${sentence} Nothing overrides that.` : sentence;
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Plan } from '../../../src/core/backfill';
 import { classify } from '../../../src/core/classify';
+import { confirmationOf } from '../../../src/core/confirmation';
 import { makePlan, planId } from '../../../src/core/planner';
 import { conflictWords, verdictsText } from '../../../src/core/preflight';
 import { attempt, buildInput, DAILY, GAMES, type InputSpec } from '../../support/builders';
@@ -111,7 +112,7 @@ describe('makePlan', () => {
     assert.deepEqual(brief(planned), ['run A 01', 'run B 01', 'run C 01'], 'D lacks OTHER besides');
   });
 
-  it('never runs what nobody expects, whatever is chosen', () => {
+  it('runs what nobody expects only by an override that is named, and never what is in the future', () => {
     const spec = {
       nodes: [{ id: 'A', calendar: 'games', bootstrapDays: 2 }],
       calendars: [DAILY, GAMES],
@@ -124,10 +125,10 @@ describe('makePlan', () => {
       choices: ['all'],
     });
     assert.deepEqual(brief(planned), [
-      'skip A 01 never',
+      'skip A 01 override',
       'run A 03',
-      'skip A 04 never',
-      'skip A 06 never',
+      'skip A 04 override',
+      'skip A 06 override',
       'skip A 09 never',
       'skip A 01 never',
     ]);
@@ -136,7 +137,41 @@ describe('makePlan', () => {
     assert.equal(why(planned, 'A', '2021-11-09'), 'In the future');
     const range = plan(spec, { from: '2021-11-01', to: '2021-11-09' });
     assert.deepEqual(brief(range), ['run A 03'], 'a range means the dates on which something is expected');
-    assert.match(range.warnings.join(), /left out where nothing is expected: .*2 bootstrap.*1 excluded/);
+    assert.match(
+      range.warnings.join(),
+      /left out where nothing is expected: .*2 bootstrap.*1 excluded.*The override off-dates runs them/,
+    );
+
+    const overrides = ['off-dates'];
+    const asked = plan(spec, { dates: ['2021-11-01', '2021-11-09', '2022-02-01'], overrides });
+    assert.deepEqual(brief(asked), ['run A 01 override', 'skip A 09 never', 'skip A 01 never']);
+    assert.equal(why(asked, 'A', '2021-11-01'), 'Bootstrap; off-dates runs it nevertheless');
+    assert.match(confirmationOf(asked)?.why ?? '', /^1 date, .*1 partition where nothing is expected/);
+    assert.deepEqual(
+      asked.overrides?.filter(({ name }) => name === 'off-dates').map(({ processors, chosen }) => [processors, chosen]),
+      [[['A'], true]],
+    );
+    const ranged = plan(spec, { from: '2021-11-01', to: '2021-11-09', overrides });
+    assert.deepEqual(
+      brief(ranged).filter((line) => line.startsWith('run')),
+      [
+        'run A 01 override',
+        'run A 02 override',
+        'run A 03',
+        'run A 04 override',
+        'run A 05 override',
+        'run A 06 override',
+        'run A 07 override',
+        'run A 08 override',
+      ],
+    );
+    assert.deepEqual(
+      brief(plan(spec, { overrides })),
+      ['run A 03'],
+      'without a date every date is meant on which something is expected',
+    );
+    const written = plan({ ...spec, data: { A: days(5, 1) } }, { dates: ['2021-11-01', '2021-11-02'], overrides });
+    assert.deepEqual(brief(written), ['skip A 01', 'run A 02 override'], 'rows that are there are replaced by all alone');
   });
 
   it('takes complete dates only when all are chosen, and warns of it', () => {
