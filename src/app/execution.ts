@@ -1,5 +1,4 @@
 import { type Day, type DayRange, formatDay, parseDay } from '../base/day';
-import { counted } from '../base/figures';
 import type { Plan, PlannedJob, RemoteJob, RepeatPolicy } from '../core/backfill';
 import type { AttemptLedger } from '../core/coverage';
 import type { Pipeline, Processor } from '../core/pipeline';
@@ -65,7 +64,7 @@ export class Execution {
   readonly #pauses: Pauses;
   readonly #repeats = new Repeats();
   /** How many jobs at once. */
-  #slots: number;
+  readonly #slots: number;
   #work = new WorkSet([]);
   /** Nothing new starts any more. */
   #stopping = false;
@@ -203,8 +202,7 @@ export class Execution {
   #hasSlot(job: PlannedJob): boolean {
     const running = [...this.#running.values()];
     if (job.lane !== undefined && running.some(({ lane }) => lane === job.lane)) return false;
-    const slots = this.#slots === this.#plan.request.slots ? job.slots : slotsOf(this.#parts.pipeline, job, this.#slots);
-    return running.filter(({ processor }) => processor === job.processor).length < slots;
+    return running.filter(({ processor }) => processor === job.processor).length < job.slots;
   }
 
   #candidates(job: PlannedJob, processor: Processor, patient: boolean): readonly WorkItem[] {
@@ -355,10 +353,6 @@ export class Execution {
       }
       case 'endJob':
         return this.#calls.endJob(request.attempt, by) ? 'its job is being ended' : 'it does not run';
-      case 'slots':
-        this.#slots = request.slots;
-        this.#pauses.ring();
-        return `${counted(request.slots, 'job')} at once, where warehouse and job allow it`;
     }
   }
 
@@ -381,14 +375,6 @@ export class Execution {
   #record(appended: Promise<unknown>): void {
     appended.catch((thrown: unknown) => this.#break(thrown));
   }
-}
-
-/** How many jobs of a processor may run at once where the backfill has so many slots now. */
-function slotsOf({ processors }: Pipeline, { processor, sequential, method }: PlannedJob, slots: number): number {
-  if (sequential !== undefined) return 1;
-  const ways = processors.find(({ id }) => id === processor)?.run ?? [];
-  const limits = ways.flatMap((way) => (way.kind === 'command' && way.each === method ? (way.slots ?? slots) : []));
-  return Math.max(1, Math.min(slots, ...limits));
 }
 
 function holderText({ backfill, job }: Holder): string {

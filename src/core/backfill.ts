@@ -281,16 +281,12 @@ export type BackfillEventBody =
 /** What to go by when the manifest or its SQL has changed since the plan was made. */
 export type ManifestChoice = 'asPlanned' | 'asItIsNow';
 
-/**
- * What anybody can ask of the executor of a backfill that runs. `endJob`: end the job of this attempt, which then has failed; `slots`: how many
- * jobs at once from now on.
- */
+/** What anybody can ask of the executor of a backfill that runs. `endJob`: end the job of this attempt, which then has failed. */
 export type RunRequest =
   | { readonly kind: 'cancel' | 'pause' | 'continue' }
-  | { readonly kind: 'endJob'; readonly attempt: string }
-  | { readonly kind: 'slots'; readonly slots: number };
+  | { readonly kind: 'endJob'; readonly attempt: string };
 export type RequestKind = RunRequest['kind'];
-export const REQUEST_KINDS = ['cancel', 'pause', 'continue', 'endJob', 'slots'] as const satisfies readonly RequestKind[];
+export const REQUEST_KINDS = ['cancel', 'pause', 'continue', 'endJob'] as const satisfies readonly RequestKind[];
 
 /** Names of the requests that an executor has answered. One to cancel that was left by an older release is answered by the cancelling. */
 export function answeredRequests(events: readonly BackfillEvent[]): ReadonlySet<string> {

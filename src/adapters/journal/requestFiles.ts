@@ -16,7 +16,6 @@ const requestSchema = v.object({
   by: v.exactOptional(v.string()),
   session: v.exactOptional(v.number()),
   attempt: v.exactOptional(v.string()),
-  slots: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 });
 
 /** Who asks, when (ISO), and which session of the backfill. */
@@ -65,7 +64,6 @@ export async function readRequests(runFolder: string): Promise<readonly GivenReq
 
 export function isSameRequest(a: RunRequest, b: RunRequest): boolean {
   if (a.kind === 'endJob' && b.kind === 'endJob') return a.attempt === b.attempt;
-  if (a.kind === 'slots' && b.kind === 'slots') return a.slots === b.slots;
   return a.kind === b.kind;
 }
 
@@ -73,7 +71,7 @@ function requestOf(name: string, text: string | undefined): GivenRequest | undef
   if (text === undefined) return undefined;
   const read = readJson<v.InferOutput<typeof requestSchema>>(requestSchema, text);
   const told: v.InferOutput<typeof requestSchema> = typeof read === 'string' ? {} : read;
-  const { by = 'somebody', session, attempt, slots } = told;
+  const { by = 'somebody', session, attempt } = told;
   const named = name.replace(NUMBERED, '').replace(/\.json$/, '');
   const from = { name, by, ...(session !== undefined && { session }) };
   const kind = told.kind ?? REQUEST_KINDS.find((one) => one === named);
@@ -84,8 +82,6 @@ function requestOf(name: string, text: string | undefined): GivenRequest | undef
       return { ...from, kind };
     case 'endJob':
       return attempt === undefined ? undefined : { ...from, kind, attempt };
-    case 'slots':
-      return slots === undefined ? undefined : { ...from, kind, slots };
     case undefined:
       return undefined;
   }

@@ -260,13 +260,13 @@ describe('FileJournal', () => {
       const folder = join(journal.folder(PLAN.id), 'requests');
       await mkdir(folder);
       await writeFile(join(folder, 'pause'), '');
-      await writeFile(join(folder, 'mine'), '{"kind":"slots","slots":3}');
-      await writeFile(join(folder, 'half.json'), '{"kind":"slo');
+      await writeFile(join(folder, 'mine'), '{"kind":"endJob","attempt":"A-2021-11-01-1"}');
+      await writeFile(join(folder, 'half.json'), '{"kind":"endJ');
       await writeFile(join(folder, 'endJob.json'), '{"by":"me"}');
       await writeFile(join(journal.folder(PLAN.id), 'cancel.json'), '{"by":"ann","at":"2021-11-05T10:00:00.000Z"}');
       assert.deepEqual(await journal.requests(PLAN.id), [
         { name: 'cancel.json', kind: 'cancel', by: 'ann' },
-        { name: 'mine', kind: 'slots', slots: 3, by: 'somebody' },
+        { name: 'mine', kind: 'endJob', attempt: 'A-2021-11-01-1', by: 'somebody' },
         { name: 'pause', kind: 'pause', by: 'somebody' },
       ]);
     });
