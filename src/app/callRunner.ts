@@ -1,22 +1,22 @@
 import { type Day, formatDay } from '../base/day';
-import { formatSeconds } from '../base/figures';
 import type { BackfillEventBody, PlannedJob } from '../core/backfill';
 import { cleanedText } from '../core/clean/cleanPlan';
 import type { AttemptFact, AttemptInput, PartitionKey } from '../core/coverage';
+import { environmentFailure } from '../core/logs/environmentFailure';
 import { explainVerdict } from '../core/logs/explainVerdict';
 import { type LogDigest, lastOf } from '../core/logs/logDigest';
 import { fingerprintOf, type PartitionObservation } from '../core/observation';
 import { type CallEnding, type DateVerdict, isChanged, judgeCall, judgeClean } from '../core/outcome';
+import { OwnFaults } from '../core/ownFaults';
 import type { Processor } from '../core/pipeline';
 import { isSuccess } from '../core/progress';
 import type { EndedAttempt } from '../core/repeats';
-import { argvOf } from '../core/runMethod';
 import { signatureOf } from '../core/signature';
-import { silenceLimit } from '../core/silence';
 import { judgeUnchanged, writtenAgainText } from '../core/unchanged';
 import type { WorkItem } from '../core/workSet';
 import { type Attempt, endedEvent, logName, nameOf, startedEvent } from './attemptEvents';
-import type { ChildExit, ChildRunner, SilenceWatch } from './children';
+import type { ChildRunner } from './children';
+import { asEnded, JobRunner, type Said } from './jobRunner';
 import type { Claim, PartitionHold } from './journal';
 import type { LiveCoverage } from './liveCoverage';
 import type { Patience } from './patience';
@@ -42,11 +42,6 @@ export interface CallRunnerDeps extends ReplacementDeps {
   readonly onEnded?: (attempt: EndedAttempt) => void;
 }
 
-/** What is learnt of a job while it runs. */
-interface Said {
-  longestSilence?: number;
-}
-
 /** Dates of one processor for one call; `inputs` and the claims of `hold` by item. */
 export interface CallRequest {
   readonly job: PlannedJob;
@@ -59,8 +54,16 @@ export interface CallRequest {
 /**
  * `again`: it was not reached, and another call may do it. `notReached`: nothing tells that another would. `unreadable`: nothing was attempted,
  * because the partition cannot be read. `lost`: whether its remote job has ended cannot be told, so that the claim on the partition stays.
+ * `environment`: its job says that its surroundings failed, and how; another call may do it once they are well.
  */
-export type CallEnd = 'done' | 'failed' | 'again' | 'notReached' | 'lost' | { readonly unreadable: string };
+export type CallEnd =
+  | 'done'
+  | 'failed'
+  | 'again'
+  | 'notReached'
+  | 'lost'
+  | { readonly unreadable: string }
+  | { readonly environment: string };
 
 /** A cancelled backfill does not wait for ever to learn what became of its last dates. */
 const LAST_READ_MS = 30_000;
@@ -71,14 +74,15 @@ export class CallRunner {
   readonly #running = new RunningCalls();
   readonly #signal: AbortSignal;
   readonly #tries: Map<PartitionKey, number>;
-  /** The attempt of each child that runs, by its pid. */
-  readonly #children = new Map<number, string>();
+  readonly #jobs: JobRunner;
+  readonly #faults = new OwnFaults();
 
   /** @param signal ends what runs. */
   constructor(deps: CallRunnerDeps, signal: AbortSignal) {
     this.#deps = deps;
     this.#signal = signal;
     this.#tries = new Map(deps.earlierTries);
+    this.#jobs = new JobRunner(deps);
   }
 
   /** Ends the job of an attempt, and with it those that share its call. False where it does not run. */
@@ -128,7 +132,7 @@ export class CallRunner {
       ending =
         job.method === 'sql' || job.method === 'clean'
           ? await this.#write({ job, processor, attempt: attempts[0], log, hold, call, patiently })
-          : await this.#spawn({ job, processor, attempts, log, call, patiently, said });
+          : await this.#jobs.run({ job, processor, attempts, log: this.#logPath(log), call, patiently, said });
     } catch (thrown) {
       if (thrown instanceof LostJobError) return this.#leave(attempts, thrown);
       // The transaction did not begin: that is no attempt.
@@ -196,73 +200,6 @@ export class CallRunner {
     return written.then((ending) => asEnded(ending, call));
   }
 
-  async #spawn(spawning: {
-    readonly job: PlannedJob;
-    readonly processor: Processor;
-    readonly attempts: readonly Attempt[];
-    readonly log: string;
-    readonly call: RunningCall;
-    readonly patiently: Patience['patiently'];
-    /** Gets what is learnt of the job while it runs. */
-    readonly said: Said;
-  }): Promise<CallEnding> {
-    const { job, processor, attempts, log, call, patiently } = spawning;
-    const [attempt] = attempts;
-    if (attempt === undefined) throw new Error('A call has at least one date.');
-    const { children, writer, folder, claim, plan } = this.#deps;
-    const days = attempts.map(({ item }) => item.day);
-    // The child may write the very file that is open here.
-    await writer?.release();
-    const argv = argvOf(job.command, days.map(formatDay));
-    const timeoutMs = job.timeoutPerDateMs === undefined ? undefined : job.timeoutPerDateMs * days.length;
-    const marks = { BACKFILL_RUN: plan.id, BACKFILL_ATTEMPT: attempt.id };
-    const command = {
-      argv,
-      cwd: folder,
-      env: { ...processor.env, ...marks },
-      log: this.#logPath(log),
-      ...(timeoutMs !== undefined && { timeoutMs }),
-      silence: this.#silenceWatch(job, attempt, (longest) => {
-        spawning.said.longestSilence = longest;
-      }),
-    };
-    let child: number | undefined;
-    let untold: { readonly thrown: unknown } | undefined;
-    const tell = () => claim.setChildren([...this.#children].map(([pid, one]) => ({ pid, attempt: one })));
-    const started = (pid: number) => {
-      child = pid;
-      this.#children.set(pid, attempt.id);
-      try {
-        tell();
-      } catch (thrown) {
-        // The job runs, and is to be waited for before anything else.
-        untold = { thrown };
-      }
-    };
-    // It rejects only where its log cannot be opened, before it has begun.
-    const exit = await patiently(() => children.run(command, call.signal, started)).catch((thrown: unknown): ChildExit => {
-      if (call.signal.aborted) return { how: 'cancelled' };
-      throw thrown;
-    });
-    if (child !== undefined) this.#children.delete(child);
-    if (untold !== undefined) throw untold.thrown;
-    tell();
-    return asEnded(endingOf(exit, timeoutMs), call);
-  }
-
-  #silenceWatch(job: PlannedJob, attempt: Attempt, ended: (longest: number) => void): SilenceWatch {
-    const { live, journal, plan } = this.#deps;
-    const { afterMs, basis } = silenceLimit(job.silenceMs, live.longestSilences(job.processor));
-    const tell = (event: BackfillEventBody) => void journal.append(plan.id, event).catch(() => undefined);
-    const of = nameOf(attempt);
-    return {
-      afterMs,
-      silent: (seconds) => tell({ type: 'silent', ...of, seconds: rounded(seconds), basis }),
-      heard: () => tell({ type: 'heard', ...of }),
-      ended: (longest) => ended(rounded(longest)),
-    };
-  }
-
   async #end(call: {
     readonly job: PlannedJob;
     readonly attempts: readonly Attempt[];
@@ -304,16 +241,39 @@ export class CallRunner {
         ends.push(verdict.again ? 'again' : 'notReached');
         continue;
       }
+      const environment = told === undefined ? undefined : this.#environmentOf(attempt, judged, told);
+      if (environment !== undefined && !changed.includes(attempt)) {
+        events.push({ type: 'notAttempted', ...of, why: `its surroundings failed: ${environment}` });
+        ends.push({ environment });
+        continue;
+      }
       const fact = { ...this.#factOf(attempt, after, verdict, seconds), ...call.said };
       live.record(attempt.item.key, fact);
-      this.#deps.onEnded?.({ ...of, ...fact });
       events.push(endedEvent(of, fact, observationOf(after, attempt.item.day).rows, seconds, verdict.alarm));
       if (explained !== verdict && verdict.outcome === 'done' && date !== undefined)
         events.push({ type: 'note', message: writtenAgainText(attempt.item.key, date) });
+      if (environment !== undefined) {
+        events.push({
+          type: 'waitsAgain',
+          processor: of.processor,
+          date: of.date,
+          why: `its surroundings failed: ${environment}`,
+        });
+        ends.push({ environment });
+        continue;
+      }
+      this.#deps.onEnded?.({ ...of, ...fact });
+      if (isSuccess(verdict.outcome)) this.#faults.worked(of.processor);
       ends.push(isSuccess(verdict.outcome) ? 'done' : 'failed');
     }
     await journal.append(plan.id, ...events);
     return ends;
+  }
+
+  /** What its job says of its surroundings, as long as that is believed. */
+  #environmentOf({ item }: Attempt, verdict: DateVerdict, told: LogDigest): string | undefined {
+    const cause = environmentFailure(verdict, told, formatDay(item.day));
+    return cause === undefined || this.#faults.blames(item.processor, item.key) ? undefined : cause;
   }
 
   #factOf(
@@ -348,35 +308,4 @@ function observationOf(read: ReadonlyMap<Day, PartitionObservation>, day: Day): 
 
 function isOfOneNode(thrown: unknown): thrown is WarehouseError {
   return thrown instanceof WarehouseError && thrown.isOfOneNode;
-}
-
-function rounded(seconds: number): number {
-  return Math.round(seconds * 10) / 10;
-}
-
-/** What somebody ended by itself was not cancelled with the backfill: it counts. */
-function asEnded(ending: CallEnding, call: RunningCall): CallEnding {
-  const by = call.endedBy();
-  const isEnded = by !== undefined && ending.how === 'died' && ending.category === 'cancelled';
-  return isEnded ? { how: 'died', category: 'ended', message: `ended by ${by}` } : ending;
-}
-
-function endingOf(exit: ChildExit, timeoutMs: number | undefined): CallEnding {
-  switch (exit.how) {
-    case 'exited':
-      if (exit.code === 0) return { how: 'finished' };
-      return {
-        how: 'failed',
-        category: 'exit',
-        message: `exit code ${exit.code}${exit.tellingLine === '' ? '' : `: ${exit.tellingLine}`}`,
-      };
-    case 'signal':
-      return { how: 'died', category: 'signal', message: `killed by ${exit.signal}` };
-    case 'timeout':
-      return { how: 'died', category: 'timeout', message: `ended after its time of ${formatSeconds((timeoutMs ?? 0) / 1000)}` };
-    case 'cancelled':
-      return { how: 'died', category: 'cancelled', message: 'it was cancelled' };
-    case 'notStarted':
-      return { how: 'failed', category: 'notStarted', message: exit.message };
-  }
 }

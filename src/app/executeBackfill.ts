@@ -4,7 +4,7 @@ import { answeredRequests, type ManifestChoice, type RemoteJob } from '../core/b
 import { readWaivers } from '../core/manifest/readWaivers';
 import type { Processor, WarehouseConfig } from '../core/pipeline';
 import type { ChildRunner, LeftJobs } from './children';
-import { Execution, type ExecutionResult } from './execution';
+import { Execution, type ExecutionParts, type ExecutionResult } from './execution';
 import { PatientAppends, withAppends } from './fullDisk';
 import { type BackfillRecord, type Claim, type Journal, JournalError } from './journal';
 import { LiveCoverage } from './liveCoverage';
@@ -183,6 +183,7 @@ async function executeClaimed(
       rivals,
       isRunning,
       patience,
+      outages: outagesOf(deps.patience, unattended),
       onRepeat: plan.request.onRepeat ?? (unattended ? 'stop' : 'pause'),
       answered: answeredRequests(events),
     }).run(signal);
@@ -197,4 +198,9 @@ async function executeClaimed(
   }
   await deps.journal.append(plan.id, { type: 'ended', result });
   return result;
+}
+
+function outagesOf({ firstOutageMs, giveUpMs }: Partial<PatienceOptions> = {}, unattended: boolean): ExecutionParts['outages'] {
+  const given = giveUpMs ?? (unattended ? UNATTENDED_MS : undefined);
+  return { ...(firstOutageMs !== undefined && { firstMs: firstOutageMs }), ...(given !== undefined && { giveUpMs: given }) };
 }

@@ -1,30 +1,23 @@
-import { type Day, type DayRange, formatDay, parseDay } from '../base/day';
-import type { Plan, PlannedJob, RemoteJob, RepeatPolicy } from '../core/backfill';
+import { type Day, type DayRange, parseDay } from '../base/day';
+import type { Plan, PlannedJob, RepeatPolicy } from '../core/backfill';
 import type { AttemptLedger } from '../core/coverage';
-import type { Pipeline, Processor } from '../core/pipeline';
-import { oneWriterReason } from '../core/planJobs';
-import { SKIP_NEEDS } from '../core/preflight';
 import { isClean } from '../core/progress';
 import { type EndedAttempt, Repeats } from '../core/repeats';
-import { nextCall } from '../core/runMethod';
 import { type WorkItem, WorkSet } from '../core/workSet';
+import { CallChoice, type CallChoiceParts, type ReadyCall } from './callChoice';
 import { type CallEnd, CallRunner, type CallRunnerDeps } from './callRunner';
-import type { GivenRequest, Holder, PartitionHold } from './journal';
-import { daysToObserve, type Readiness } from './liveCoverage';
+import { JobOutages, type JobOutagesOptions } from './jobOutages';
+import type { GivenRequest } from './journal';
+import { daysToObserve } from './liveCoverage';
 import type { Pauses } from './pauses';
 import { answerRequests } from './requestLoop';
-import type { Rivals } from './rivals';
 import type { TakenOver, TakeOver } from './takeOver';
 
 export type ExecutionResult = 'done' | 'failed' | 'cancelled';
 
-export interface ExecutionParts extends CallRunnerDeps {
-  readonly pipeline: Pipeline;
+export interface ExecutionParts extends CallRunnerDeps, CallChoiceParts {
   /** What other backfills hold. */
   readonly others: AttemptLedger['active'];
-  readonly rivals: Rivals;
-  /** Whether a remote job that a dead backfill left runs. */
-  readonly isRunning: (job: RemoteJob) => Promise<boolean>;
   /** Of a session that resumes the backfill. */
   readonly takeOver?: TakeOver;
   /** Who asked for it, of a session that only brings to an end what others left. */
@@ -34,16 +27,10 @@ export interface ExecutionParts extends CallRunnerDeps {
   /** Ends what runs, and all waiting. */
   readonly ends: AbortController;
   readonly onRepeat: RepeatPolicy;
+  /** How often and how long jobs are tried again whose surroundings fail. */
+  readonly outages: Pick<JobOutagesOptions, 'firstMs' | 'giveUpMs'>;
   /** Names of requests that were answered before. */
   readonly answered: ReadonlySet<string>;
-}
-
-interface Call {
-  readonly job: PlannedJob;
-  readonly processor: Processor;
-  readonly items: readonly WorkItem[];
-  readonly readiness: readonly Readiness[];
-  readonly hold: PartitionHold;
 }
 
 /** How old the last read of everything may be when a date's needs are judged. */
@@ -57,14 +44,13 @@ export class Execution {
   readonly #parts: ExecutionParts;
   readonly #plan: Plan;
   readonly #calls: CallRunner;
-  readonly #jobs: readonly { readonly job: PlannedJob; readonly processor: Processor }[];
+  readonly #choice: CallChoice;
+  readonly #outages: JobOutages;
   readonly #days: DayRange | undefined;
   readonly #running = new Map<Promise<void>, PlannedJob>();
   readonly #abort: AbortController;
   readonly #pauses: Pauses;
   readonly #repeats = new Repeats();
-  /** How many jobs at once. */
-  readonly #slots: number;
   #work = new WorkSet([]);
   /** Nothing new starts any more. */
   #stopping = false;
@@ -77,12 +63,13 @@ export class Execution {
     this.#plan = parts.plan;
     this.#abort = parts.ends;
     this.#pauses = parts.pauses;
-    this.#slots = Math.max(1, parts.plan.request.slots);
     this.#calls = new CallRunner({ ...parts, onEnded: (attempt) => this.#notice(attempt) }, this.#abort.signal);
-    this.#jobs = parts.plan.jobs.flatMap((job) => {
-      const processor = parts.pipeline.processors.find(({ id }) => id === job.processor);
-      return processor === undefined ? [] : [{ job, processor }];
+    this.#choice = new CallChoice(parts, {
+      skip: (item, why) => this.#skip(item, why),
+      note: (item, why) => this.#note(item, why),
+      refresh: () => this.#refresh(0),
     });
+    this.#outages = new JobOutages({ pauses: parts.pauses, ...parts.outages });
     this.#days = daysToObserve(
       parts.pipeline,
       runsOf(parts.plan).map(({ day }) => day),
@@ -107,6 +94,7 @@ export class Execution {
       while (await this.#step());
     } finally {
       stopLooking();
+      this.#outages.close();
       signal.removeEventListener('abort', onSignal);
       this.#abort.abort();
       await Promise.all(this.#running.keys());
@@ -119,12 +107,27 @@ export class Execution {
 
   /** Starts what can start, then waits for something to end. False when all is over. */
   async #step(): Promise<boolean> {
-    if (!this.#stopping && !this.#pauses.isOn) await this.#refresh();
+    // Whatever rings from here on is not missed.
+    const { changed } = this.#pauses;
+    if (this.#mayStart()) await this.#refresh();
     for (let call = await this.#nextCall(); call !== undefined; call = await this.#nextCall()) this.#start(call);
+    if (this.#running.size === 0 && this.#outages.mayTry && !this.#stopping) await this.#outages.over('no job is left to try');
     const isHeldUp = this.#pauses.isOn && !this.#stopping && this.#work.waiting > 0;
-    if (this.#running.size === 0 && !isHeldUp) return false;
-    await Promise.race([...this.#running.keys(), this.#pauses.changed]);
+    if (this.#running.size === 0 && !isHeldUp) return changed !== this.#pauses.changed;
+    await Promise.race([...this.#running.keys(), changed]);
     return true;
+  }
+
+  #mayStart(): boolean {
+    return !this.#stopping && (!this.#pauses.isOn || this.#outages.mayTry);
+  }
+
+  /** Where jobs failed by their surroundings, one of theirs comes first. */
+  async #nextCall(): Promise<ReadyCall | undefined> {
+    const choices = { work: this.#work, running: [...this.#running.values()], mayStart: () => this.#mayStart() };
+    const of = this.#outages.processors;
+    const first = of.size === 0 ? undefined : await this.#choice.next({ ...choices, of });
+    return first ?? this.#choice.next(choices);
   }
 
   async #refresh(freshMs = FRESH_MS): Promise<void> {
@@ -171,110 +174,10 @@ export class Execution {
     return new WorkSet(items);
   }
 
-  /** The next call that has a slot and whose dates' needs are met; dates whose needs are not are skipped on the way. */
-  async #nextCall(): Promise<Call | undefined> {
-    const { pipeline } = this.#parts;
-    const slots = oneWriterReason(pipeline.warehouse) === undefined ? this.#slots : 1;
-    // Calls of many dates wait to be full, unless nothing else is left to wait for.
-    for (const patient of [true, false]) {
-      for (const { job, processor } of this.#jobs) {
-        for (;;) {
-          if (this.#stopping || this.#pauses.isOn || this.#running.size >= slots) return undefined;
-          if (!this.#hasSlot(job)) break;
-          const items = this.#candidates(job, processor, patient);
-          if (items.length === 0) break;
-          const call = await this.#judge(job, processor, items);
-          if (call !== undefined) return this.#unlessHeldUp(call);
-        }
-      }
-      if (this.#running.size > 0) return undefined;
-    }
-    return undefined;
-  }
-
-  /** Somebody may have asked for a pause while the call was judged. */
-  async #unlessHeldUp(call: Call): Promise<Call | undefined> {
-    if (!this.#stopping && !this.#pauses.isOn) return call;
-    await call.hold.release();
-    return undefined;
-  }
-
-  #hasSlot(job: PlannedJob): boolean {
-    const running = [...this.#running.values()];
-    if (job.lane !== undefined && running.some(({ lane }) => lane === job.lane)) return false;
-    return running.filter(({ processor }) => processor === job.processor).length < job.slots;
-  }
-
-  #candidates(job: PlannedJob, processor: Processor, patient: boolean): readonly WorkItem[] {
-    const many = job.method === 'range' || job.method === 'list';
-    const ready = this.#work.ready(processor.id, many);
-    if (ready.length === 0) return [];
-    const full = ready.length >= (job.maxDates ?? Number.POSITIVE_INFINITY);
-    if (many && patient && !full && ready.length < this.#work.waitingOf(processor.id)) return [];
-    const { live } = this.#parts;
-    const days = nextCall(
-      job.method,
-      ready.map(({ day }) => day),
-      job.maxDates,
-      (day) => live.isExpected(processor, day),
-    );
-    return days.flatMap((day) => ready.find((item) => item.day === day) ?? []);
-  }
-
-  /** A call for these dates, or none when one of them had to be skipped: the others are then chosen anew. */
-  async #judge(job: PlannedJob, processor: Processor, items: readonly WorkItem[]): Promise<Call | undefined> {
-    const days = items.map(({ day }) => day);
-    const readiness = this.#parts.live.readiness(processor.id, days, items.length > 1);
-    if (job.method !== 'clean' && !this.#plan.request.overrides.includes(SKIP_NEEDS)) {
-      const unmet = items.flatMap((item, index) => {
-        const one = readiness[index];
-        return one === undefined || one.verdict === 'met' ? [] : [{ item, why: one.why }];
-      });
-      for (const { item, why } of unmet) {
-        this.#work.settle(item);
-        await this.#skip(item, why);
-      }
-      if (unmet.length > 0) return undefined;
-    }
-    const hold = await this.#hold(processor, items);
-    return hold === undefined ? undefined : { job, processor, items, readiness, hold };
-  }
-
-  /** The claim on all of these partitions; none when another backfill has one of them, or has built it: it is skipped. */
-  async #hold({ tables, where }: Processor, items: readonly WorkItem[]): Promise<PartitionHold | undefined> {
-    const { claim, rivals, isRunning, patience } = this.#parts;
-    const wanted = items.map(({ processor, day }) => ({
-      processor,
-      tables,
-      date: formatDay(day),
-      ...(where !== undefined && { where }),
-    }));
-    const hold = await patience.patiently(() => claim.takePartitions(wanted, isRunning));
-    // Asked for only now: what others did before they let go of a partition is in their journals.
-    const done = await rivals.doneSince();
-    let built = false;
-    let complete = true;
-    for (const [index, item] of items.entries()) {
-      const holder = hold.others.get(index);
-      const builder = done.get(item.key);
-      if (holder === undefined && builder === undefined) continue;
-      complete = false;
-      this.#work.settle(item);
-      if (holder !== undefined) await this.#skip(item, holderText(holder));
-      else {
-        built = true;
-        await this.#note(item, `backfill ${builder} has built it since this plan was made`);
-      }
-    }
-    if (complete) return hold;
-    await hold.release();
-    // What comes after it is judged by what is there now.
-    if (built) await this.#refresh(0);
-    return undefined;
-  }
-
-  #start({ job, processor, items, readiness, hold }: Call): void {
+  #start({ job, processor, items, readiness, hold }: ReadyCall): void {
     this.#work.start(items);
+    const isTry = this.#outages.mayTry;
+    if (isTry) this.#outages.trying();
     let lost = false;
     const call = this.#calls
       .run({ job, processor, items, hold, inputs: readiness.map(({ inputs }) => inputs) })
@@ -284,6 +187,10 @@ export class Execution {
           const item = items[index];
           if (item !== undefined) await this.#take(item, end);
         }
+        const cause = ends.map(environmentOf).find((one) => one !== undefined);
+        if (isTry) await this.#outages.tried(cause);
+        if (isTry && cause === undefined) this.#work.undefer();
+        if (!isTry && cause !== undefined) await this.#outages.failed(processor.id, cause);
       })
       .catch((thrown: unknown) => this.#break(thrown))
       .then(() => (lost ? undefined : hold.release()))
@@ -293,14 +200,17 @@ export class Execution {
   }
 
   async #take(item: WorkItem, end: CallEnd): Promise<void> {
-    if (end === 'again' || (end === 'notReached' && this.#abort.signal.aborted)) {
+    const isHeldUp = environmentOf(end) !== undefined;
+    if (end === 'again' || isHeldUp || (end === 'notReached' && this.#abort.signal.aborted)) {
       this.#work.putBack([item]);
+      // What is tried next is another date: this one may be at fault itself.
+      if (isHeldUp) this.#work.defer(item);
       return;
     }
     this.#work.settle(item);
     if (end === 'done') return;
     if (end === 'notReached') await this.#skip(item, 'the call that was to build it ended before it came to it');
-    else if (typeof end === 'object') await this.#skip(item, end.unreadable);
+    else if (typeof end === 'object' && 'unreadable' in end) await this.#skip(item, end.unreadable);
     this.#failures += 1;
     const { policy } = this.#plan.request;
     if (policy !== 'continue') this.#stopping = true;
@@ -348,7 +258,8 @@ export class Execution {
       case 'continue': {
         const wasHeldUp = this.#pauses.has('asked') || this.#pauses.has('signature');
         this.#record(this.#pauses.end(['asked', 'signature'], by));
-        if (this.#parts.patience.hurry()) return 'it looks again whether what was in the way has passed';
+        const isLookedAt = [this.#parts.patience.hurry(), this.#outages.hurry()].includes(true);
+        if (isLookedAt) return 'it looks again whether what was in the way has passed';
         return wasHeldUp ? 'it goes on' : 'it was not paused';
       }
       case 'endJob':
@@ -377,9 +288,8 @@ export class Execution {
   }
 }
 
-function holderText({ backfill, job }: Holder): string {
-  if (job === undefined) return `backfill ${backfill} has it`;
-  return `backfill ${backfill} ended without its job ${job.job}, which may still run: wait for that, or cancel it`;
+function environmentOf(end: CallEnd): string | undefined {
+  return typeof end === 'object' && 'environment' in end ? end.environment : undefined;
 }
 
 function runsOf({ partitions }: Plan): { readonly processor: string; readonly day: Day; readonly key: string }[] {

@@ -22,6 +22,11 @@ export class Pauses {
     return this.#causes.has(what);
   }
 
+  /** Whether that is all that is in the way. */
+  isOnlyFor(what: string): boolean {
+    return this.#causes.size === 1 && this.#causes.has(what);
+  }
+
   /**
    * @param message one or two sentences for people: what it is, and what to do.
    * @param what is in the way, where several things with one cause may be.

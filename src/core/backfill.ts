@@ -236,7 +236,7 @@ export type BackfillEventBody =
       /** Seconds: the longest time in which its job said nothing, without time asleep. */
       readonly longestSilence?: number;
     }
-  /** The job ended before it came to this date: the attempt does not count, and the partition waits again. */
+  /** The job ended before it came to this date, or its surroundings failed: the attempt does not count, and the partition waits again. */
   | {
       readonly type: 'notAttempted';
       readonly attempt: string;
@@ -245,7 +245,10 @@ export type BackfillEventBody =
       readonly why: string;
     }
   | { readonly type: 'skipped'; readonly processor: string; readonly date: string; readonly why: string }
-  /** A session that resumes the backfill takes a partition up again that had ended, or whose attempt was cut off. */
+  /**
+   * A partition is taken up again that had ended, or whose attempt was cut off: by a session that resumes the backfill, or because it was torn when
+   * its surroundings failed.
+   */
   | { readonly type: 'waitsAgain'; readonly processor: string; readonly date: string; readonly why: string }
   /** A partition was done, and is empty now: an alarm. It is not run again unless that is asked for. */
   | { readonly type: 'emptied'; readonly processor: string; readonly date: string; readonly message: string }

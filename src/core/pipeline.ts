@@ -119,6 +119,8 @@ export interface LogPatterns {
   readonly skipped?: readonly string[];
   /** What went wrong: `cause`, `category`. Fails no date by itself. */
   readonly error?: readonly string[];
+  /** Which causes are the surroundings' and not the date's, beside those that are well known; over `category: cause`, no groups. */
+  readonly environment?: readonly string[];
   /** What was really written: `rows`. */
   readonly rows?: readonly string[];
   /** Each named group is a stage and captures its seconds; `total` is the date as a whole. */

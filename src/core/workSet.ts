@@ -18,6 +18,7 @@ export class WorkSet {
   /** By processor, in the order of the plan. */
   readonly #waiting = new Map<string, Map<string, WorkItem>>();
   readonly #unsettled = new Set<string>();
+  readonly #deferred = new Set<string>();
 
   constructor(items: readonly WorkItem[]) {
     for (const item of items) {
@@ -43,9 +44,19 @@ export class WorkSet {
    * @param together all of it, and dates that wait only for each other, too, because one call can do them; else the first.
    */
   ready(processor: string, together: boolean): WorkItem[] {
+    const waiting = this.#waiting.get(processor) ?? new Map<string, WorkItem>();
+    if (this.#deferred.size === 0) return this.#free(waiting.values(), together);
+    const others = this.#free(
+      [...waiting.values()].filter(({ key }) => !this.#deferred.has(key)),
+      together,
+    );
+    return others.length > 0 ? others : this.#free(waiting.values(), together);
+  }
+
+  #free(waiting: Iterable<WorkItem>, together: boolean): WorkItem[] {
     const found = new Set<string>();
     const items: WorkItem[] = [];
-    for (const item of this.#waiting.get(processor)?.values() ?? []) {
+    for (const item of waiting) {
       const free = item.after.every((key) => !this.#unsettled.has(key) || (together && found.has(key)));
       if (!free) continue;
       found.add(item.key);
@@ -53,6 +64,16 @@ export class WorkSet {
       if (!together) break;
     }
     return items;
+  }
+
+  /** Lets others of its processor come first, until `undefer`. */
+  defer({ key }: WorkItem): void {
+    this.#deferred.add(key);
+  }
+
+  /** Everything has its place in the order of the plan again. */
+  undefer(): void {
+    this.#deferred.clear();
   }
 
   /** Takes items out of those that wait. */

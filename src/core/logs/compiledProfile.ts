@@ -1,5 +1,6 @@
 import type { LogPatterns } from '../pipeline';
 import { type LogPatternKey, PATTERN_KEYS } from './patternKeys';
+import { isWellKnownTrouble } from './surroundings';
 
 /** Named groups that took part in a match. */
 export type Groups = Readonly<Record<string, string | undefined>>;
@@ -21,7 +22,9 @@ export class CompiledProfile {
     const compiled: Partial<Record<LogPatternKey, readonly RegExp[]>> = {};
     for (const key of PATTERN_KEYS) compiled[key] = (patterns[key] ?? []).flatMap(compile);
     this.#any = new Map(PATTERN_KEYS.map((key) => [key, new AnyOf(patterns[key] ?? [])]));
-    this.#telling = new AnyOf(PATTERN_KEYS.filter((key) => key !== 'ignore').flatMap((key) => patterns[key] ?? []));
+    this.#telling = new AnyOf(
+      PATTERN_KEYS.filter((key) => key !== 'ignore' && key !== 'environment').flatMap((key) => patterns[key] ?? []),
+    );
     this.#patterns = compiled as Record<LogPatternKey, readonly RegExp[]>;
     this.knowsDates = [patterns.dateStart, patterns.success, patterns.failure].some((kind) => (kind ?? []).length > 0);
   }
@@ -33,6 +36,12 @@ export class CompiledProfile {
 
   ignores(message: string): boolean {
     return this.#any.get('ignore')?.test(message) ?? this.match('ignore', message) !== undefined;
+  }
+
+  /** Whether a cause is the surroundings' and not the date's. */
+  isOfSurroundings(cause: string, category: string | undefined): boolean {
+    const text = category === undefined || cause.startsWith(category) ? cause : `${category}: ${cause}`;
+    return isWellKnownTrouble(text) || this.match('environment', text) !== undefined;
   }
 
   /** The groups of the first pattern of a kind that matches; undefined when none does. */

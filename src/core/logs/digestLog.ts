@@ -13,6 +13,8 @@ const MOST_DATES = 5000;
 const MOST_STAGES = 50;
 /** What an exception looks like where nothing says that it is one: `ValueError: no rows`, `google.api_core.exceptions.RetryError: …`. */
 const EXCEPTION = /^(?:[\w$]+\.)*((?:[A-Z]\w*)?(?:Error|Exception|Interrupt))(?::\s*(.*))?$/;
+/** The last line of a traceback, whose class may have any name: `google.api_core.exceptions.Forbidden: 403 …`, `socket.gaierror: …`. */
+const RAISED = /^(?:[\w$]+\.)*([A-Za-z]\w*)(?::\s+(.*))?$/;
 const VERDICTS = [
   ['skipped', 'skipped'],
   ['failure', 'failed'],
@@ -70,15 +72,20 @@ export class LogDigester {
     const current = this.#summary === undefined ? this.#current : undefined;
     const progress = this.#progressNow();
     return {
-      dates: this.#entries.map((entry) => entry.toDate()),
+      dates: this.#entries.map((entry) => this.#judgedCause(entry.toDate())),
       omitted: this.#omitted,
       ...(progress !== undefined && { progress }),
       ...(current?.outcome === 'started' && { current: current.date }),
       ...(this.#summary !== undefined && { summary: summaryOf(this.#summary) }),
-      ...(this.#failure !== undefined && { failure: failureOf(this.#failure) }),
+      ...(this.#failure !== undefined && { failure: this.#judgedCause(failureOf(this.#failure)) }),
       unmatched: this.#unmatched.told(),
       lines: this.#count,
     };
+  }
+
+  #judgedCause<T extends { readonly cause?: string; readonly category?: string }>(told: T): T & { ofSurroundings?: true } {
+    const { cause, category } = told;
+    return cause !== undefined && this.#profile.isOfSurroundings(cause, category) ? { ...told, ofSurroundings: true } : told;
   }
 
   #take(line: LogLine): void {
@@ -247,7 +254,10 @@ export class LogDigester {
       return true;
     }
     if (this.#traceback && /^\s/.test(message)) return true;
-    const exception = (continues || level === undefined) && !/^\s/.test(message) ? EXCEPTION.exec(message.trimEnd()) : null;
+    const exception =
+      (continues || level === undefined) && !/^\s/.test(message)
+        ? (this.#traceback ? RAISED : EXCEPTION).exec(message.trimEnd())
+        : null;
     if (exception !== null) {
       this.#traceback = false;
       const [, category = '', said = ''] = exception;

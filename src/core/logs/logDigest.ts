@@ -12,6 +12,8 @@ export interface LogDate {
   readonly category?: string;
   /** The line that tells the cause, or that it failed. */
   readonly causeLine?: number;
+  /** The cause is the surroundings', such as a sign-in or the network, and not the date's. */
+  readonly ofSurroundings?: true;
   readonly skipReason?: string;
   readonly rows?: number;
   /** `loaded`: by what was written; `counter`: only by the job's own count, which may be wrong. */
@@ -48,7 +50,12 @@ export interface LogDigest {
   /** Of the last run; absent when it goes on, or was killed. */
   readonly summary?: LogSummary;
   /** What went wrong outside of any date, such as a check before the first. */
-  readonly failure?: { readonly cause: string; readonly category?: string; readonly line: number };
+  readonly failure?: {
+    readonly cause: string;
+    readonly category?: string;
+    readonly line: number;
+    readonly ofSurroundings?: true;
+  };
   /** Lines that say nothing that the profile knows, and the first of them. */
   readonly unmatched: { readonly lines: number; readonly samples: readonly { readonly line: number; readonly text: string }[] };
   readonly lines: number;

@@ -17,6 +17,7 @@ export const PATTERN_GROUPS: Readonly<Record<LogPatternKey, PatternGroups>> = {
   failure: { required: [], optional: ['date', 'cause', 'category'] },
   skipped: { required: [], optional: ['date', 'reason'] },
   error: { required: ['cause'], optional: ['category'] },
+  environment: { required: [], optional: [] },
   rows: { required: ['rows'], optional: [] },
   stage: { required: [], optional: [], free: true },
   clock: { required: [], optional: [], free: true },

@@ -17,6 +17,7 @@ export const logProfile = object(
     failure: patterns('failure'),
     skipped: patterns('skipped'),
     error: patterns('error'),
+    environment: patterns('environment'),
     rows: patterns('rows'),
     stage: patterns('stage'),
     clock: patterns('clock'),

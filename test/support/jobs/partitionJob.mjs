@@ -1,9 +1,10 @@
 // A job as people write them: deletes and inserts the rows of its dates in a DuckDB file, without a transaction, and says little of how it went.
 // Usage: node partitionJob.mjs FILE TABLE BEHAVIOUR DATE[,DATE…] | START..END
-// Behaviours: fill · rows=N · empty · nothing · fail · half-fail · same, same-fail (equal rows each time) · torn · torn-at=DATE · held-at=DATE (waits half-way for FILE.go) · hang · flood
+// Behaviours: sign-in · sign-in-late (after its delete) · sign-in-quiet (exit code 0): they fail without FILE.signedIn ·
+// blames=DATE (the network) · retries (fails after a warning of the network) · fill · rows=N · empty · nothing · fail · half-fail · same, same-fail (equal rows each time) ·
+// torn · torn-at=DATE · held-at=DATE (waits half-way for FILE.go) · hang · flood
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync } from 'node:fs';
-import { DuckDBInstance } from '@duckdb/node-api';
 
 const [file, table, behaviour, span] = process.argv.slice(2);
 const dates = span.includes('..') ? datesBetween(...span.split('..')) : span.split(',');
@@ -14,6 +15,17 @@ if (behaviour === 'hang') {
   spawn(process.execPath, ['-e', "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)"], { stdio: 'ignore' });
   appendFileSync(`${file}.hanging`, '.');
   setInterval(() => {}, 1000);
+} else if (behaviour.startsWith('sign-in') && behaviour !== 'sign-in-late' && !existsSync(`${file}.signedIn`)) {
+  askToSignIn();
+  process.exit(behaviour === 'sign-in' ? 1 : 0);
+} else if (behaviour === `blames=${dates[0]}`) {
+  console.error('WARNING:urllib3:Retrying');
+  console.error("ConnectionError: HTTPSConnectionPool(host='stats', port=443): Failed to establish a new connection");
+  process.exit(1);
+} else if (behaviour === 'retries') {
+  console.error('WARNING:urllib3:Retrying after ConnectionResetError: Connection reset by peer');
+  console.error(`Traceback (most recent call last):\n  File "job.py", line 3\nKeyError: 'minutes'`);
+  process.exit(1);
 } else if (behaviour === 'fail') {
   console.error(`Traceback\nValueError: no data for ${dates[0]} in /srv/data/${dates[0]}.csv`);
   process.exit(3);
@@ -26,6 +38,12 @@ if (behaviour === 'hang') {
       if (behaviour === 'torn' || behaviour === `torn-at=${date}`) {
         await connection.run('CHECKPOINT');
         process.kill(process.pid, 'SIGKILL');
+      }
+      if (behaviour === 'sign-in-late' && !existsSync(`${file}.signedIn`)) {
+        await connection.run('CHECKPOINT');
+        askToSignIn();
+        process.exitCode = 1;
+        return;
       }
       if (behaviour === `held-at=${date}`) {
         await connection.run('CHECKPOINT');
@@ -42,7 +60,15 @@ if (behaviour === 'hang') {
   if (behaviour === 'half-fail' || behaviour === 'same-fail') process.exit(1);
 }
 
+function askToSignIn() {
+  console.error(`Traceback (most recent call last):
+  File "job.py", line 12, in <module>
+google.auth.exceptions.RefreshError: Reauthentication is needed. Please run \`gcloud auth application-default login\` to reauthenticate.`);
+}
+
 async function withConnection(work) {
+  // Loading it takes longer than all that the other behaviours do.
+  const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(file);
   const connection = await instance.connect();
   try {

@@ -8,6 +8,7 @@ const GENERIC: LogPatterns = {
   error: [
     String.raw`^\s*\[?(?:ERROR|FATAL|CRITICAL)\]?(?: -)?:?\s+(?<cause>\S.*)`,
     String.raw`^(?:[Ee]rror|[Ff]atal|[Pp]anic): ?(?<cause>\S.*)`,
+    String.raw`^(?<cause>BigQuery error in \w+ operation: .+)`,
     String.raw`^Exception in thread "[^"]*" (?<cause>\S.*)`,
     String.raw`^(?:Uncaught )?(?<cause>(?<category>(?:[A-Z]\w*)?(?:Error|Exception)): .+)`,
   ],
