@@ -13,6 +13,8 @@ export interface BackfillRecord {
   readonly ownerAlive: boolean;
   /** Its executor is gone, and a job that it started is still there. */
   readonly jobsLeft?: boolean;
+  /** Where an executor that is taken for dead cannot be looked for from here: its host, and how long its lease is watched before it is taken over. */
+  readonly unseen?: { readonly host: string; readonly watchMs: number };
 }
 
 /**

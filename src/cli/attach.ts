@@ -1,6 +1,6 @@
 import type { SessionRequest } from '../app/executeBackfill';
-import type { Journal } from '../app/journal';
-import { formatCount } from '../base/figures';
+import type { BackfillRecord, Journal } from '../app/journal';
+import { formatCount, formatSeconds } from '../base/figures';
 import { messageOf } from '../base/logger';
 import { type BackfillPhase, isActivePhase, type ManifestChoice } from '../core/backfill';
 import type { BackfillProgress } from '../core/progress';
@@ -10,6 +10,7 @@ import type { Context } from './command';
 import { CommandFailure, EXIT, type ExitCode, usageError } from './exitCodes';
 import { followBackfill, type Sight, sightOf } from './followBackfill';
 import { summaryLines } from './render/backfillSummary';
+import { plain } from './textWidth';
 
 export interface AttachOptions {
   /** Absolute path of the manifest. */
@@ -84,7 +85,7 @@ class Attachment {
     this.#stops.push(terminal.onInterrupt(() => this.#interrupt()));
     if (this.#takesKeys) this.#stops.push(terminal.readKeys((keys) => this.#take(keys)));
     const sight = over ?? (await this.#follow());
-    if (sight === undefined) throw unknownBackfill(id);
+    if (sight === undefined) throw new CommandFailure(EXIT.gaps, goneText(id));
     const { record, progress } = sight;
     if (isActive(progress.phase)) {
       const what = progress.phase === 'cancelling' ? 'is being cancelled' : 'goes on';
@@ -113,6 +114,7 @@ class Attachment {
     if (!starts) return isActive(phase) ? undefined : sight;
     const basis = await askManifest(this.#context, this.#options.manifest, id, this.#session?.manifest);
     if (basis !== undefined) this.#session = { ...this.#session, manifest: basis };
+    if (record.unseen !== undefined) this.#context.terminal.print(watchText(record.unseen));
     return undefined;
   }
 
@@ -140,14 +142,19 @@ class Attachment {
           unattended: !this.#context.terminal.isTty,
         })
       : Promise.resolve();
-    // What went wrong is thrown below; until then nothing is left to follow.
-    executed.catch(() => this.#detach.abort());
+    let isExecuting = foreground;
+    executed
+      .finally(() => {
+        isExecuting = false;
+      })
+      // What went wrong is thrown below; until then nothing is left to follow.
+      .catch(() => this.#detach.abort());
     try {
       const sight = await followBackfill(id, {
         journal: this.#journal,
         clock: services.clock,
         signal: this.#detach.signal,
-        resuming: foreground && this.#session?.resume === true,
+        isResuming: () => isExecuting,
         onSight: (seen) => this.#view.show(seen),
       });
       await executed;
@@ -206,6 +213,17 @@ function isActive(phase: BackfillPhase): boolean {
 function exitCodeOf({ phase, failed }: BackfillProgress): ExitCode {
   if (phase === 'cancelled' || phase === 'interrupted') return EXIT.interrupted;
   return phase === 'done' && failed === 0 ? EXIT.fine : EXIT.gaps;
+}
+
+/** Said while whoever takes a backfill over looks at the lease of an executor that cannot be looked for. */
+export function watchText({ host, watchMs }: NonNullable<BackfillRecord['unseen']>): string {
+  return plain(
+    `Looking for ${formatSeconds(watchMs / 1000)} whether the executor on ${host} still lives: its processes cannot be seen from here.`,
+  );
+}
+
+function goneText(id: string): string {
+  return `The folder of backfill ${id} is gone: somebody has removed it. Its executor lets what runs end and starts nothing more; what became of that is on no record, so look at the coverage, and plan again what is left.`;
 }
 
 export function unknownBackfill(id: string): CommandFailure {

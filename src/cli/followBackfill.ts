@@ -24,8 +24,8 @@ export interface FollowOptions {
   readonly onSight: (sight: Sight) => void;
   /** Ends the following; the backfill goes on. */
   readonly signal: AbortSignal;
-  /** An executor is about to go on with an interrupted backfill. */
-  readonly resuming?: boolean;
+  /** Whether an executor is about to go on with an interrupted backfill: it may first have to look whether another still lives. */
+  readonly isResuming?: () => boolean;
   readonly tickMs?: number;
   readonly frameMs?: number;
 }
@@ -38,7 +38,7 @@ const START_MS = 10_000;
  * undefined when there is no such backfill.
  */
 export async function followBackfill(id: string, options: FollowOptions): Promise<Sight | undefined> {
-  const { journal, clock, onSight, signal, resuming = false, tickMs = 1000, frameMs = 100 } = options;
+  const { journal, clock, onSight, signal, isResuming = () => false, tickMs = 1000, frameMs = 100 } = options;
   const begun = clock.now();
   const alarm = new Alarm(signal);
   const unwatch = journal.watch((ids) => {
@@ -54,7 +54,7 @@ export async function followBackfill(id: string, options: FollowOptions): Promis
       const sight = sightOf(record, clock.now());
       onSight(sight);
       const { phase } = sight.progress;
-      const starting = (phase === 'planned' || (resuming && phase === 'interrupted')) && clock.now() - begun < START_MS;
+      const starting = phase === 'planned' ? clock.now() - begun < START_MS : phase === 'interrupted' && isResuming();
       const active = isActivePhase(phase) || starting;
       if (!active || isLast) return sight;
       // A long journal takes long to read: following it takes a fifth of a core at most.

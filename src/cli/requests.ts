@@ -1,4 +1,4 @@
-import type { Journal } from '../app/journal';
+import type { BackfillRecord, Journal } from '../app/journal';
 import { type BackfillProgress, progressOf } from '../core/progress';
 import { unknownBackfill } from './attach';
 import type { Context } from './command';
@@ -9,10 +9,14 @@ export async function backfillOf(
   { services, cwd }: Context,
   manifest: string | undefined,
   id: string,
-): Promise<{ readonly manifest: string; readonly journal: Journal; readonly progress: BackfillProgress }> {
+): Promise<
+  { readonly manifest: string; readonly journal: Journal; readonly progress: BackfillProgress } & Pick<BackfillRecord, 'unseen'>
+> {
   const path = await findManifest(cwd, manifest);
   const journal = services.journal(path);
   const record = await journal.read(id);
   if (record === undefined) throw unknownBackfill(id);
-  return { manifest: path, journal, progress: progressOf(record.plan, record.events, record.ownerAlive, record.jobsLeft) };
+  const { plan, events, ownerAlive, jobsLeft, unseen } = record;
+  const progress = progressOf(plan, events, ownerAlive, jobsLeft);
+  return { manifest: path, journal, progress, ...(unseen !== undefined && { unseen }) };
 }

@@ -13,6 +13,8 @@ export interface EventReading {
   readonly unreadLines: number;
   /** Why the file as a whole cannot be read; what was read of it before stays. */
   readonly failure?: string;
+  /** It was there before, and somebody has removed it. */
+  readonly isGone?: boolean;
 }
 
 const NEWLINE = 0x0a;
@@ -77,7 +79,7 @@ export class EventFile {
     try {
       handle = await open(this.#path, 'r');
     } catch (thrown) {
-      if (codeOf(thrown) === 'ENOENT') return this.#reading;
+      if (codeOf(thrown) === 'ENOENT') return this.#offset > 0 ? { ...this.#reading, isGone: true } : this.#reading;
       throw thrown;
     }
     try {

@@ -86,8 +86,13 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
   async read(id: string): Promise<BackfillRecord | undefined> {
     const plan = await this.#plan(id);
     if (typeof plan !== 'object') return undefined;
-    const { events, problems, ownerAlive, jobsLeft } = await this.#look(id);
-    return { plan, events, problems, ownerAlive, jobsLeft };
+    const { events, problems, ownerAlive, jobsLeft, unseen, isGone } = await this.#look(id);
+    if (isGone === true && !(await isThere(this.folder(id)))) {
+      this.#plans.delete(id);
+      this.#files.delete(id);
+      return undefined;
+    }
+    return { plan, events, problems, ownerAlive, jobsLeft, ...(unseen !== undefined && { unseen }) };
   }
 
   async damage(): Promise<readonly JournalDamage[]> {
@@ -209,14 +214,18 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
    * Events and owner that were there at one moment: an owner may come, write and go between two looks, and is neither to be missed nor to be
    * taken for one that died.
    */
-  async #look(id: string): Promise<EventReading & { readonly ownerAlive: boolean; readonly jobsLeft: boolean }> {
+  async #look(
+    id: string,
+  ): Promise<EventReading & { readonly ownerAlive: boolean; readonly jobsLeft: boolean } & Pick<BackfillRecord, 'unseen'>> {
     const file = this.#file(id);
     for (let reading = await file.read(); ; ) {
       if (hasEnded(reading.events)) return { ...reading, ownerAlive: false, jobsLeft: false };
-      const { executor, jobs } = await sightOf(this.folder(id));
+      const { executor, jobs, sureAfterMs: watchMs = 0, host = 'another machine' } = await sightOf(this.folder(id));
       const again = await file.read();
-      if (again.events.length === reading.events.length)
-        return { ...again, ownerAlive: executor, jobsLeft: !executor && jobs.length > 0 };
+      if (again.events.length === reading.events.length) {
+        const unseen = executor || watchMs === 0 ? {} : { unseen: { host, watchMs } };
+        return { ...again, ownerAlive: executor, jobsLeft: !executor && jobs.length > 0, ...unseen };
+      }
       reading = again;
     }
   }
@@ -289,6 +298,10 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
     this.#files.set(id, file);
     return file;
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
 function hasEnded(events: readonly BackfillEvent[]): boolean {

@@ -44,6 +44,8 @@ export interface OwnerSight {
   readonly jobs: readonly LeasedJob[];
   /** Nobody here can look for its processes: only the lease tells, and this is how long one has to look at it to be sure. */
   readonly sureAfterMs?: number;
+  /** Where such an executor ran, as far as that is known. */
+  readonly host?: string;
 }
 
 const leases = new LeaseWatch();
@@ -73,7 +75,8 @@ export async function sightOf(folder: string): Promise<OwnerSight> {
   const rebooted = typeof owner !== 'string' && owner.host === here.host && owner.boot !== here.boot;
   const executor = leases.isFresh(folder, lease === undefined ? `${session}` : text, writtenAt, rebooted);
   const certain = rebooted && writtenAt < Date.now() - uptime() * 1000;
-  return { ...nobody, executor, sureAfterMs: certain ? 0 : MISSED_BEATS * (lease?.everyMs ?? USUAL_BEAT_MS) };
+  const host = typeof owner === 'string' ? {} : { host: owner.host };
+  return { ...nobody, ...host, executor, sureAfterMs: certain ? 0 : MISSED_BEATS * (lease?.everyMs ?? USUAL_BEAT_MS) };
 }
 
 /** Whether the executor of a run's folder is gone for good, watched for as long as that takes to be sure. */

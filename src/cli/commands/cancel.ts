@@ -1,4 +1,5 @@
 import { isActivePhase } from '../../core/backfill';
+import { watchText } from '../attach';
 import { defineCommand } from '../command';
 import { EXIT, usageError } from '../exitCodes';
 import { backfillOf } from '../requests';
@@ -20,9 +21,10 @@ With --attempt only the job of that attempt is ended, such as one that hangs: wh
   async run(context, options, [id = '']) {
     const { terminal, services } = context;
     const { attempt } = options;
-    const { manifest, journal, progress } = await backfillOf(context, options.manifest, id);
+    const { manifest, journal, progress, unseen } = await backfillOf(context, options.manifest, id);
     const { phase, current } = progress;
     if (phase === 'interrupted' && attempt === undefined) {
+      if (unseen !== undefined) terminal.print(watchText(unseen));
       await services.startExecutor(manifest, id, { cancelBy: userName('cancel') });
       const job = current === undefined ? '' : ` and its job ${current} is ended`;
       terminal.print(`Backfill ${id} was interrupted: it is closed${job}. 'backfill attach ${id}' shows what it came to.`);
