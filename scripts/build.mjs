@@ -43,7 +43,7 @@ const targets = [
     jsxImportSource: 'preact',
     minify: production,
     sourcemap: production ? false : 'linked',
-    entryPoints: { matrix: 'webview/matrix/main.tsx' },
+    entryPoints: { matrix: 'webview/matrix/main.tsx', timing: 'webview/timing/main.tsx' },
     outdir: 'dist/webview',
     loader: { '.ttf': 'file' },
     logLevel: 'warning',

@@ -3,7 +3,7 @@ import { type Logger, messageOf } from '../base/logger';
 import { type RunTimes, runTimesOf } from '../core/estimate';
 import type { Pipeline } from '../core/pipeline';
 import type { FailureRecord, HistoryRow } from '../core/records';
-import { runsOf } from '../core/runHistory';
+import { type NotedRun, runsOf } from '../core/runHistory';
 import type { PipelineSession } from './pipelineSession';
 import { type Clock, type FailureReading, type RecordReader, WarehouseError } from './ports';
 
@@ -50,7 +50,7 @@ export class PipelineRecords {
   #reading: { readonly key: string; readonly known: Promise<FailuresKnown> } | undefined;
   readonly #dates = new Map<Day, Promise<DateRecords>>();
   #datesKey = '';
-  #times: { readonly key: string; readonly value: RunTimes | undefined } | undefined;
+  #times: { readonly key: string; readonly value: RunTimes | undefined; readonly runs: readonly NotedRun[] } | undefined;
   /** By date: what could not be read, and when. Asking again at once would ask forever where an answer takes long. */
   readonly #troubles = new Map<Day, { readonly key: string; readonly at: number; readonly found: DateRecords }>();
 
@@ -103,21 +103,35 @@ export class PipelineRecords {
    * How long the newest runs took, for estimates; undefined where none is noted, the history cannot be read soon, or jobs would be blocked.
    */
   async runTimes(): Promise<RunTimes | undefined> {
-    const { pipeline } = this.#deps.session();
-    const table = pipeline?.history;
-    if (pipeline === undefined || table === undefined) return undefined;
     try {
-      const reader = await this.#reader(true);
-      if (reader === undefined) return this.#times?.value;
-      const key = `${keyOf(pipeline)} ${await reader.probe(pipeline)}`;
-      if (this.#times?.key === key) return this.#times.value;
-      const { rows } = await reader.history(pipeline, undefined, AbortSignal.timeout(TIMES_MS));
-      this.#times = { key, value: runTimesOf(runsOf(rows, pipeline, table, this.#deps.clock.now()), table.table) };
-      return this.#times.value;
+      return (await this.#history())?.value;
     } catch (error) {
       this.#deps.logger.warn(`The run history could not be read for an estimate: ${messageOf(error)}`);
       return undefined;
     }
+  }
+
+  /** The newest runs that are noted, or the last good answer with what keeps it from being newer. Never rejects. */
+  async notedRuns(): Promise<{ readonly runs: readonly NotedRun[]; readonly problem?: string }> {
+    try {
+      return { runs: (await this.#history())?.runs ?? [] };
+    } catch (error) {
+      return { runs: this.#times?.runs ?? [], problem: messageOf(error) };
+    }
+  }
+
+  async #history() {
+    const { pipeline } = this.#deps.session();
+    const table = pipeline?.history;
+    if (pipeline === undefined || table === undefined) return undefined;
+    const reader = await this.#reader(true);
+    if (reader === undefined) return this.#times;
+    const key = `${keyOf(pipeline)} ${await reader.probe(pipeline)}`;
+    if (this.#times?.key === key) return this.#times;
+    const { rows } = await reader.history(pipeline, undefined, AbortSignal.timeout(TIMES_MS));
+    const runs = runsOf(rows, pipeline, table, this.#deps.clock.now());
+    this.#times = { key, value: runTimesOf(runs, table.table), runs };
+    return this.#times;
   }
 
   async #ofDate(pipeline: Pipeline, day: Day): Promise<DateRecords> {

@@ -63,6 +63,11 @@ export function formatRoughly(seconds: number): string {
   return formatSeconds(Math.round(seconds / 3600) * 3600);
 }
 
+/** As `formatRoughly`, in hours from the first on: `50 min`, `1 h 20 min`. */
+export function formatHours(seconds: number): string {
+  return seconds < 3570 ? formatRoughly(seconds) : formatSeconds(Math.round(seconds / 300) * 300);
+}
+
 /** How long is left, from the middle to what is not exceeded nine times of ten: `~12 min`, `12–18 min`, `50 s–2 min`. */
 export function formatLeft(p50: number, p90: number): string {
   const [low, high] = [formatRoughly(p50), formatRoughly(p90)];

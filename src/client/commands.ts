@@ -17,6 +17,7 @@ import type { RepairFlow } from './repairFlow';
 import type { ReportFlow } from './reportFlow';
 import { MIXED, targetOf } from './target';
 import type { Terminals } from './terminals';
+import type { TimingPanel } from './timingPanel';
 
 export interface CommandContext {
   readonly log: vscode.LogOutputChannel;
@@ -29,6 +30,7 @@ export interface CommandContext {
   readonly repairFlow: RepairFlow;
   readonly reportFlow: ReportFlow;
   readonly matrix: MatrixPanel;
+  readonly timing: TimingPanel;
   /** Selects a partition in the Coverage tree; false where the tree does not have it. */
   readonly showInTree: (partition: PartitionParams) => Promise<boolean>;
   /** Versions and counts of the extension's own side. */
@@ -39,7 +41,7 @@ export interface CommandContext {
 export type Commands = Readonly<Record<CommandId, (target: NodeTarget) => Promise<void>>>;
 
 export function commandsOf(context: CommandContext): Commands {
-  const { log, engine, pipelines, documents, logs, terminals, launchFlow, repairFlow, reportFlow, matrix } = context;
+  const { log, engine, pipelines, documents, logs, terminals, launchFlow, repairFlow, reportFlow, matrix, timing } = context;
   return {
     'backfill.launch': (target) => launchFlow.launch(target),
     'backfill.fillGaps': (target) => launchFlow.fillGaps(target),
@@ -63,6 +65,12 @@ export function commandsOf(context: CommandContext): Commands {
     'backfill.openMatrix': async ({ nodes = [], from }) => {
       const [node] = nodes;
       matrix.show(node === undefined || from === undefined ? undefined : { node, date: from });
+    },
+    'backfill.openTiming': async ({ nodes: [node] = [], from, backfill }) => {
+      const of =
+        backfill === undefined ? undefined : (await engine.request('backfill/backfills', {})).find(({ id }) => id === backfill);
+      const processor = node ?? of?.processors[0];
+      timing.show(processor === undefined ? undefined : { processor, ...(from !== undefined && { date: from }) });
     },
     'backfill.writeReport': (target) => reportFlow.write(target),
     'backfill.refresh': async () => {

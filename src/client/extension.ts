@@ -20,6 +20,7 @@ import { ReportFlow } from './reportFlow';
 import { ServerTree } from './serverTree';
 import { StatusBar } from './statusBar';
 import { Terminals } from './terminals';
+import { TimingPanel } from './timingPanel';
 import { ToldNews } from './toldNews';
 import { Watching } from './watching';
 
@@ -62,6 +63,12 @@ function register(context: vscode.ExtensionContext): void {
       openLog: (target) => commands['backfill.openLog'](target),
     }),
   );
+  const timing = own(
+    new TimingPanel(context.extensionUri, engine, {
+      explain: (target) => commands['backfill.explain'](target),
+      openLog: (target) => commands['backfill.openLog'](target),
+    }),
+  );
   const describe = () => describeExtension(context, engine);
   const coverageTree = own(new ServerTree(engine, 'coverage', log));
   const coverage = own(view('backfill.coverage', coverageTree, true));
@@ -77,6 +84,7 @@ function register(context: vscode.ExtensionContext): void {
     repairFlow,
     reportFlow,
     matrix,
+    timing,
     showInTree,
     describe,
   });
@@ -85,7 +93,7 @@ function register(context: vscode.ExtensionContext): void {
 
   const backfills = own(view('backfill.backfills', own(new ServerTree(engine, 'backfills', log)), false));
   const failures = own(view('backfill.failures', own(new ServerTree(engine, 'failures', log)), true));
-  own(new Watching(engine, [coverage, backfills, failures], failures, matrix));
+  own(new Watching(engine, [coverage, backfills, failures], failures, matrix, timing));
   const statusBar = own(new StatusBar(engine, context.workspaceState));
   own(backfills.onDidChangeVisibility(({ visible }) => visible && statusBar.acknowledge()));
   own(backfills.onDidChangeSelection(() => statusBar.acknowledge()));

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { MATRIX_VIEW_TYPE } from '../protocol/contributions';
 import type { FromMatrix, MatrixTask, ToMatrix } from '../protocol/matrix';
@@ -6,6 +5,7 @@ import type { NodeTarget } from '../protocol/messages';
 import { Disposables } from './disposables';
 import type { Engine } from './engine';
 import { MatrixFeed } from './matrixFeed';
+import { webviewHtml } from './webviewHtml';
 
 export interface MatrixActions {
   explain(target: NodeTarget): Promise<void>;
@@ -102,7 +102,7 @@ export class MatrixPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
       this.#open = undefined;
       this.#visibility.fire(false);
     });
-    webview.html = this.#html(webview);
+    webview.html = webviewHtml(webview, this.#root, 'matrix', 'Gap Matrix');
     this.#visibility.fire(true);
   }
 
@@ -125,33 +125,6 @@ export class MatrixPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
       case 'savePng':
         return savePng(message.name, message.data);
     }
-  }
-
-  #html(webview: vscode.Webview): string {
-    const nonce = randomBytes(16).toString('base64url');
-    const { cspSource } = webview;
-    const uri = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(this.#root, name)).toString();
-    const policy = [
-      `default-src 'none'`,
-      `script-src 'nonce-${nonce}'`,
-      `style-src ${cspSource}`,
-      `font-src ${cspSource}`,
-      `img-src ${cspSource} data:`,
-    ].join('; ');
-    return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${uri('matrix.css')}">
-<title>Gap Matrix</title>
-</head>
-<body>
-<div id="root"></div>
-<script type="module" nonce="${nonce}" src="${uri('matrix.js')}"></script>
-</body>
-</html>`;
   }
 }
 

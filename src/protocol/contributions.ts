@@ -4,6 +4,7 @@
 export const EXTENSION_ID = 'backfill-explorer.backfill-explorer';
 export const CATEGORY = 'Backfill';
 export const MATRIX_VIEW_TYPE = 'backfill.matrix';
+export const TIMING_VIEW_TYPE = 'backfill.timing';
 export const EXPLANATION_VIEW_TYPE = 'backfill.explanation';
 export const PLAN_VIEW_TYPE = 'backfill.plan';
 export const REPAIR_VIEW_TYPE = 'backfill.repair';
@@ -38,6 +39,7 @@ export const COMMANDS = {
   'backfill.removeWaiver': { title: 'Remove Waiver…', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.openWaivers': { title: 'Open Waivers', palette: HAS_MANIFEST },
   'backfill.openMatrix': { title: 'Open Gap Matrix', icon: '$(table)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.openTiming': { title: 'Open Timing', icon: '$(graph)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.writeReport': { title: 'Write Handoff Report…', icon: '$(notebook)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.refresh': { title: 'Refresh Coverage', icon: '$(refresh)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.attach': { title: 'Show Backfill in Terminal', icon: '$(terminal)', enablement: TRUSTED, palette: HAS_MANIFEST },
@@ -141,6 +143,7 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.fillGaps', when: `${COVERAGE} && ${READY}`, group: 'navigation@1' },
     { command: 'backfill.openMatrix', when: `${COVERAGE} && ${READY}`, group: 'navigation@2' },
     { command: 'backfill.refresh', when: `${COVERAGE} && ${READY}`, group: 'navigation@3' },
+    { command: 'backfill.openTiming', when: `${COVERAGE} && ${READY}`, group: '1_run@3' },
     { command: 'backfill.launch', when: `${COVERAGE} && ${READY}`, group: '1_run@1' },
     { command: 'backfill.writeReport', when: `${COVERAGE} && ${READY}`, group: '1_run@2' },
     { command: 'backfill.selectMode', when: `${COVERAGE} && ${HAS_MANIFEST}`, group: '2_pipeline@1' },
@@ -176,6 +179,7 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
       when: node(['phase', 'processor', 'month', 'partition', 'backfill', 'cause']),
       group: '1_look@4',
     },
+    { command: 'backfill.openTiming', when: node(['processor', 'partition', 'backfill']), group: '1_look@5' },
     { command: 'backfill.impact', when: node(['processor', 'source', 'month', 'partition']), group: '1_look@4' },
     { command: 'backfill.clean', when: node(['processor', 'month', 'partition'], 'runnable'), group: '4_delete@1' },
     { command: 'backfill.waive', when: node(['processor', 'source', 'month', 'partition'], 'waivable'), group: '3_accept@1' },
@@ -317,6 +321,7 @@ export const ACTIVATION_EVENTS = [
   `workspaceContains:${MANIFEST_NAME}`,
   'workspaceContains:.backfill',
   `onWebviewPanel:${MATRIX_VIEW_TYPE}`,
+  `onWebviewPanel:${TIMING_VIEW_TYPE}`,
   `onFileSystem:${LOG_SCHEME}`,
 ] as const;
 

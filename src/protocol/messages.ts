@@ -1,6 +1,7 @@
 import type { Mode } from '../base/status';
 import type { LogClientNotifications, LogNotifications, LogRequests } from './logs';
 import type { Snapshot, SnapshotChange } from './snapshot';
+import type { TimingSnapshot } from './timing';
 
 /**
  * Every message between the extension and the server: method, parameters and result, typed once. A server serves one pipeline;
@@ -9,6 +10,8 @@ import type { Snapshot, SnapshotChange } from './snapshot';
 export interface Requests extends LogRequests {
   /** The whole snapshot; null while no manifest could be read. */
   'backfill/snapshot': { params: Record<string, never>; result: Snapshot | null };
+  /** How long things took and will take, with the dates of one processor; of the one that costs most where none is named. */
+  'backfill/timing': { params: { processor?: string }; result: TimingSnapshot };
   /** Reads the warehouse in any case; answers when it was read, or could not be. */
   'backfill/refresh': { params: Record<string, never>; result: null };
   /** The children of a node, or of the root. What was answered is remembered, and changes of it are announced. */

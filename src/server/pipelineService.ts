@@ -159,6 +159,11 @@ export class PipelineService {
     return this.#noted.of(this.#state, node, day);
   }
 
+  /** The runs that the pipeline noted itself. */
+  notedRuns(): ReturnType<PipelineRecords['notedRuns']> {
+    return this.#records.notedRuns();
+  }
+
   /** How long runs took that the pipeline noted itself, for estimates. */
   runTimes(): Promise<RunTimes | undefined> {
     return this.#records.runTimes();

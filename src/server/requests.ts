@@ -26,6 +26,7 @@ import type { RepairHandlers } from './repairRequests';
 import type { ReportHandlers } from './reportRequests';
 import { answerSelection, canonical } from './selections';
 import { tallyOf, tallyText } from './tally';
+import { timingHandlers } from './timing/timingRequests';
 import { backfillTooltip, coverageTooltip } from './tooltips';
 import { pathTo } from './treePath';
 
@@ -72,6 +73,7 @@ export function requestHandlers({
     ...repairs,
     ...reports,
     ...logs,
+    ...timingHandlers(service),
     'backfill/snapshot': async () => service.snapshot() ?? null,
     'backfill/refresh': async () => {
       await service.read('read');
@@ -183,6 +185,7 @@ export function untrustedHandlers(describe: () => readonly string[]): Handlers {
   };
   return {
     'backfill/snapshot': async () => null,
+    'backfill/timing': refuse,
     'backfill/refresh': refuse,
     'backfill/tree': async () => [],
     'backfill/treePath': async () => [],

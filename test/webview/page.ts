@@ -170,6 +170,7 @@ export async function send(page: Page, message: object): Promise<void> {
     const revived: unknown = JSON.parse(json, (_key, value) => {
       if (value?.$array === 'Uint8Array') return Uint8Array.from(value.items);
       if (value?.$array === 'Int32Array') return Int32Array.from(value.items);
+      if (value?.$array === 'Float32Array') return Float32Array.from(value.items);
       return value;
     });
     window.postMessage(revived, '*');

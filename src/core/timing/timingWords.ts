@@ -1,5 +1,5 @@
 import { formatDay } from '../../base/day';
-import { counted, formatCount, formatRoughly, formatSeconds } from '../../base/figures';
+import { counted, formatCount, formatHours, formatSeconds } from '../../base/figures';
 import type { MarkdownColumn } from '../../base/markdown';
 import type { ProcessorTiming } from './processorTiming';
 import type { ProcessorTimes, TimingView } from './timingView';
@@ -74,7 +74,7 @@ export function timingSentences(times: ProcessorTimes): readonly string[] {
     ...regressions.map(({ text }) => text).reverse(),
     ...(left === undefined ? [] : [leftSentence(left)]),
     ...(queue !== undefined && queue.total >= 60 && queue.p50 >= 0.1 * p50
-      ? [`waited ${formatSeconds(Math.round(queue.p50))} for a slot as a rule, ${formatRoughly(queue.total)} in all`]
+      ? [`waited ${formatSeconds(Math.round(queue.p50))} for a slot as a rule, ${formatHours(queue.total)} in all`]
       : []),
     ...(cumulative > 0
       ? [`${counted(cumulative, 'run')} tell the time since their process began, not their own: nothing is fitted to these`]
@@ -85,10 +85,10 @@ export function timingSentences(times: ProcessorTimes): readonly string[] {
 /** `15 dates left: 1 h 20 min, 40 min with 2 at once, 20 min with 4`. */
 export function leftSentence({ dates, slots, seconds, limit, backfill }: AtOnce): string {
   const what = backfill === undefined ? counted(dates, 'gap') : `${counted(dates, 'date')} left`;
-  const now = formatRoughly(seconds[slots - 1] ?? seconds[0] ?? 0);
+  const now = formatHours(seconds[slots - 1] ?? seconds[0] ?? 0);
   const more = [slots * 2, slots * 4].filter((number) => number <= seconds.length);
   const others = more.map(
-    (number, index) => `${formatRoughly(seconds[number - 1] ?? 0)} with ${number}${index === 0 ? ' at once' : ''}`,
+    (number, index) => `${formatHours(seconds[number - 1] ?? 0)} with ${number}${index === 0 ? ' at once' : ''}`,
   );
   const why = limit === undefined ? '' : ` (one at a time: ${limit})`;
   return [`${what}: ${now}${slots > 1 ? ` with ${slots} at once` : ''}${why}`, ...others].join(', ');

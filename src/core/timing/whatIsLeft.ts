@@ -1,4 +1,4 @@
-import { counted, formatRoughly } from '../../base/figures';
+import { counted, formatHours } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
 import { isActivePhase, type Plan } from '../backfill';
 import { type DateSeconds, learnSeconds } from '../dateSeconds';
@@ -107,5 +107,5 @@ export function leftText(
   const level = dateSecondsAtOnce(dates, slots, () => rest + start);
   const who = stage === undefined ? 'a date' : stage.replaceAll('_', ' ');
   const size = perDate < 10 ? perDate.toFixed(1).replace(/\.0$/, '') : Math.round(perDate);
-  return `${who} grows ${size} s a date: the ${counted(dates, 'date')} left would take ${formatRoughly(growing)}, not ${formatRoughly(level)}`;
+  return `${who} grows ${size} s a date: the ${counted(dates, 'date')} left would take ${formatHours(growing)}, not ${formatHours(level)}`;
 }

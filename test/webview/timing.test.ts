@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+// The same browser as the tests in VS Code.
+import { launchBrowser } from '../../scripts/vscode/browser.mjs';
+import type { FromTiming, TimingSnapshot } from '../../src/protocol/timing';
+import { timingChart, timingOf } from '../support/timingSnapshots';
+import { openWebview, send, sentBy, type Theme } from './page';
+
+const SIZE = { width: 1180, height: 900 };
+
+describe('timing in a browser', () => {
+  let browser: Browser;
+  before(async () => {
+    browser = await launchBrowser();
+  });
+  after(() => browser.close());
+
+  async function open(timing: TimingSnapshot = timingOf(), theme: Theme = 'light'): Promise<Page> {
+    const page = await openWebview(browser, 'timing', theme, SIZE);
+    await send(page, { type: 'timing', timing });
+    await page.locator('.toolbar h1').waitFor();
+    return page;
+  }
+
+  it('says that it reads, what is wrong, and what to do where no run is known', async () => {
+    const page = await openWebview(browser, 'timing', 'light', SIZE);
+    await page.getByText('Reading how long things took…').waitFor();
+    assert.deepEqual(await ready(page), { type: 'ready' });
+    await send(page, { type: 'empty', message: 'The manifest has mistakes: see Problems.' });
+    await page.getByText('The manifest has mistakes: see Problems.').waitFor();
+    const { chart: _, ...none } = timingOf();
+    await send(page, { type: 'timing', timing: { ...none, processors: [] } });
+    await page.getByText(/Launch a backfill, and each date that ends is here/).waitFor();
+    await page.close();
+  });
+
+  it('ranks processors by cost, and asks for the dates of another', async () => {
+    const page = await open();
+    const names = await page.locator('.ranking .name').allTextContents();
+    assert.deepEqual(
+      names.map((name) => name.split(' ')[0]),
+      ['PDC', 'MLFS', 'PSZA', 'PCF'],
+    );
+    await page.getByRole('button', { name: /^MLFS/ }).click();
+    assert.deepEqual((await sentBy<FromTiming>(page)).at(-1), { type: 'select', processor: 'MLFS' });
+    assert.ok(await page.getByRole('button', { name: /^PCF/ }).isDisabled());
+    await page.close();
+  });
+
+  it('moves the date by keys, goes to what stands out, explains and opens the log', async () => {
+    const page = await open();
+    const selected = page.locator('#selected');
+    await selected.getByText('2022-02-27').waitFor();
+    await page.locator('.scroller').focus();
+    await page.keyboard.press('ArrowLeft');
+    await selected.getByText('2022-02-26').waitFor();
+    await page.keyboard.press('Home');
+    await selected.getByText('2021-10-31').waitFor();
+    await page.keyboard.press('n');
+    await selected.getByText(/extract took 10\.7 times/).waitFor();
+    await page.keyboard.press('n');
+    await selected.getByText(/calculate takes 2\.1 times/).waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('l');
+    assert.deepEqual((await sentBy<FromTiming>(page)).slice(-2), [
+      { type: 'explain', processor: 'PDC', date: '2021-12-30' },
+      { type: 'openLog', processor: 'PDC', date: '2021-12-30' },
+    ]);
+    await page.close();
+  });
+
+  it('says under the pointer what a date took, and selects it by a click', async () => {
+    const page = await open();
+    const box = await page.locator('.plot').boundingBox();
+    assert.ok(box);
+    await page.mouse.move(box.x + box.width - 142, box.y + 250);
+    const tooltip = page.locator('.tooltip');
+    await tooltip.getByText(/^2022-02-2\d, \w+: \d min/).waitFor();
+    assert.match((await tooltip.textContent()) ?? '', /dependency check .*extract .*calculate .*write/);
+    await page.mouse.click(box.x + box.width - 300, box.y + 250);
+    await page
+      .locator('#selected')
+      .getByText(/^2022-02-1\d/)
+      .waitFor();
+    await page.close();
+  });
+
+  it('says what several at once would take', async () => {
+    const page = await open();
+    const whatIf = page.locator('.whatIf');
+    await whatIf.getByText('as it is now').waitFor();
+    assert.match((await whatIf.textContent()) ?? '', /15 dates left, with {2}1 at once1 h 20 min/);
+    await page.getByRole('slider').fill('4');
+    await whatIf.getByText('20 min').waitFor();
+    assert.match((await whatIf.textContent()) ?? '', /4 at once20 min · now 1 at once/);
+    await page.close();
+  });
+
+  it('has the same dates as a table', async () => {
+    const page = await open(timingOf(timingChart(850)));
+    await page.getByText('All dates as a table').click();
+    await page.locator('.twin tbody tr').nth(849).waitFor();
+    const [first] = await page.locator('.twin tbody tr').first().locator('td').allTextContents();
+    assert.match(first ?? '', /min|s/);
+    await page.close();
+  });
+
+  it('keeps processor, date and zoom over a reload, and the date while a backfill adds others', async () => {
+    const page = await open();
+    await page.locator('.scroller').focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('-');
+    await page.locator('#selected').getByText('2021-11-01').waitFor();
+    await page.reload();
+    await page.getByText('Reading how long things took…').waitFor();
+    assert.deepEqual(await ready(page), { type: 'ready', processor: 'PDC' });
+    await send(page, { type: 'timing', timing: timingOf() });
+    await page.locator('#selected').getByText('2021-11-01').waitFor();
+    await send(page, { type: 'timing', timing: timingOf(timingChart(130)) });
+    await page.locator('.summary').getByText('130 runs').waitFor();
+    await page.locator('#selected').getByText('2021-11-01').waitFor();
+    await page.close();
+  });
+
+  it('shows a date that somebody came from', async () => {
+    const page = await open();
+    await send(page, { type: 'reveal', processor: 'PDC', date: '2021-12-03' });
+    await page.locator('#selected').getByText('2021-12-03').waitFor();
+    await page.close();
+  });
+
+  for (const theme of ['light', 'dark', 'high-contrast'] as const) {
+    it(`has nothing that axe objects to (${theme}), and its picture is kept for looking at`, async () => {
+      const page = await open(timingOf(), theme);
+      await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+      const results: AxeResults = await page.evaluate(() =>
+        (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
+      );
+      const found = results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
+      assert.deepEqual(found, []);
+      await page.waitForFunction(() => (document.querySelector('.scroller')?.scrollLeft ?? 0) > 0);
+      mkdirSync('out/screenshots', { recursive: true });
+      await page.screenshot({ path: `out/screenshots/timing-${theme}.png` });
+      await page.close();
+    });
+  }
+});
+
+/** The first thing that the page has said. */
+function ready(page: Page): Promise<unknown> {
+  return page.evaluate(() => (window as unknown as { sent: unknown[] }).sent[0]);
+}
