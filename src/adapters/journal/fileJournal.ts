@@ -16,7 +16,7 @@ import { EventFile, type EventReading } from './eventFile';
 import { inputsToText, planToText, readInputs, readPlan } from './journalText';
 import { claimFolder } from './ownerClaim';
 import { sightOf } from './ownerSight';
-import { isSameRequest, leaveRequest, readRequests } from './requestFiles';
+import { isAskedFor, leaveRequest, readRequests } from './requestFiles';
 import { watchRuns } from './runsWatcher';
 
 export interface FileJournalOptions {
@@ -128,9 +128,8 @@ export class FileJournal implements Journal, DamageReporter, ProcessOwners {
       const { session: last, executor } = await sightOf(folder);
       const session = executor ? last : last + 1;
       const answered = answeredRequests((await this.#file(id).read()).events);
-      const isOpen = (given: GivenRequest) =>
-        !answered.has(given.name) && (given.session ?? session) >= session && isSameRequest(given, request);
-      if ((await readRequests(folder)).some(isOpen)) return;
+      const isOpen = (given: GivenRequest) => !answered.has(given.name) && (given.session ?? session) >= session;
+      if (isAskedFor(request, (await readRequests(folder)).filter(isOpen))) return;
       await leaveRequest(folder, request, { by, session, at: new Date(this.#clock.now()).toISOString() });
     } catch (thrown) {
       if (codeOf(thrown) === 'ENOENT') throw unknownBackfill(id);

@@ -62,9 +62,17 @@ export async function readRequests(runFolder: string): Promise<readonly GivenReq
   return cancel === undefined ? requests : [cancel, ...requests];
 }
 
-export function isSameRequest(a: RunRequest, b: RunRequest): boolean {
-  if (a.kind === 'endJob' && b.kind === 'endJob') return a.attempt === b.attempt;
-  return a.kind === b.kind;
+/** Whether asking for something adds nothing to what was asked and not answered yet. A pause after a continue is one more. @param open in order. */
+export function isAskedFor(request: RunRequest, open: readonly RunRequest[]): boolean {
+  switch (request.kind) {
+    case 'cancel':
+      return open.some(({ kind }) => kind === 'cancel');
+    case 'endJob':
+      return open.some((one) => one.kind === 'endJob' && one.attempt === request.attempt);
+    case 'pause':
+    case 'continue':
+      return open.findLast(({ kind }) => kind === 'pause' || kind === 'continue')?.kind === request.kind;
+  }
 }
 
 function requestOf(name: string, text: string | undefined): GivenRequest | undefined {

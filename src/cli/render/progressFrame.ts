@@ -3,7 +3,7 @@ import { type BackfillEvent, type BackfillPhase, isActivePhase, type Plan } from
 import type { Forecast } from '../../core/forecast';
 import type { BackfillProgress } from '../../core/progress';
 import { type Terminal, type Tone, toned } from '../terminal';
-import { fitted, padded, plain, textWidth } from '../textWidth';
+import { fitted, padded, plain, textWidth, wrapped } from '../textWidth';
 import { countsByProcessor, openAttempts, type ProcessorCounts } from './backfillFacts';
 import { bar } from './bar';
 
@@ -17,6 +17,10 @@ const PHASE_TONES: Readonly<Record<BackfillPhase, Tone>> = {
   cancelled: 'warning',
   interrupted: 'bad',
 };
+
+/** Fewer columns hold no bar. */
+const NARROW = 14;
+const MOST_PAUSE_LINES = 4;
 
 /** What one frame of the live table shows. */
 export interface FrameInput {
@@ -35,12 +39,13 @@ export interface FrameInput {
  * terminal, and there are at most one fewer than its rows, so that the frame never wraps or scrolls.
  */
 export function progressFrame(input: FrameInput, terminal: Pick<Terminal, 'width' | 'height' | 'color'>): readonly string[] {
-  const width = Math.max(20, terminal.width - 1);
+  const width = Math.max(1, terminal.width - 1);
   const { progress } = input;
   const head = [
     toned(terminal, 'strong', fitted(plain(progress.title), width)),
     overallBar(progress, width, terminal),
     figuresLine(input, width, terminal),
+    ...pauseLines(progress, width).map((line) => toned(terminal, 'warning', line)),
   ];
   const foot = [toned(terminal, 'quiet', fitted(input.hint, width))];
   const rows = Math.max(1, terminal.height - 1);
@@ -51,8 +56,8 @@ export function progressFrame(input: FrameInput, terminal: Pick<Terminal, 'width
   const bars = counts.length > 1 ? processorLines(counts, width, terminal) : [];
   const running = runningLines(input, width);
   // What runs now keeps a few lines, however many processors there are.
-  const shownRunning = limited(running, Math.max(Math.min(3, room), room - bars.length));
-  const shownBars = limited(bars, room - shownRunning.length);
+  const shownRunning = limited(running, Math.max(Math.min(3, room), room - bars.length), width);
+  const shownBars = limited(bars, room - shownRunning.length, width);
   const body = [...shownBars, ...shownRunning];
   return body.length === 0 ? [...head, '', ...foot] : [...head, '', ...body, '', ...foot];
 }
@@ -60,13 +65,25 @@ export function progressFrame(input: FrameInput, terminal: Pick<Terminal, 'width
 function overallBar(progress: BackfillProgress, width: number, terminal: Pick<Terminal, 'color'>): string {
   const { done, failed, skipped, total } = progress;
   const percent = total === 0 ? 100 : Math.floor(((done + failed + skipped) / total) * 100);
+  if (width < NARROW) return fitted(`${percent} %`, width);
   return `${bar(progress, Math.min(60, width - 7), terminal)}  ${percent} %`;
 }
 
+/** Why nothing new starts, and what to do. */
+function pauseLines({ id, pause }: BackfillProgress, width: number): readonly string[] {
+  if (pause === undefined) return [];
+  const resume = pause.cause === 'asked' ? ` To let it go on: backfill resume ${id}` : '';
+  const lines = wrapped(plain(`${pause.message}${resume}`), width);
+  const shown =
+    lines.length > MOST_PAUSE_LINES ? [...lines.slice(0, MOST_PAUSE_LINES - 1), `${lines[MOST_PAUSE_LINES - 1]} …`] : lines;
+  return shown.map((line) => fitted(line, width));
+}
+
 function figuresLine({ progress, forecast, now }: FrameInput, width: number, terminal: Pick<Terminal, 'color'>): string {
-  const { phase, done, failed, skipped, total, startedAt } = progress;
+  const { phase, done, failed, skipped, total, startedAt, pause } = progress;
   const { perMinute, left } = forecast;
-  const elapsed = startedAt === undefined ? '' : ` for ${formatSeconds(Math.max(0, Math.round((now - startedAt) / 1000)))}`;
+  const since = pause?.since ?? startedAt;
+  const elapsed = since === undefined ? '' : ` for ${formatSeconds(Math.max(0, Math.round((now - since) / 1000)))}`;
   const rest = [
     `${formatCount(done + failed + skipped)}/${formatCount(total)}`,
     ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
@@ -95,21 +112,23 @@ function processorLines(counts: readonly ProcessorCounts[], width: number, termi
   return counts.map((of, index) => {
     const { ended = '', notes = '' } = figures[index] ?? {};
     const name = padded(fitted(of.processor, nameWidth), nameWidth);
-    const drawn = barWidth >= 6 ? `${bar(of, barWidth, terminal)}  ` : '';
     const text = `${padded(ended, endedWidth, 'right')}  ${notes}`;
-    return `${name}  ${drawn}${fitted(text, width - nameWidth - 2 - (drawn === '' ? 0 : barWidth + 2))}`.trimEnd();
+    if (barWidth < 6) return fitted(`${name}  ${text}`.trimEnd(), width);
+    return `${name}  ${bar(of, barWidth, terminal)}  ${fitted(text, width - nameWidth - barWidth - 4)}`.trimEnd();
   });
 }
 
 function runningLines({ events, now, progress }: FrameInput, width: number): string[] {
   if (!isActivePhase(progress.phase)) return [];
-  return openAttempts(events).map(({ processor, date, at }) =>
-    fitted(`▸ ${processor} ${date}  ${formatSeconds(Math.max(0, Math.round((now - Date.parse(at)) / 1000)))}`, width),
-  );
+  return openAttempts(events).map(({ processor, date, at }) => {
+    const isSilent = progress.silent.some((one) => one.processor === processor && one.date === date);
+    const seconds = Math.max(0, Math.round((now - Date.parse(at)) / 1000));
+    return fitted(`▸ ${processor} ${date}  ${formatSeconds(seconds)}${isSilent ? '  may hang: it says nothing' : ''}`, width);
+  });
 }
 
-function limited(lines: readonly string[], room: number): readonly string[] {
+function limited(lines: readonly string[], room: number, width: number): readonly string[] {
   if (lines.length <= room) return lines;
   if (room <= 0) return [];
-  return [...lines.slice(0, room - 1), `  and ${counted(lines.length - room + 1, 'more', 'more')}`];
+  return [...lines.slice(0, room - 1), fitted(`  and ${counted(lines.length - room + 1, 'more', 'more')}`, width)];
 }

@@ -175,6 +175,46 @@ describe('Execution', () => {
     assert.deepEqual([progress.partitions.get('A 2021-11-01'), progress.waiting], ['interrupted', 6]);
   });
 
+  it('goes through its dates newest first when that is asked for, upstream first all the same', async () => {
+    const days = (node: string) => children.started.filter((call) => call.startsWith(node)).map((call) => call.slice(-2));
+    const plan = await launch({ processors: ['A', 'B'], from: '2021-11-01', to: '2021-11-05', order: 'newest', slots: 1 });
+    assert.equal((await execute(plan)).result, 'done');
+    const newest = ['05', '04', '03', '02', '01'];
+    assert.deepEqual([days('A'), days('B')], [newest, newest]);
+    for (const date of newest)
+      assert.ok(children.started.indexOf(`A 2021-11-${date}`) < children.started.indexOf(`B 2021-11-${date}`), date);
+  });
+
+  for (const count of [6, 24]) {
+    it(`flows over phases while upstream still runs, and looks at the warehouse no more often for ${count} dates`, async () => {
+      const release = new AbortController();
+      const last = `2021-11-${String(count).padStart(2, '0')}`;
+      children.during = async (call) => {
+        // The last date of the first phase ends only when a date has come to the end of the last.
+        if (call === `A ${last}`) await (release.signal.aborted || once(release.signal, 'abort'));
+        if (call.startsWith('C')) release.abort();
+        return undefined;
+      };
+      const plan = await launch({ from: '2021-11-01', to: last });
+      const { result, progress } = await execute(plan);
+      assert.deepEqual([result, progress.done], ['done', 3 * count]);
+      assert.equal(warehouse.observes, 1);
+      assert.ok(children.started.findIndex((call) => call.startsWith('C')) >= 0);
+    });
+  }
+
+  it('goes on after a pause that ends while it looks for what to do', async () => {
+    const plan = await launch({ processors: ['A'], from: '2021-11-01', to: '2021-11-03', slots: 1 });
+    children.during = async (call) => {
+      if (call !== 'A 2021-11-01') return undefined;
+      await fixture.journal.request(plan.id, { kind: 'pause' }, 'ann');
+      await fixture.journal.request(plan.id, { kind: 'continue' }, 'ann');
+      return undefined;
+    };
+    const { result, progress } = await execute(plan);
+    assert.deepEqual([result, progress.done], ['done', 3]);
+  });
+
   it('judges each season by itself', async () => {
     fill('RAW', '2022-11-01', '2022-11-30');
     fill('A', '2021-11-26', '2021-11-28');

@@ -7,7 +7,7 @@ import { endedLine, summaryLines } from '../../../src/cli/render/backfillSummary
 import { bar } from '../../../src/cli/render/bar';
 import { progressFrame } from '../../../src/cli/render/progressFrame';
 import { textWidth } from '../../../src/cli/textWidth';
-import type { BackfillEvent, Plan } from '../../../src/core/backfill';
+import type { BackfillEvent, BackfillEventBody, Plan } from '../../../src/core/backfill';
 import { progressOf } from '../../../src/core/progress';
 import { attempted, ended, eventsOf, planOf, START, started } from './backfillFixture';
 
@@ -67,7 +67,7 @@ Ctrl+C cancels; closing this terminal leaves it running.`,
     ]);
     fc.assert(
       fc.property(
-        fc.integer({ min: 20, max: 200 }),
+        fc.integer({ min: 1, max: 200 }),
         fc.integer({ min: 2, max: 60 }),
         fc.boolean(),
         fc.boolean(),
@@ -75,10 +75,36 @@ Ctrl+C cancels; closing this terminal leaves it running.`,
           const lines = frame(big ? many : plan, big ? running : events, 40, { width, height, color });
           assert.ok(lines.length < height && lines.length > 0, `${lines.length} lines on ${height} rows`);
           for (const line of lines)
-            assert.ok(textWidth(line) < Math.max(21, width), `${textWidth(line)} columns of ${width}: ${line}`);
+            assert.ok(textWidth(line) < Math.max(2, width), `${textWidth(line)} columns of ${width}: ${line}`);
         },
       ),
     );
+  });
+
+  it('says why it is paused and for how long, and which job may hang', () => {
+    const pause: BackfillEventBody = {
+      type: 'paused',
+      cause: 'asked',
+      message: 'ann asked for it: what runs ends, and nothing new starts.',
+    };
+    const silent: BackfillEventBody = {
+      ...{ type: 'silent', attempt: 'PDC-2021-11-08-1', processor: 'PDC', date: '2021-11-08' },
+      ...{ seconds: 10, basis: 'the manifest allows 10 s' },
+    };
+    const held = [
+      ...events,
+      ...eventsOf([
+        [35, pause],
+        [38, silent],
+      ]).map((event, index) => ({ ...event, seq: events.length + index + 1 })),
+    ];
+    const lines = frame(plan, held, 40);
+    assert.match(lines[2] ?? '', /^paused for 5 s {2}3\/10/);
+    assert.equal(
+      lines.slice(3, 5).join(' '),
+      'ann asked for it: what runs ends, and nothing new starts. To let it go on: backfill resume 20261123T140211-pdc-ab12',
+    );
+    assert.ok(lines.includes('▸ PDC 2021-11-08  15 s  may hang: it says nothing'), lines.join('\n'));
   });
 
   it('keeps room for what runs now beside many processors', () => {

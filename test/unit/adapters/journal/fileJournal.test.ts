@@ -243,6 +243,18 @@ describe('FileJournal', () => {
       assert.deepEqual(await names(journal), ['000001-pause.json', '000002-continue.json', '000003-pause.json']);
     });
 
+    it('ends with what was asked for last', async () => {
+      const journal = await journalWith();
+      for (const kind of ['pause', 'continue', 'pause', 'pause', 'cancel', 'cancel', 'pause'] as const)
+        await journal.request(PLAN.id, { kind }, 'a terminal');
+      assert.deepEqual(await names(journal), [
+        '000001-pause.json',
+        '000002-continue.json',
+        '000003-pause.json',
+        '000004-cancel.json',
+      ]);
+    });
+
     it('gives every request that many processes make at once a name of its own', async () => {
       const first = await journalWith();
       const journals = [first, ...[1, 2, 3].map(() => new FileJournal(folder()))];
