@@ -42,14 +42,16 @@ export type Commands = Readonly<Record<CommandId, (target: NodeTarget) => Promis
 
 export function commandsOf(context: CommandContext): Commands {
   const { log, engine, pipelines, documents, logs, terminals, launchFlow, repairFlow, reportFlow, matrix, timing } = context;
+  const runShown = async () => {
+    const plan = documents.visiblePlan;
+    if (plan === undefined) tell('Open a plan first: “Backfill: Launch Backfill…” makes one.');
+    else await launchFlow.run(plan);
+  };
   return {
     'backfill.launch': (target) => launchFlow.launch(target),
     'backfill.fillGaps': (target) => launchFlow.fillGaps(target),
-    'backfill.runPlan': async () => {
-      const plan = documents.visiblePlan;
-      if (plan === undefined) tell('Open a plan first: “Backfill: Launch Backfill…” makes one.');
-      else await launchFlow.run(plan);
-    },
+    'backfill.runPlan': () => runShown(),
+    'backfill.deletePlanned': () => runShown(),
     'backfill.explain': async ({ nodes = [], from, to, dates }) => {
       const node = nodes[0] ?? (await askNode(await engine.request('backfill/choices', {}), 'Explain'));
       if (node === undefined) return;

@@ -5,6 +5,7 @@ interface ContextValues {
   'backfill.hasManifest': boolean;
   'backfill.engine': EngineState;
   'backfill.backfills': 'none' | 'some';
+  'backfill.planDeletes': boolean;
   'backfill.failures': 'none' | 'empty' | 'some' | undefined;
 }
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../base/logger';
 import { type CommandId, EXPLANATION_VIEW_TYPE, PLAN_VIEW_TYPE, REPAIR_VIEW_TYPE } from '../protocol/contributions';
 import type { PartitionParams, PlanPreview, RepairDocument } from '../protocol/messages';
+import { setContextKey } from './contextKeys';
 import { Disposables } from './disposables';
 import type { Engine } from './engine';
 
@@ -11,6 +12,7 @@ const LINKED: readonly CommandId[] = [
   'backfill.launch',
   'backfill.openLog',
   'backfill.runPlan',
+  'backfill.deletePlanned',
   'backfill.impact',
   'backfill.waive',
   'backfill.clean',
@@ -56,6 +58,7 @@ export class DocumentPanels implements vscode.Disposable {
   /** The focus stays where it is: the plan is confirmed in an input that comes right after it. */
   async showPlan(plan: PlanPreview): Promise<void> {
     this.#shownPlan = plan;
+    setContextKey('backfill.planDeletes', plan.deletes === true);
     await this.#plan.show(plan.deletes === true ? plan.headline : `Plan: ${plan.headline}`, plan.markdown, true);
   }
 

@@ -38,15 +38,20 @@ function atOf({ news }: Untold): number {
 }
 
 function endMessage({ backfill, news }: Untold, more: number): Message {
-  const { phase, id, left } = backfill;
+  const { phase, id, left, deleted } = backfill;
   const result = phase === 'interrupted' && left !== undefined ? `${resultText(backfill)}; ${left}` : resultText(backfill);
+  const what = deleted === undefined ? 'backfill' : 'deletion';
   const text = [
-    `The backfill of ${namesText(backfill.processors)} ${ENDINGS[phase]}: ${result}.`,
+    `The ${what} of ${namesText(backfill.processors)} ${ENDINGS[phase]}: ${result}.`,
     ...news.filter(({ kind }) => kind === 'alarm' || kind === 'stop').map(textOf),
     ...(more > 0 ? [`${more} more ended, too.`] : []),
   ].join(' ');
   const first: readonly Action[] =
-    phase === 'interrupted' ? [{ title: 'Resume', command: 'backfill.resume', target: { backfill: id } }] : [];
+    phase === 'interrupted'
+      ? [{ title: 'Resume', command: 'backfill.resume', target: { backfill: id } }]
+      : deleted === undefined
+        ? []
+        : [{ title: 'Build Again…', command: 'backfill.launch', target: { select: deleted } }];
   const isGood = (phase === 'done' || phase === 'cancelled') && news.every(({ kind }) => kind !== 'alarm');
   return {
     text,

@@ -1,7 +1,7 @@
 import { type Day, formatDay } from '../base/day';
 import { groupBy } from '../base/groupBy';
 import type { FixKind, Mode } from '../base/status';
-import { runCommandLine } from './commandLine';
+import { runCommandLine, shellText } from './commandLine';
 import type { GapGroup, PartitionRef, Root } from './coverage';
 import { type RootReport, rootReport } from './report';
 import { fixText, rangesText } from './words';
@@ -37,10 +37,20 @@ function commandFor(root: Root, days: readonly Day[], gaps: readonly PartitionRe
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   if (root.fix === 'look') return `backfill explain ${root.node} ${formatDay(root.day)}`;
+  if (root.fix === 'lowerOrWaive') return waiveCommand(root, gaps);
   if (root.fix !== 'run') return undefined;
   const dates = days.length <= MOST_DATES ? { dates: days.map(formatDay) } : { from: formatDay(first), to: formatDay(last) };
   const withDownstream = gaps.some(({ node }) => node !== root.node);
   return runCommandLine({ processors: [root.node], ...dates, withDownstream }, mode);
+}
+
+/** Waives what is too little for its consumer. Its reason and its end are for a person to write: as it stands it is refused. */
+function waiveCommand({ node, consumer = node }: Root, gaps: readonly PartitionRef[]): string | undefined {
+  const days = gaps.flatMap((gap) => (gap.node === consumer ? gap.day : [])).sort((a, b) => a - b);
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const dates = days.length <= MOST_DATES ? days.map(formatDay).join(',') : `${formatDay(first)}..${formatDay(last)}`;
+  return shellText(['backfill', 'waive', consumer, dates, '--reason', 'WHY', '--until', 'YYYY-MM-DD']);
 }
 
 /** Gaps by cause, as data for other tools. */

@@ -26,12 +26,24 @@ export interface CommandContribution {
 const TRUSTED = 'isWorkspaceTrusted';
 const HAS_MANIFEST = 'backfill.hasManifest';
 const LOG_IN_FRONT = `resourceScheme == ${LOG_SCHEME}`;
+const PLAN_DELETES = 'backfill.planDeletes';
 const PLAN_IN_FRONT = `activeWebviewPanelId == ${PLAN_VIEW_TYPE}`;
 
 export const COMMANDS = {
   'backfill.launch': { title: 'Launch Backfill…', icon: '$(play)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.fillGaps': { title: 'Fill Gaps…', icon: '$(run-all)', enablement: TRUSTED, palette: HAS_MANIFEST },
-  'backfill.runPlan': { title: 'Run This Plan', icon: '$(play)', enablement: TRUSTED, palette: PLAN_IN_FRONT },
+  'backfill.runPlan': {
+    title: 'Run This Plan',
+    icon: '$(play)',
+    enablement: TRUSTED,
+    palette: `${PLAN_IN_FRONT} && !${PLAN_DELETES}`,
+  },
+  'backfill.deletePlanned': {
+    title: 'Delete What Is Shown…',
+    icon: '$(trash)',
+    enablement: TRUSTED,
+    palette: `${PLAN_IN_FRONT} && ${PLAN_DELETES}`,
+  },
   'backfill.explain': { title: 'Explain This Date', icon: '$(question)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.impact': { title: 'Downstream Impact…', icon: '$(type-hierarchy-sub)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.waive': { title: 'Waive Gaps…', icon: '$(bookmark)', enablement: TRUSTED, palette: HAS_MANIFEST },
@@ -117,6 +129,8 @@ export const CONTEXT_KEYS = {
   'backfill.backfills': 'string',
   /** `none` (the manifest names no table of failures), `empty` or `some`; not set before they were asked for. */
   'backfill.failures': 'string',
+  /** The plan that was shown last deletes partitions. */
+  'backfill.planDeletes': 'boolean',
 } as const;
 export type ContextKey = keyof typeof CONTEXT_KEYS;
 /** Values of `backfill.engine`. */
@@ -204,7 +218,8 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.endJob', when: node(['silent', 'backfill'], 'active'), group: '2_run@6' },
   ],
   'editor/title': [
-    { command: 'backfill.runPlan', when: PLAN_IN_FRONT, group: 'navigation@1' },
+    { command: 'backfill.runPlan', when: `${PLAN_IN_FRONT} && !${PLAN_DELETES}`, group: 'navigation@1' },
+    { command: 'backfill.deletePlanned', when: `${PLAN_IN_FRONT} && ${PLAN_DELETES}`, group: 'navigation@1' },
     { command: 'backfill.goToLogEnd', when: LOG_IN_FRONT, group: 'navigation@1' },
   ],
 };

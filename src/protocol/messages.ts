@@ -336,6 +336,8 @@ export interface BackfillSummary {
   readonly jobs: readonly RunningJob[];
   /** What an interrupted one has left, such as `10 left: 3 cut off, 7 not begun`. */
   readonly left?: string;
+  /** It deleted partitions: these as a selection, to be built again. */
+  readonly deleted?: string;
   /** What somebody who does something else is told of it, what matters most first. */
   readonly news: readonly BackfillNews[];
 }

@@ -1,7 +1,9 @@
 import type { BackfillRecord } from '../app/journal';
+import { parseDay } from '../base/day';
 import { formatCount, formatLeft } from '../base/figures';
 import { groupBy } from '../base/groupBy';
 import { type BackfillEvent, isActivePhase, type Plan } from '../core/backfill';
+import { cleanedSelection, isClean } from '../core/clean/cleanPlan';
 import { type Forecast, forecastOf } from '../core/forecast';
 import { saidText } from '../core/logs/explainVerdict';
 import type { LogDigest } from '../core/logs/logDigest';
@@ -60,6 +62,7 @@ export function summaryOf(view: BackfillView, now: number, isStop: IsStop = () =
     ...(current !== undefined && { current }),
     ...(progress.pause !== undefined && { pause: { cause: progress.pause.cause, message: progress.pause.message } }),
     ...(phase === 'interrupted' && { left: leftWords(view) }),
+    ...(endedAt !== undefined && done > 0 && isClean(record.plan) && { deleted: cleanedSelection(record.plan, parseDay) }),
     jobs: jobsOf(view),
     news: newsOf(record.events, progress, now, isStop).map(({ partition, ...news }) => ({
       ...news,

@@ -41,7 +41,7 @@ function cleanDocument(plan: Plan, statements: readonly string[], select: string
   if (confirm !== undefined) {
     sections.push(
       `**${escaped(confirm.why)}** The number of partitions has to be typed before that. Each goes in one step, and only while it holds the rows that stand here.`,
-      `**${commandLink('Delete in a terminal', 'backfill.runPlan', {})}**`,
+      `**${commandLink('Delete in a terminal', 'backfill.deletePlanned', {})}**`,
     );
   }
   sections.push(plan.warnings.map((warning) => `> ⚠ ${escaped(warning)}`).join('\n>\n'));

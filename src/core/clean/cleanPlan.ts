@@ -159,7 +159,13 @@ export function cleanedSelection({ partitions }: Plan, days: (date: string) => n
     const day = days(date);
     return action === 'run' && day !== undefined ? [{ node: processor, day }] : [];
   });
-  return textOfCells(cells, { isExpected: (node, day) => cells.some((one) => one.node === node && one.day === day) });
+  const known = new Set(cells.map(({ node, day }) => `${node} ${day}`));
+  return textOfCells(cells, { isExpected: (node, day) => known.has(`${node} ${day}`) });
+}
+
+/** Whether a plan deletes partitions rather than to build them. */
+export function isClean({ jobs }: Pick<Plan, 'jobs'>): boolean {
+  return jobs.some(({ method }) => method === 'clean');
 }
 
 /** A plan to delete as the words of a shell, which make it anew. */

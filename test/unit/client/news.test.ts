@@ -43,6 +43,15 @@ describe('messages', () => {
     assert.equal(titles(cut)[0], 'Resume');
   });
 
+  it('offer to build again what was deleted', () => {
+    const select = 'PDC & 2021-11-05';
+    const deleted = untold({ phase: 'done', done: 1, total: 1, running: 0, deleted: select }, news('ended'));
+    assert.deepEqual(texts(deleted), ['The deletion of MLFS is done: 1 of 1 partition done.']);
+    assert.deepEqual(messagesOf([deleted])[0]?.actions[0], {
+      ...{ title: 'Build Again…', command: 'backfill.launch', target: { select } },
+    });
+  });
+
   it('are one for each backfill, whatever happened to it at once', () => {
     const two = untold(
       {},
