@@ -38,7 +38,8 @@ export function answerRequests({ journal, id, session, answered, handle }: Reque
         const message = `Requests cannot be seen: ${messageOf(thrown)}`;
         journal.append(id, { type: 'note', message }).catch(() => undefined);
       });
-      await delay(LOOK_MS, undefined, { signal: stop.signal, ref: false }).catch(() => undefined);
+      // A paused backfill with nothing that runs is kept alive by nothing else.
+      await delay(LOOK_MS, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   };
   void loop();

@@ -31,7 +31,8 @@ A plan of more than 60 dates or two hours, or one that replaces complete dates, 
   ],
   async run(context, options) {
     const { terminal, services } = context;
-    const { plan, state } = await planFor(context, options);
+    const { plan: asked, state } = await planFor(context, options);
+    const plan = terminal.isTty ? asked : unasked(asked);
     if (options['dry-run']) {
       showPlan(plan, options.format, terminal);
       return EXIT.fine;
@@ -60,6 +61,11 @@ A plan of more than 60 dates or two hours, or one that replaces complete dates, 
     });
   },
 });
+
+/** The same where nobody reads a question: what would ask stops. */
+function unasked(plan: Plan): Plan {
+  return { ...plan, request: { ...plan.request, onRepeat: plan.request.onRepeat ?? 'stop' } };
+}
 
 function isGapNow({ input, grid }: CoverageState, { processor, date }: PlannedPartition): boolean {
   const node = input.pipeline.nodes.find(({ id }) => id === processor);

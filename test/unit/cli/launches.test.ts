@@ -9,6 +9,7 @@ import { CommandLine, type Running } from '../../support/commandLine';
 import { ExecutionFixture } from '../../support/execution';
 import { skipBecause } from '../../support/skip';
 import { useTemporaryFolder } from '../../support/temporaryFolder';
+import { until } from '../../support/until';
 
 /** OK fills its dates, HANG never ends by itself, BAD fails, VOID leaves its dates empty. */
 const PIPELINE = `sources: [{ id: RAW, table: main.raw, date_column: day }]
@@ -116,6 +117,8 @@ describe('backfills launched from the command line', function () {
       '2021-11-01',
       '--to',
       '2021-11-03',
+      '--on-repeat',
+      'continue',
     );
     assert.equal(code, 1);
     assert.match(out, /^\[\d\/5\] BAD 2021-11-01: failed, 0 rows in /m);
@@ -124,6 +127,13 @@ describe('backfills launched from the command line', function () {
     assert.match(out, new RegExp(`^ {2}backfill logs ${await onlyId()} BAD 2021-11-01$`, 'm'));
     const { out: log } = await backfill('logs', await onlyId(), 'BAD', '2021-11-02');
     assert.match(log, /^Traceback\nValueError: no data for 2021-11-02/);
+  });
+
+  it('ask nobody where there is no terminal after three failures of one cause', async () => {
+    const dates = DATES.join(', ');
+    const { code, out } = await backfill('run', '--select', `BAD & ${dates}`);
+    assert.equal(code, 1, out);
+    assert.match(out, /Nothing new is started: 3 attempts of BAD in a row failed in one way/);
   });
 
   it('executes in its own process when asked to', async () => {
@@ -179,6 +189,77 @@ describe('backfills launched from the command line', function () {
       await cancelled(attached);
       if (end === 'EPIPE') assert.equal((await run.ended).signal, null);
     }
+  });
+
+  describe('and asked for something meanwhile', () => {
+    const saw = async (id: string, type: BackfillEvent['type'], times = 1): Promise<readonly BackfillEvent[]> => {
+      await until(async () => (await eventsOf(id)).filter((event) => event.type === type).length >= times);
+      return eventsOf(id);
+    };
+    const count = (events: readonly BackfillEvent[], type: BackfillEvent['type']) =>
+      events.filter((event) => event.type === type).length;
+    /** Ends what runs of HANG, as somebody does who has looked at it. */
+    const endJob = (id: string, date: string) => backfill('cancel', id, '--attempt', `HANG-${date}-1`);
+
+    it('pause once, resume, and end one job alone', async () => {
+      const run = start('run', '--processor', 'HANG', '--dates', DATES.join());
+      const id = await launched(run);
+      const paused = await backfill('pause', id);
+      assert.equal(paused.code, 0);
+      assert.match(paused.out, /is asked to pause\. To let it go on: backfill resume /);
+      await saw(id, 'paused');
+      const again = await backfill('pause', id);
+      assert.deepEqual([again.code, /is paused already: /.test(again.out)], [0, true], again.out);
+      const nothing = await backfill('cancel', id, '--attempt', 'HANG-2021-11-02-1');
+      assert.equal(nothing.code, 2);
+      assert.match(nothing.err, /does not run the attempt 'HANG-2021-11-02-1': what runs is HANG-2021-11-01-1\./);
+      assert.equal((await endJob(id, '2021-11-01')).code, 0);
+      const held = await saw(id, 'attemptEnded');
+      assert.deepEqual([count(held, 'attemptStarted'), count(held, 'paused')], [1, 1]);
+      assert.match((await backfill('runs')).out, /paused/);
+
+      const resumed = start('resume', id);
+      const going = await saw(id, 'attemptStarted', 2);
+      assert.deepEqual([count(going, 'continued'), count(going, 'started')], [1, 1]);
+      // What runs is not hurt by being resumed once more.
+      const twice = start('resume', id);
+      await twice.says(/Goes on: /);
+      await backfill('cancel', id);
+      for (const running of [run, resumed, twice]) await cancelled(running);
+      const over = await backfill('pause', id);
+      assert.match(over.out, /does not run: it is cancelled\. Nothing was done\./);
+    });
+
+    it('are cancelled while they are paused, at once', async () => {
+      const run = start('run', '--processor', 'HANG', '--dates', DATES.join());
+      const id = await launched(run);
+      await backfill('pause', id);
+      await saw(id, 'paused');
+      await endJob(id, '2021-11-01');
+      await saw(id, 'attemptEnded');
+      await backfill('cancel', id);
+      await cancelled(run);
+      assert.equal(count(await eventsOf(id), 'attemptStarted'), 1);
+    });
+
+    it('go on when they were paused and their executor was killed', async () => {
+      const run = start('run', '--processor', 'HANG', '--dates', DATES.join());
+      const id = await launched(run);
+      await backfill('pause', id);
+      await saw(id, 'paused');
+      await endJob(id, '2021-11-01');
+      const [first] = await saw(id, 'attemptEnded');
+      assert.ok(first?.type === 'started');
+      process.kill(first.owner.pid, 'SIGKILL');
+      const left = await run.ended;
+      assert.equal(left.code, 130);
+      assert.match(left.out, new RegExp(`backfill resume ${id}`));
+      const resumed = start('resume', id);
+      const events = await saw(id, 'attemptStarted', 2);
+      assert.deepEqual([count(events, 'started'), count(events, 'paused')], [2, 1], 'the pause was of the session that died');
+      await backfill('cancel', id);
+      await cancelled(resumed);
+    });
   });
 
   it('starts one executor, however many attach', async () => {
