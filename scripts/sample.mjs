@@ -1,6 +1,6 @@
 // Makes the sample pipeline of samples/nba as a workspace: `node scripts/sample.mjs DIR [--seed N] [--fresh] [--no-cache]`.
 // @ts-check
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   constants,
   copyFileSync,
@@ -92,10 +92,10 @@ async function writeJournals(workspace, warehouse, holes) {
   }
 }
 
-/** Nobody ever sees a half-made file. @param {string} file @param {(file: string) => Promise<void>} make */
+/** Nobody ever sees a half-made file, and several can make it at once. @param {string} file @param {(file: string) => Promise<void>} make */
 async function makeInPlace(file, make) {
   mkdirSync(dirname(file), { recursive: true });
-  const making = `${file}.${process.pid}`;
+  const making = `${file}.${randomUUID()}`;
   rmSync(making, { force: true });
   try {
     await make(making);
