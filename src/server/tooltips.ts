@@ -7,11 +7,13 @@ import { explain } from '../core/explain';
 import { gapsByRoot } from '../core/gaps';
 import type { PipelineNode } from '../core/pipeline';
 import type { Scope } from '../core/scope';
+import { backfillGrowth } from '../core/timing/backfillGrowth';
 import { silentFor } from './backfillNotes';
 import { type BackfillView, leftWords, summaryOf } from './backfillViews';
 import { commandLink } from './commandLink';
 import { explainTooltip } from './explainDocument';
 import { tallyOf, tallySentence } from './tally';
+import { backfillRuns } from './timing/backfillRuns';
 
 /** The tooltip of a node of the Coverage tree as Markdown, by the node's id; empty for a node that is gone. */
 export function coverageTooltip(id: string, input: CoverageInput, grid: CoverageGrid): string {
@@ -65,6 +67,8 @@ export function backfillTooltip(view: BackfillView, now: number): string {
   if (pause !== undefined) lines.push(`$(debug-pause) Since ${formatInstant(pause.since)}: ${escaped(pause.message)}`);
   for (const job of silent)
     lines.push(`$(warning) ${job.processor} ${job.date} has said nothing for ${silentFor(job, now)}; ${escaped(job.basis)}`);
+  for (const growth of backfillGrowth({ plan, progress: view.progress }, backfillRuns(view, now)))
+    lines.push(`$(graph) ${escaped(growth)}`);
   if (phase === 'interrupted') lines.push(`$(debug-continue) ${escaped(leftWords(view))}`);
   if (plan.request.reason !== undefined && plan.request.reason !== '') lines.push(`Reason: ${escaped(plan.request.reason)}`);
   lines.push(code(runCommandLine(plan.request, plan.mode)));

@@ -6,6 +6,8 @@ import { selectionText } from '../../base/selection/parts';
 import { type BackfillEvent, type BackfillPhase, CHOICES, type Plan } from '../../core/backfill';
 import { runCommandLine } from '../../core/commandLine';
 import { type BackfillProgress, isSuccess } from '../../core/progress';
+import { backfillGrowth } from '../../core/timing/backfillGrowth';
+import { journalRuns } from '../../core/timing/journalRuns';
 import { type Terminal, type Tone, toned } from '../terminal';
 import { plain, wrapped } from '../textWidth';
 import { type Ended, failureText, outcomeWords } from './backfillFacts';
@@ -82,6 +84,13 @@ export function summaryLines(
   lines.push(...grouped('Failed', failures, (event) => `${event.processor}: ${failureText(event) ?? ''}`, terminal, signatureOf));
   lines.push(...grouped('Interrupted', interrupted, (event) => `${event.processor}: ${failureText(event) ?? ''}`, terminal));
   lines.push(...grouped('Skipped', skips, ({ processor, why }) => `${processor}: ${why}`, terminal));
+  const growths = backfillGrowth({ plan, progress }, journalRuns({ plan, events }));
+  if (growths.length > 0)
+    lines.push(
+      '',
+      'Growth:',
+      ...growths.flatMap((text) => wrapped(plain(text), terminal.width - 4).map((line, at) => (at === 0 ? '  ' : '    ') + line)),
+    );
   if (notes.length > 0)
     lines.push('', 'Notes:', ...notes.flatMap((note) => wrapped(plain(note), terminal.width - 2).map((line) => `  ${line}`)));
   return [...lines, ...nextSteps(plan, phase, failures, progress)];

@@ -33,8 +33,8 @@ const GOES_ON = 0.35;
 export function growthOf(seconds: readonly number[]): Growth | undefined {
   const count = seconds.length;
   if (count < LEAST_TO_GROW) return undefined;
-  const trend = trendOf(seconds);
-  if (trend === undefined || trend.slope <= 0 || trend.p > SIGNIFICANT || trend.tau < LEAST_TAU) return undefined;
+  const trend = trendOf(seconds, LEAST_TAU);
+  if (trend === undefined || trend.slope <= 0 || trend.p > SIGNIFICANT) return undefined;
   const { slope, start } = trend;
   const all = slope * (count - 1);
   if (all < LEAST_SECONDS || all < LEAST_SHARE * medianOf(seconds)) return undefined;

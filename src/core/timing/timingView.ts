@@ -73,17 +73,39 @@ export interface TimingInput {
 
 const MOST_SESSIONS = 8;
 
+/** What was found of each processor, and from which runs: what has not changed is not computed again. */
+export type TimingMemo = Map<string, { readonly of: readonly unknown[]; readonly times: ProcessorTimes }>;
+
 /** The one answer to how long things take, what stands out of it, and what that means for what is left. */
-export function timingView({ history, runs, order, left = new Map() }: TimingInput): TimingView {
-  const noted = timedHistory(history);
-  const byHistory = groupBy(noted, ({ processor }) => processor);
+export function timingView(input: TimingInput): TimingView {
+  const steps = timingSteps(input);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, a processor at a time, for those who have something else to do meanwhile. */
+export function* timingSteps(input: TimingInput, memo: TimingMemo = new Map()): Generator<void, TimingView> {
+  const { history, runs, order, left = new Map<string, AtOnce>() } = input;
+  const noted = groupBy(history, ({ name }) => name);
   const byJournal = groupBy(runs, ({ processor }) => processor);
-  const processors = timingOf(history, runs, order).map((timing) => {
-    const own = (timing.source === 'history' ? byHistory : byJournal).get(timing.name) ?? [];
+  const processors: ProcessorTimes[] = [];
+  for (const timing of timingOf(history, runs, order)) {
+    const { name } = timing;
+    const own = noted.get(name) ?? [];
     // The run history is of dates; what a run of ours says of itself is not in it.
-    const ours = byJournal.get(timing.name) ?? [];
-    return processorTimes(timing, own, ours, left.get(timing.name));
-  });
+    const ours = byJournal.get(name) ?? [];
+    const of = [JSON.stringify(left.get(name)), ...own, ...ours];
+    const known = memo.get(name);
+    const same = known !== undefined && known.of.length === of.length && of.every((one, index) => one === known.of[index]);
+    const times = same
+      ? known.times
+      : processorTimes(timing, timing.source === 'history' ? timedHistory(own) : ours, ours, left.get(name));
+    memo.set(name, { of, times });
+    processors.push(times);
+    if (!same) yield;
+  }
   const total = processors.reduce((sum, one) => sum + one.total, 0);
   return {
     total,

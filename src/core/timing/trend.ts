@@ -20,8 +20,9 @@ const MOST = 400;
 /**
  * The line of Theil (1950) and Sen (1968): the median of the slopes of all pairs, through the median of what it leaves; up to 29 % of values
  * may be anything. Its significance is that of Mann (1945) and Kendall (1975), with their correction for ties. Undefined for fewer than three.
+ * @param leastTau what is less monotonous than that is undefined, too, which costs far less than a line.
  */
-export function trendOf(values: readonly number[]): Trend | undefined {
+export function trendOf(values: readonly number[], leastTau = -1): Trend | undefined {
   const count = values.length;
   if (count < 3) return undefined;
   const step = Math.ceil(count / MOST);
@@ -34,6 +35,8 @@ export function trendOf(values: readonly number[]): Trend | undefined {
       sign += Math.sign(difference);
     }
   }
+  const tau = sign / Math.max(1, slopes.length);
+  if (tau < leastTau) return undefined;
   const slope = medianOf(slopes);
   const compared = Math.ceil(count / step);
   const ties = new Map<number, number>();
@@ -47,7 +50,7 @@ export function trendOf(values: readonly number[]): Trend | undefined {
   return {
     slope,
     start: medianOf(values.map((value, index) => value - slope * index)),
-    tau: sign / Math.max(1, slopes.length),
+    tau,
     p: 2 * upperTail(z),
     count,
   };

@@ -1,9 +1,11 @@
-import { callRuns, journalRuns } from '../../core/timing/journalRuns';
-import { type TimingView, timingView } from '../../core/timing/timingView';
+import type { BackfillRecord } from '../../app/journal';
+import type { TimedRun } from '../../core/timing/timedRun';
+import { type TimingMemo, type TimingView, timingSteps } from '../../core/timing/timingView';
 import { leftByProcessor } from '../../core/timing/whatIsLeft';
 import type { Requests } from '../../protocol/messages';
 import type { BackfillView } from '../backfillViews';
 import type { PipelineService } from '../pipelineService';
+import { backfillRuns } from './backfillRuns';
 import { timingSnapshot } from './timingSnapshot';
 
 type Method = 'backfill/timing';
@@ -14,6 +16,16 @@ export function timingHandlers(
   service: Pick<PipelineService, 'remembered' | 'notedRuns' | 'backfills' | 'state' | 'session'>,
 ): TimingHandlers {
   let known: { readonly of: readonly unknown[]; readonly view: TimingView; readonly asOf: number } | undefined;
+  const memo: TimingMemo = new Map();
+  const read = new WeakMap<BackfillRecord, readonly TimedRun[]>();
+  /** The same objects for the same record. */
+  const runsOf = (view: BackfillView): readonly TimedRun[] => {
+    const runs = view.calls === undefined ? read.get(view.record) : undefined;
+    if (runs !== undefined) return runs;
+    const found = backfillRuns(view, Date.now());
+    if (view.calls === undefined) read.set(view.record, found);
+    return found;
+  };
   return {
     'backfill/timing': async ({ processor }) => {
       await service.remembered;
@@ -23,11 +35,11 @@ export function timingHandlers(
       const { views } = service.backfills;
       const of = [pipeline, noted.runs, service.state?.grid, ...views.flatMap(({ record, calls = [] }) => [record, ...calls])];
       if (known === undefined || of.length !== known.of.length || of.some((one, index) => one !== known?.of[index])) {
-        const runs = views.flatMap(runsOfView);
+        const runs = views.flatMap((one) => runsOf(one));
         const open = views.map(({ record: { plan }, progress }) => ({ plan, progress }));
         const left = leftByProcessor(open, runs, gapsOf(service.state));
         const order = pipeline.processors.map(({ id }) => id);
-        known = { of, view: timingView({ history: noted.runs, runs, order, left }), asOf: Date.now() };
+        known = { of, view: await unhurried(timingSteps({ history: noted.runs, runs, order, left }, memo)), asOf: Date.now() };
       }
       return timingSnapshot(known.view, {
         ...{ pipeline: pipeline.name, asOf: known.asOf },
@@ -38,10 +50,13 @@ export function timingHandlers(
   };
 }
 
-/** The attempts that ended, and the dates that calls which run have finished by their logs. */
-export function runsOfView({ record, calls = [] }: Pick<BackfillView, 'record' | 'calls'>) {
-  const { id } = record.plan;
-  return [...journalRuns(record), ...calls.flatMap(({ processor, digest }) => callRuns(id, processor, digest, Date.now()))];
+/** Lets others have their turn between the steps. */
+async function unhurried(steps: Generator<void, TimingView>): Promise<TimingView> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 function gapsOf(state: PipelineService['state']): ReadonlyMap<string, number> {

@@ -3,6 +3,7 @@ import { formatDay } from '../../../../src/base/day';
 import type { BackfillEvent, BackfillEventBody, Plan } from '../../../../src/core/backfill';
 import { progressOf } from '../../../../src/core/progress';
 import type { NotedRun } from '../../../../src/core/runHistory';
+import { backfillGrowth } from '../../../../src/core/timing/backfillGrowth';
 import { callRuns, journalRuns } from '../../../../src/core/timing/journalRuns';
 import { sequencesOf, type TimedRun } from '../../../../src/core/timing/timedRun';
 import { timingView } from '../../../../src/core/timing/timingView';
@@ -68,7 +69,7 @@ describe('the timing view', () => {
     // 15 dates of 75 s and 305 s, 330 s and so on; at first 80 s each.
     assert.match(
       growths[0]?.text ?? '',
-      /^dependency check grows 25 s a date: the 15 dates left would take 2 h 20 min, not 20 min$/,
+      /^dependency check grows 25 s a date: the 15 dates left would take 2 h 15 min, not 20 min$/,
     );
     assert.deepEqual([growths[0]?.stage, growths[0]?.count], ['dependency_check', 12]);
   });
@@ -192,7 +193,20 @@ describe('the timing view', () => {
     const left = leftByProcessor([{ plan, progress: progressOf(plan, events, true) }], runs);
     assert.deepEqual([left.get('PDC')?.dates, left.get('PDC')?.limit], [15, 'one call gets all of its dates']);
     const [times] = timingView({ history: [], runs, order: [], left }).processors;
-    assert.match(times?.growths[0]?.text ?? '', /^check grows 25 s a date: the 15 dates left would take 2 h 20 min, not 5 min$/);
+    assert.match(times?.growths[0]?.text ?? '', /^check grows 25 s a date: the 15 dates left would take 2 h 25 min, not 5 min$/);
+  });
+
+  it('says of a backfill what grows in it now, and nothing of what an earlier session did', () => {
+    const backfill = played(30);
+    for (let index = 0; index < 12; index++) backfill.run(index, { dependency_check: 5 + 25 * index, extract: 60 });
+    const said = () => {
+      const { plan, events } = backfill;
+      return backfillGrowth({ plan, progress: progressOf(plan, events, true) }, journalRuns(backfill));
+    };
+    assert.deepEqual(said(), ['PDC: dependency check grows 25 s a date: the 18 dates left would take 2 h 55 min, not 20 min']);
+    backfill.begin();
+    backfill.run(12, { dependency_check: 5, extract: 60 });
+    assert.deepEqual(said(), []);
   });
 
   it('ranks processors by what they cost, and tells the queue apart', () => {
