@@ -5,12 +5,14 @@ import { cleanStatements, prepareClean } from '../../app/prepareClean';
 import { launchPlan } from '../../app/preparePlan';
 import { formatDay, parseDay } from '../../base/day';
 import { selectionText } from '../../base/selection/parts';
+import { spanOfSelection } from '../../base/selection/resolve';
 import { CHOICES, type Plan } from '../../core/backfill';
 import { type CleanRequest, cleanConfirmation, cleanedSelection } from '../../core/clean/cleanPlan';
 import { runCommandLine } from '../../core/commandLine';
+import { selectedOf } from '../../core/planScope';
 import { attach } from '../attach';
 import { type Context, defineCommand, type OptionValues } from '../command';
-import { readCoverage } from '../coverageState';
+import { readCoverage, requireDates } from '../coverageState';
 import { DATES_OPERAND, datesOperand, daysOf } from '../datesOperand';
 import { CommandFailure, EXIT, usageError } from '../exitCodes';
 import { type OpenPipeline, openPipeline } from '../manifestFile';
@@ -60,6 +62,7 @@ export const cleanCommand = defineCommand({
     if (failureOf(state) !== undefined)
       throw new CommandFailure(EXIT.warehouse, 'Nothing was deleted: that needs the warehouse as it is now.');
     const request = await requestFrom(context, open, options, id, dates);
+    requireDates(state, spanOfSelection(selectedOf(open.pipeline, request.select)));
     const plan = await prepareClean({ ...state, request }, open.session.warehouse(), open.manifest);
     if (options.statements) {
       if (open.pipeline.warehouse.type === 'parquet') throw usageError('A folder of Parquet has no statements that delete.');

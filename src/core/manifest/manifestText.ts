@@ -148,6 +148,18 @@ export class ManifestText {
   }
 
   #parse(): Document | undefined {
+    const conflict = /^<{7}(?: .*)?$/m.exec(this.#text);
+    if (conflict !== null && /^={7}\r?$/m.test(this.#text) && /^>{7}(?: .*)?$/m.test(this.#text)) {
+      // Whatever else YAML finds wrong with it follows from that.
+      const range = this.#range(conflict.index, conflict.index + conflict[0].length);
+      this.add(
+        'error',
+        'syntax',
+        'A merge left its conflict here: choose what counts, and take the lines with <<<, === and >>> away.',
+        range,
+      );
+      return undefined;
+    }
     try {
       const document = parseDocument(this.#text, {
         schema: 'core',

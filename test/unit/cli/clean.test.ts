@@ -53,6 +53,12 @@ describe('backfill clean', function () {
     assert.match(shown.out, /2 partitions of B were built from these and would stay: with downstream they\s+are deleted first/);
     assert.match(shown.err, /^10 rows of 2 partitions will be deleted\. Add --yes 2 to confirm it\. Nothing was deleted\.\n$/);
     assert.equal((await backfill('clean', 'A', '2021-11-02', '--yes', '2')).code, 2);
+    const beyond = await backfill('clean', 'A', '2030-01-01', '--dry-run');
+    assert.deepEqual([beyond.code, beyond.out], [2, '']);
+    assert.match(
+      beyond.err,
+      /None of the dates that were asked for is a date of the pipeline: they are 2021-11-01 to 2021-11-03/,
+    );
     const statements = await backfill('clean', 'A', '2021-11-02', '--downstream', '--statements');
     assert.deepEqual(
       statements.out

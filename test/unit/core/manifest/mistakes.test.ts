@@ -43,6 +43,11 @@ describe('mistakes in a manifest', () => {
   describe('in the syntax', () => {
     finds('an empty text', '«»', 'empty: The manifest is empty: start with `version: 1`, or run `backfill init`.');
     finds('only a comment', '«»# to do\n', 'empty: The manifest is empty: start with `version: 1`, or run `backfill init`.');
+    finds(
+      'what a merge left',
+      'version: 1\n«<<<<<<< HEAD»\nname: a\n=======\nname: b\n>>>>>>> other\nphases: []\n',
+      'syntax: A merge left its conflict here: choose what counts, and take the lines with <<<, === and >>> away.',
+    );
     finds('a tab', 'version: 1\nwarehouse:\n«\t»type: duckdb', 'syntax: Indent with spaces: YAML allows no tabs here.');
     finds(
       'two colons',

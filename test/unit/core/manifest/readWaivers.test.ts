@@ -71,5 +71,11 @@ describe('waivers', () => {
     assert.deepEqual(waivers, []);
     assertProblems(problems, source, ['wrongType: The file must be a mapping (`waivers`), not a list.']);
     assert.equal(readWaivers('waivers: [').problems[0]?.code, 'syntax');
+    const merged = '<<<<<<< HEAD\n- {a: 1}\n=======\n- {b: 2}\n>>>>>>> other\n';
+    assert.deepEqual(
+      readWaivers(merged).problems.map(({ code, message }) => [code, message.slice(0, 33)]),
+      [['syntax', 'A merge left its conflict here: c']],
+      'one problem, whatever YAML thinks of it',
+    );
   });
 });
