@@ -91,10 +91,14 @@ function sumOf(stages: Readonly<Record<string, number>> = {}): number {
 /** Since when nothing but the lack of a slot keeps a date from beginning: its session began, and what it needs of its date has ended. */
 class ReadyTimes {
   readonly #after: ReadonlyMap<string, readonly string[]>;
+  /** With one slot every date waits for all before it: that says nothing. */
+  readonly #alone: ReadonlySet<string>;
   readonly #ends = new Map<string, number>();
   #since: number | undefined;
 
-  constructor({ jobs }: Plan) {
+  constructor({ jobs, request }: Plan) {
+    const isAlone = (slots: number) => Math.min(slots, request.slots) <= 1;
+    this.#alone = new Set(jobs.flatMap(({ processor, slots }) => (isAlone(slots) ? processor : [])));
     this.#after = new Map(jobs.map(({ processor, after = [] }) => [processor, after]));
   }
 
@@ -106,7 +110,7 @@ class ReadyTimes {
 
   /** Seconds. */
   waited({ processor, date, at }: Started): number | undefined {
-    if (this.#since === undefined) return undefined;
+    if (this.#since === undefined || this.#alone.has(processor)) return undefined;
     const ends = (this.#after.get(processor) ?? []).map((other) => this.#ends.get(`${other} ${date}`) ?? 0);
     return Math.max(0, (Date.parse(at) - Math.max(this.#since, ...ends)) / 1000);
   }

@@ -209,6 +209,24 @@ describe('the timing view', () => {
     assert.deepEqual(said(), []);
   });
 
+  it('tells how long a date waited for a slot, where there are several', () => {
+    const several = played(4, { slots: 2 });
+    several.pass(30);
+    several.run(0, { extract: 60 });
+    several.run(1, { extract: 60 });
+    assert.deepEqual(
+      journalRuns(several).map(({ queued }) => queued),
+      [30, 90],
+    );
+    const alone = played(4);
+    alone.pass(30);
+    alone.run(0, { extract: 60 });
+    assert.deepEqual(
+      journalRuns(alone).map(({ queued }) => queued),
+      [undefined],
+    );
+  });
+
   it('ranks processors by what they cost, and tells the queue apart', () => {
     const run = (processor: string, index: number, seconds: number): TimedRun => ({
       ...{ processor, day: FIRST + index, outcome: 'done', seconds, stages: [], queued: 60, endedAt: START + index },
