@@ -5,6 +5,7 @@ import { messageOf } from '../base/logger';
 import { MODES, type Mode } from '../base/status';
 import { COPY_TEXT, type CommandId, type SettingId } from '../protocol/contributions';
 import type { BackfillSummary, NodeTarget, PartitionParams } from '../protocol/messages';
+import type { Arrangement } from './arrangement';
 import { isActive, resultText } from './backfillText';
 import type { DocumentPanels } from './documentPanels';
 import type { Engine } from './engine';
@@ -22,6 +23,7 @@ import type { TimingPanel } from './timingPanel';
 export interface CommandContext {
   readonly log: vscode.LogOutputChannel;
   readonly engine: Engine;
+  readonly arrangement: Arrangement;
   readonly pipelines: Pipelines;
   readonly documents: DocumentPanels;
   readonly logs: LogPanels;
@@ -41,7 +43,8 @@ export interface CommandContext {
 export type Commands = Readonly<Record<CommandId, (target: NodeTarget) => Promise<void>>>;
 
 export function commandsOf(context: CommandContext): Commands {
-  const { log, engine, pipelines, documents, logs, terminals, launchFlow, repairFlow, reportFlow, matrix, timing } = context;
+  const { log, engine, arrangement, pipelines, documents, logs, terminals, launchFlow, repairFlow, reportFlow, matrix, timing } =
+    context;
   const runShown = async () => {
     const plan = documents.visiblePlan;
     if (plan === undefined) tell('Open a plan first: “Backfill: Launch Backfill…” makes one.');
@@ -75,6 +78,9 @@ export function commandsOf(context: CommandContext): Commands {
       timing.show(processor === undefined ? undefined : { processor, ...(from !== undefined && { date: from }) });
     },
     'backfill.writeReport': (target) => reportFlow.write(target),
+    'backfill.groupCoverage': () => arrangement.group(),
+    'backfill.filterCoverage': () => arrangement.filter(),
+    'backfill.clearFilter': () => arrangement.clear(),
     'backfill.refresh': async () => {
       await vscode.window.withProgress({ location: { viewId: 'backfill.coverage' } }, () =>
         engine.request('backfill/refresh', {}),
@@ -167,7 +173,13 @@ export function commandsOf(context: CommandContext): Commands {
       const node = nodes[0] ?? (await askNode(await engine.request('backfill/choices', {}), 'Show in Coverage'));
       if (node === undefined) return;
       const date = from ?? (await askDate(node, await engine.request('backfill/gapDates', { node }), 'Show in Coverage:'));
-      if (date !== undefined && !(await context.showInTree({ node, date }))) tell(`Coverage does not show ${node} ${date}.`);
+      if (date === undefined || (await context.showInTree({ node, date }))) return;
+      const clear = 'Show All';
+      const hidden = `Coverage does not show ${node} ${date}${arrangement.isFiltered ? ': it is filtered' : ''}.`;
+      const chosen = await vscode.window.showInformationMessage(hidden, ...(arrangement.isFiltered ? [clear] : []));
+      if (chosen !== clear) return;
+      await arrangement.clear();
+      await context.showInTree({ node, date });
     },
     'backfill.init': async () => {
       const folder = await askFolder();

@@ -7,6 +7,7 @@ interface ContextValues {
   'backfill.backfills': 'none' | 'some';
   'backfill.planDeletes': boolean;
   'backfill.failures': 'none' | 'empty' | 'some' | undefined;
+  'backfill.filtered': boolean;
 }
 
 const current = new Map<ContextKey, unknown>();

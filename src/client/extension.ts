@@ -4,6 +4,7 @@ import { messageOf } from '../base/logger';
 import type { Mode } from '../base/status';
 import { MANIFEST_NAME, type SettingId, type ViewId } from '../protocol/contributions';
 import type { PartitionParams } from '../protocol/messages';
+import { Arrangement } from './arrangement';
 import { commandsOf, registerCommands, registerCopyText } from './commands';
 import { setContextKey } from './contextKeys';
 import { DocumentPanels } from './documentPanels';
@@ -69,6 +70,7 @@ function register(context: vscode.ExtensionContext): void {
       openLog: (target) => commands['backfill.openLog'](target),
     }),
   );
+  const arrangement = own(new Arrangement(engine, context.workspaceState));
   const describe = () => describeExtension(context, engine);
   const coverageTree = own(new ServerTree(engine, 'coverage', log));
   const coverage = own(view('backfill.coverage', coverageTree, true));
@@ -76,6 +78,7 @@ function register(context: vscode.ExtensionContext): void {
   const commands = commandsOf({
     log,
     engine,
+    arrangement,
     pipelines,
     documents,
     logs,

@@ -53,6 +53,8 @@ export class LaunchFlow {
   /** Every gap of the target, with the upstream that it waits for. */
   async fillGaps(target: NodeTarget): Promise<void> {
     const choices = await this.#engine.request('backfill/choices', {});
+    if (target.select !== undefined)
+      return this.#preview({ ...DEFAULTS, select: target.select, withUpstream: true }, choices.processors);
     const processors = await this.#processors(target, choices, true);
     if (processors === undefined) return;
     const { choices: _all, ...dates } = namedDates(target) ?? { choices: GAPS };

@@ -11,6 +11,7 @@ const ACTIONS: Readonly<Record<NonNullable<TreeNode['action']>, { command: Comma
   attach: { command: 'backfill.attach', title: 'Show in terminal' },
   openManifest: { command: 'backfill.openManifest', title: 'Open the manifest' },
   refresh: { command: 'backfill.refresh', title: 'Refresh' },
+  clearFilter: { command: 'backfill.clearFilter', title: 'Show all' },
   restartEngine: { command: 'backfill.restartEngine', title: 'Restart the engine' },
 };
 

@@ -34,6 +34,8 @@ function read(value: unknown): NodeTarget {
 
 /** One target for a selection: the same dates of several nodes, or several single dates of one node. */
 function merge(targets: readonly NodeTarget[]): NodeTarget | typeof MIXED {
+  // One selection names them all; two are no target of one request.
+  if (targets.some(({ select }) => select !== undefined)) return MIXED;
   const keys = (key: (target: NodeTarget) => unknown) => new Set(targets.map((target) => JSON.stringify(key(target))));
   const nodes = [...new Set(targets.flatMap((target) => target.nodes ?? []))];
   const [first = {}] = targets;

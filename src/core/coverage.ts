@@ -203,6 +203,10 @@ export interface Explanation {
  * So nine dates on which PDC is below 100 rows are one group.
  */
 export interface GapGroup {
+  /** What its causes have in common without their dates; stable as long as they are what they are. */
+  readonly key: string;
+  /** Such as `PDC below 100 rows for MLFS on 9 dates`. */
+  readonly cause: string;
   /** Of all the gaps: by phase, file order and date. */
   readonly roots: readonly Root[];
   readonly gaps: readonly PartitionRef[];

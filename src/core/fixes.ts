@@ -53,6 +53,27 @@ function waiveCommand({ node, consumer = node }: Root, gaps: readonly PartitionR
   return shellText(['backfill', 'waive', consumer, dates, '--reason', 'WHY', '--until', 'YYYY-MM-DD']);
 }
 
+/** What to do about root causes in a few words, without dates: `run PDC`, `mend the source BOX; wait for PSZA`. */
+export function fixWords(roots: readonly Root[]): string {
+  const words = [...new Set(roots.map(wordsFor))];
+  return words.length > 2 ? `${words.slice(0, 2).join('; ')}; ${words.length - 2} more` : words.join('; ');
+}
+
+function wordsFor({ fix, node, consumer, status }: Root): string {
+  switch (fix) {
+    case 'run':
+      return `run ${node}`;
+    case 'wait':
+      return `wait for ${node}`;
+    case 'mendSource':
+      return `mend the source ${node}`;
+    case 'lowerOrWaive':
+      return `lower what ${consumer ?? node} needs, or waive`;
+    case 'look':
+      return `look at why ${node} ${status === 'unknown' ? 'cannot be read' : 'failed'}`;
+  }
+}
+
 /** Gaps by cause, as data for other tools. */
 export interface GapsReport {
   readonly gaps: number;

@@ -36,17 +36,19 @@ export function gapsByRoot(input: CoverageInput, grid: CoverageGrid, scope: Scop
     keyBySet.set(set, known);
     return known;
   };
-  return [...groupBy(gapCells(input, grid, scope), keyOf).values()]
-    .map((gaps) => ({ gaps, details: rootDetails(t, grid, gaps) }))
+  return [...groupBy(gapCells(input, grid, scope), keyOf)]
+    .map(([key, gaps]) => ({ key, gaps, details: rootDetails(t, grid, gaps) }))
     .sort((a, b) => (a.details[0]?.cell ?? 0) - (b.details[0]?.cell ?? 0) || (a.gaps[0] ?? 0) - (b.gaps[0] ?? 0))
-    .map(({ gaps, details }) => {
+    .map(({ key, gaps, details }) => {
       const byCause = groupBy(details, ({ cell }) => causeOf(cell));
-      const texts = [...byCause.values()].map(causeText);
+      const cause = [...byCause.values()].map(causeText).join('; ');
       return {
+        key,
+        cause,
         roots: details.map(({ root }) => root),
         gaps: gaps.map((cell) => refOfCell(t, cell)),
         sets: [...new Set(gaps.map((cell) => grid.rootSet[cell] ?? 0))],
-        headline: `${counted(gaps.length, 'gap')}, ${counted(byCause.size, 'cause')}: ${texts.join('; ')}`,
+        headline: `${counted(gaps.length, 'gap')}, ${counted(byCause.size, 'cause')}: ${cause}`,
       };
     });
 }

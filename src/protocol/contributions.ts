@@ -53,6 +53,9 @@ export const COMMANDS = {
   'backfill.openMatrix': { title: 'Open Gap Matrix', icon: '$(table)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.openTiming': { title: 'Open Timing', icon: '$(graph)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.writeReport': { title: 'Write Handoff Report…', icon: '$(notebook)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.groupCoverage': { title: 'Group Coverage By…', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.filterCoverage': { title: 'Filter Coverage…', icon: '$(filter)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.clearFilter': { title: 'Clear Filter of Coverage', icon: '$(filter-filled)', palette: 'backfill.filtered' },
   'backfill.refresh': { title: 'Refresh Coverage', icon: '$(refresh)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.attach': { title: 'Show Backfill in Terminal', icon: '$(terminal)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.cancel': { title: 'Cancel Backfill…', icon: '$(debug-stop)', enablement: TRUSTED, palette: HAS_MANIFEST },
@@ -96,6 +99,10 @@ export type ViewId = keyof typeof VIEWS;
  */
 export type NodeKind =
   | 'phase'
+  | 'season'
+  | 'rootCause'
+  /** Of a group what a filter shows. */
+  | 'shown'
   | 'processor'
   | 'source'
   | 'month'
@@ -131,6 +138,8 @@ export const CONTEXT_KEYS = {
   'backfill.failures': 'string',
   /** The plan that was shown last deletes partitions. */
   'backfill.planDeletes': 'boolean',
+  /** The Coverage tree does not show everything. */
+  'backfill.filtered': 'boolean',
 } as const;
 export type ContextKey = keyof typeof CONTEXT_KEYS;
 /** Values of `backfill.engine`. */
@@ -158,6 +167,10 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.openMatrix', when: `${COVERAGE} && ${READY}`, group: 'navigation@2' },
     { command: 'backfill.refresh', when: `${COVERAGE} && ${READY}`, group: 'navigation@3' },
     { command: 'backfill.openTiming', when: `${COVERAGE} && ${READY}`, group: '1_run@3' },
+    { command: 'backfill.filterCoverage', when: `${COVERAGE} && ${READY} && !backfill.filtered`, group: 'navigation@4' },
+    { command: 'backfill.clearFilter', when: `${COVERAGE} && backfill.filtered`, group: 'navigation@4' },
+    { command: 'backfill.groupCoverage', when: `${COVERAGE} && ${READY}`, group: '0_show@1' },
+    { command: 'backfill.filterCoverage', when: `${COVERAGE} && ${READY} && backfill.filtered`, group: '0_show@2' },
     { command: 'backfill.launch', when: `${COVERAGE} && ${READY}`, group: '1_run@1' },
     { command: 'backfill.writeReport', when: `${COVERAGE} && ${READY}`, group: '1_run@2' },
     { command: 'backfill.selectMode', when: `${COVERAGE} && ${HAS_MANIFEST}`, group: '2_pipeline@1' },
@@ -171,7 +184,11 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
   'view/item/context': [
     { command: 'backfill.explain', when: node(['partition']), group: 'inline@1' },
     { command: 'backfill.openLog', when: node(['partition', 'backfill'], 'log'), group: 'inline@2' },
-    { command: 'backfill.fillGaps', when: node(['phase', 'processor', 'month'], 'gap'), group: 'inline@1' },
+    {
+      command: 'backfill.fillGaps',
+      when: node(['phase', 'season', 'rootCause', 'shown', 'processor', 'month'], 'gap'),
+      group: 'inline@1',
+    },
     {
       command: 'backfill.launch',
       when: node(['processor', 'month', 'partition', 'finding', 'cause'], 'runnable'),
@@ -190,7 +207,7 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.openMatrix', when: node(['phase', 'processor', 'source', 'month', 'partition']), group: '1_look@3' },
     {
       command: 'backfill.findInLogs',
-      when: node(['phase', 'processor', 'month', 'partition', 'backfill', 'cause']),
+      when: node(['phase', 'season', 'processor', 'month', 'partition', 'backfill', 'cause']),
       group: '1_look@4',
     },
     { command: 'backfill.openTiming', when: node(['processor', 'partition', 'backfill']), group: '1_look@5' },
@@ -202,7 +219,11 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
       when: node(['processor', 'source', 'month', 'partition'], 'waived'),
       group: '3_accept@2',
     },
-    { command: 'backfill.fillGaps', when: node(['phase', 'processor', 'month'], 'gap'), group: '2_run@1' },
+    {
+      command: 'backfill.fillGaps',
+      when: node(['phase', 'season', 'rootCause', 'shown', 'processor', 'month'], 'gap'),
+      group: '2_run@1',
+    },
     {
       command: 'backfill.launch',
       when: node(['processor', 'month', 'partition', 'finding', 'cause'], 'runnable'),

@@ -1,4 +1,4 @@
-import type { Mode } from '../base/status';
+import type { Mode, Status } from '../base/status';
 import type { LogClientNotifications, LogNotifications, LogRequests } from './logs';
 import type { Snapshot, SnapshotChange } from './snapshot';
 import type { TimingSnapshot } from './timing';
@@ -79,6 +79,22 @@ export interface ClientNotifications extends LogClientNotifications {
    */
   'backfill/watch': { views: boolean; matrix: boolean; failures: boolean };
   'backfill/mode': { mode: Mode };
+  /** How the Coverage tree is grouped and what of it is shown. */
+  'backfill/arrange': CoverageArrangement;
+}
+
+export const GROUPINGS = ['phase', 'season', 'cause'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+/** How the Coverage tree is grouped, and what of it is shown; filters restrict each other. */
+export interface CoverageArrangement {
+  readonly group: Grouping;
+  /** Only gaps that are not waived. */
+  readonly gapsOnly?: boolean;
+  /** Only partitions of one of these; none restricts nothing. */
+  readonly statuses?: readonly (Status | 'waived')[];
+  /** Words, each of which is in the id, name or phase of a node, or in the date. */
+  readonly text?: string;
 }
 
 /** What the server is doing, for badge, status bar and status item. */
@@ -143,7 +159,7 @@ export interface TreeNode {
   /** Plain text, where a node needs no request for it. */
   readonly tooltip?: string;
   /** What a click does, where it does not only open or select. */
-  readonly action?: 'explain' | 'attach' | 'openManifest' | 'refresh' | 'restartEngine';
+  readonly action?: 'explain' | 'attach' | 'openManifest' | 'refresh' | 'restartEngine' | 'clearFilter';
   readonly target?: NodeTarget;
 }
 

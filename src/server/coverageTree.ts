@@ -1,25 +1,48 @@
 import type { CoverageProblem } from '../app/pipelineSession';
 import { type Day, dayOf, formatDay, monthOf } from '../base/day';
-import { counted, formatInstant, formatSeconds } from '../base/figures';
+import { counted, formatCount, formatInstant, formatSeconds } from '../base/figures';
+import { groupBy } from '../base/groupBy';
+import { type SelectionCell, textOfCells } from '../base/selection/cells';
 import { OFF_KINDS } from '../base/status';
-import { type CoverageGrid, type CoverageInput, type Explanation, FLAG } from '../core/coverage';
+import { type CoverageGrid, type CoverageInput, FLAG } from '../core/coverage';
 import { explain } from '../core/explain';
 import type { PipelineNode } from '../core/pipeline';
 import { partitionKey } from '../core/words';
-import type { TreeNode } from '../protocol/messages';
+import type { CoverageArrangement, NodeTarget, TreeNode } from '../protocol/messages';
+import { type CoverageFilter, filterOf, shareText } from './coverageFilter';
+import { type CoverageGroup, groupsOf, SOURCES } from './coverageGroups';
 import { partitionText } from './partitionText';
 import { type Look, STATUS_LOOKS, WAIVED_LOOK } from './statusLooks';
-import { type Tally, tallyOf, tallySentence, tallyText, worstOf } from './tally';
+import { partsText, shownText, type Tally, tallyOf, tallySentence, tallyText, worstOf } from './tally';
 
 const ROOT = 'coverage';
-const SOURCES = '@sources';
+/** More dates of one cause than these are shown by months. */
+const MOST_DATES = 100;
 const OUTSIDE = OFF_KINDS.indexOf('outside');
 const FUTURE = OFF_KINDS.indexOf('future');
 const MONTHS = new Intl.DateTimeFormat('en-US', { month: 'long', year: 'numeric', timeZone: 'UTC' });
 
+interface Coverage {
+  readonly input: CoverageInput;
+  readonly grid: CoverageGrid;
+  readonly asOf?: number;
+}
+
+/** Group, nodes and their tally, with the offsets of a part of its dates. */
+type CountsOf = [
+  coverage: Coverage,
+  group: CoverageGroup,
+  nodes: readonly PipelineNode[],
+  tally: Tally,
+  from?: number,
+  end?: number,
+];
+
 /** What the tree shows: the coverage as it is known, and how well it is known. */
 export interface CoverageTreeSource {
-  readonly coverage?: { readonly input: CoverageInput; readonly grid: CoverageGrid; readonly asOf?: number };
+  readonly coverage?: Coverage;
+  /** Absent: everything, by phase. */
+  readonly arrangement?: CoverageArrangement;
   readonly problem?: { readonly message: string; readonly kind: CoverageProblem['kind'] };
   readonly reading: boolean;
   /** Errors in the manifest as it is now. */
@@ -29,25 +52,44 @@ export interface CoverageTreeSource {
   readonly now: number;
 }
 
-/** The Coverage tree of one moment: phase, processor, month, date. Composed a level at a time, as it is opened. */
+/** The Coverage tree of one moment: a group, processor, month, date. Composed a level at a time, as it is opened. */
 export class CoverageTree {
   readonly #source: CoverageTreeSource;
   readonly #tallies = new Map<string, Tally>();
+  readonly #filter: CoverageFilter | undefined;
+  #groups: readonly CoverageGroup[] | undefined;
 
   constructor(source: CoverageTreeSource) {
     this.#source = source;
+    const { coverage, arrangement } = source;
+    const filter =
+      coverage === undefined || arrangement === undefined ? undefined : filterOf(arrangement, coverage.input, coverage.grid);
+    this.#filter = filter?.text === '' ? undefined : filter;
   }
 
   /** The children of a node, `''` for the root; none for a node that is gone. */
   children(parent: string): readonly TreeNode[] {
     const { coverage } = this.#source;
-    if (parent === '') return [...this.#messages(), ...(coverage === undefined ? [] : this.#groups())];
+    if (parent === '') return [...this.#messages(), ...(coverage === undefined ? [] : this.#top(coverage))];
     if (coverage === undefined) return [];
-    const [, group = '', id, month] = parent.split('/');
-    if (id === undefined) return this.#nodesOf(group).map((node) => this.#node(parent, node));
-    const node = this.#nodesOf(group).find((candidate) => candidate.id === id);
+    const [, groupId, id, month] = parent.split('/');
+    const group = this.#allGroups(coverage).find((candidate) => candidate.id === groupId);
+    if (group === undefined) return [];
+    if (id === undefined)
+      return group.nodes.filter((node) => this.#shows(coverage, group, [node])).map((node) => this.#node(coverage, group, node));
+    const node = group.nodes.find((candidate) => candidate.id === id);
     if (node === undefined) return [];
-    return month === undefined ? this.#months(parent, node) : this.#dates(parent, node, month);
+    const offsets = this.#offsets(coverage, group, node);
+    if (month !== undefined) {
+      const { from, to } = boundsOf(month);
+      const { firstDay } = coverage.grid;
+      const dates = offsets.filter((offset) => from <= firstDay + offset && firstDay + offset <= to);
+      return dates.map((offset) => this.#date(coverage, parent, node, offset));
+    }
+    // What has one cause is mostly few dates: a month between would only be in the way.
+    if (isCause(group) && offsets.length <= MOST_DATES)
+      return offsets.map((offset) => this.#date(coverage, parent, node, offset));
+    return this.#months(coverage, group, node, offsets);
   }
 
   #messages(): TreeNode[] {
@@ -75,104 +117,116 @@ export class CoverageTree {
     return messages;
   }
 
-  #groups(): TreeNode[] {
-    const { coverage } = this.#source;
-    if (coverage === undefined) return [];
-    const { phases, sources } = coverage.input.pipeline;
-    const groups = phases
-      .filter((phase) => this.#nodesOf(phase.id).length > 0)
-      .map((phase) => this.#group(phase.id, phase.name, true));
-    return sources.length === 0 ? groups : [this.#group(SOURCES, 'Sources', false), ...groups];
+  #top(coverage: Coverage): TreeNode[] {
+    const groups = this.#allGroups(coverage).filter((group) => this.#shows(coverage, group, group.nodes));
+    const nodes = groups.map((group) => this.#group(coverage, group));
+    const filter = this.#filter;
+    if (filter === undefined) return nodes;
+    const { pipeline } = coverage.input;
+    const count = (key: string, of: readonly PipelineNode[], isCounted?: (cell: number) => boolean) =>
+      this.#tally(key, () =>
+        tallyOf(
+          pipeline,
+          coverage.grid,
+          of.map(({ index }) => index),
+          0,
+          coverage.grid.dayCount,
+          isCounted,
+        ),
+      ).expected;
+    const shown = count('@shown', pipeline.processors, filter.isShown);
+    const ofSources = count('@sources', pipeline.sources, filter.isShown);
+    const share = `${shareText(shown, count('@all', pipeline.processors))}${ofSources > 0 ? `, and ${formatCount(ofSources)} of sources` : ''}`;
+    const label = nodes.length === 0 ? `Nothing to show: ${filter.text}` : `Showing ${filter.text}`;
+    const description = `${share} · click to show all`;
+    return [message('filter', label, description, { icon: 'filter-filled' }, 'clearFilter'), ...nodes];
   }
 
-  #group(id: string, label: string, expanded: boolean): TreeNode {
-    const nodes = this.#nodesOf(id);
-    const key = `${ROOT}/${id}`;
-    const tally = this.#tally(
-      key,
-      nodes.map(({ index }) => index),
-    );
+  #allGroups({ input, grid }: Coverage): readonly CoverageGroup[] {
+    this.#groups ??= groupsOf(this.#source.arrangement?.group ?? 'phase', input, grid);
+    return this.#groups;
+  }
+
+  #group(coverage: Coverage, group: CoverageGroup): TreeNode {
+    const { id, label, note, kind, expanded, nodes } = group;
+    const tally = this.#tallyOf(coverage, group, nodes);
+    const shown = nodes.filter((node) => this.#shows(coverage, group, [node]));
+    const counts = this.#counts(coverage, group, nodes, tally);
+    const description = isCause(group) ? [counts, note].filter((part) => part !== undefined).join(' · ') : counts;
+    const partial = this.#filter !== undefined || group.holds !== undefined;
+    const select = partial ? this.#fillable(coverage, group) : '';
+    const fillable = partial ? select !== '' : id !== SOURCES && tally.gaps > 0;
     return {
-      id: key,
+      id: `${ROOT}/${id}`,
       label,
-      description: tallyText(tally),
+      description,
       ...this.#look(tally),
       children: true,
       expanded,
-      context: `phase${id !== SOURCES && tally.gaps > 0 ? '+gap' : ''}`,
-      accessibilityLabel: `${label}, ${tallySentence(tally)}`,
+      context: `${this.#filter === undefined || isCause(group) ? kind : 'shown'}${fillable ? '+gap' : ''}`,
+      accessibilityLabel: `${label}, ${isCause(group) ? description : this.#sentence(coverage, group, nodes, tally)}`,
       hasTooltip: true,
-      target: { nodes: nodes.map((node) => node.id) },
+      target: {
+        nodes: shown.map((node) => node.id),
+        ...(select !== '' && { select }),
+        ...(!partial && kind === 'season' && rangeOf(coverage.grid, group.from, group.end)),
+      },
     };
   }
 
-  #node(parent: string, node: PipelineNode): TreeNode {
-    const id = `${parent}/${node.id}`;
-    const tally = this.#tally(id, [node.index]);
-    const unavailable = this.#source.coverage?.input.observations.unavailableNodes.get(node.id);
-    const description = unavailable === undefined ? tallyText(tally) : `cannot be read · ${tallyText(tally)}`;
+  #node(coverage: Coverage, group: CoverageGroup, node: PipelineNode): TreeNode {
+    const tally = this.#tallyOf(coverage, group, [node]);
+    const unavailable = coverage.input.observations.unavailableNodes.get(node.id);
+    const counts = this.#counts(coverage, group, [node], tally);
     return {
-      id,
+      id: `${ROOT}/${group.id}/${node.id}`,
       label: node.id,
-      description,
+      description: unavailable === undefined ? counts : `cannot be read · ${counts}`,
       ...(unavailable === undefined ? this.#look(tally) : { icon: 'warning', color: 'problemsWarningIcon.foreground' }),
       children: true,
       context: `${node.kind}${flags(node, tally.gaps > 0)}${waiverFlags(tally)}`,
-      accessibilityLabel: `${node.id}, ${node.name}, ${unavailable === undefined ? '' : 'cannot be read, '}${tallySentence(tally)}`,
+      accessibilityLabel: `${node.id}, ${node.name}, ${unavailable === undefined ? '' : 'cannot be read, '}${this.#sentence(coverage, group, [node], tally)}`,
       hasTooltip: true,
-      target: { nodes: [node.id] },
+      target: { nodes: [node.id], ...this.#datesOf(coverage, group, this.#offsets(coverage, group, node)) },
     };
   }
 
   /** Months in which something is expected, or was found, or is off for a reason that somebody may ask for. */
-  #months(parent: string, node: PipelineNode): TreeNode[] {
-    const { coverage } = this.#source;
-    if (coverage === undefined) return [];
-    const { grid } = coverage;
-    const base = node.index * grid.dayCount;
-    const shown = new Set<string>();
-    for (let offset = 0; offset < grid.dayCount; offset++) {
-      if (isShown(grid, base + offset)) shown.add(monthOf(grid.firstDay + offset));
-    }
-    return [...shown].map((month) => {
-      const id = `${parent}/${month}`;
+  #months(coverage: Coverage, group: CoverageGroup, node: PipelineNode, offsets: readonly number[]): TreeNode[] {
+    const { firstDay } = coverage.grid;
+    return [...groupBy(offsets, (offset) => monthOf(firstDay + offset))].map(([month, dates]) => {
       const { from, to } = boundsOf(month);
-      const tally = this.#tally(id, [node.index], from - grid.firstDay, to - grid.firstDay + 1);
+      const [start, end] = [from - firstDay, to - firstDay + 1];
+      const tally = this.#tallyOf(coverage, group, [node], start, end);
       const label = MONTHS.format(from * 86_400_000);
       return {
-        id,
+        id: `${ROOT}/${group.id}/${node.id}/${month}`,
         label,
-        description: tallyText(tally),
+        description: this.#counts(coverage, group, [node], tally, start, end),
         ...this.#look(tally),
         children: true,
         context: `month${flags(node, tally.gaps > 0)}${waiverFlags(tally)}`,
-        accessibilityLabel: `${label}, ${tallySentence(tally)}`,
+        accessibilityLabel: `${label}, ${this.#sentence(coverage, group, [node], tally, start, end)}`,
         hasTooltip: true,
-        target: { nodes: [node.id], from: formatDay(from), to: formatDay(to) },
+        target: {
+          nodes: [node.id],
+          from: formatDay(Math.max(from, firstDay + (group.kind === 'season' ? group.from : start))),
+          to: formatDay(Math.min(to, firstDay + (group.kind === 'season' ? group.end : end) - 1)),
+          ...this.#datesOf(coverage, group, dates),
+        },
       };
     });
   }
 
-  #dates(parent: string, node: PipelineNode, month: string): TreeNode[] {
-    const { coverage } = this.#source;
-    if (coverage === undefined) return [];
+  #date(coverage: Coverage, parent: string, node: PipelineNode, offset: number): TreeNode {
     const { input, grid } = coverage;
-    const { from, to } = boundsOf(month);
-    const dates: TreeNode[] = [];
-    for (let day = Math.max(from, grid.firstDay); day <= Math.min(to, grid.firstDay + grid.dayCount - 1); day++) {
-      const cell = node.index * grid.dayCount + day - grid.firstDay;
-      if (isShown(grid, cell)) dates.push(this.#date(parent, node, explain(input, grid, node.index, day)));
-    }
-    return dates;
-  }
-
-  #date(parent: string, node: PipelineNode, explanation: Explanation): TreeNode {
+    const explanation = explain(input, grid, node.index, grid.firstDay + offset);
     const date = formatDay(explanation.day);
     const text = partitionText(explanation);
     const waived = explanation.overlays.some(({ kind }) => kind === 'waived');
     const unexpected = explanation.overlays.some(({ kind }) => kind === 'unexpectedRows');
     const gap = !waived && explanation.roots.length > 0;
-    const log = this.#source.coverage?.input.attempts.last.has(partitionKey(node.id, explanation.day)) === true;
+    const log = input.attempts.last.has(partitionKey(node.id, explanation.day));
     const look: Look = waived ? WAIVED_LOOK : unexpected ? STATUS_LOOKS.suspect : STATUS_LOOKS[explanation.status];
     return {
       id: `${parent}/${date}`,
@@ -188,28 +242,106 @@ export class CoverageTree {
     };
   }
 
-  #nodesOf(group: string): readonly PipelineNode[] {
-    const pipeline = this.#source.coverage?.input.pipeline;
-    if (pipeline === undefined) return [];
-    if (group === SOURCES) return pipeline.sources;
-    const phase = pipeline.phases.find(({ id }) => id === group);
-    return phase === undefined ? [] : pipeline.processors.filter((processor) => processor.phase === phase.index);
+  /** Of a group's node, ascending: what is to be seen of it. */
+  #offsets({ grid }: Coverage, group: CoverageGroup, node: PipelineNode): readonly number[] {
+    const base = node.index * grid.dayCount;
+    const offsets: number[] = [];
+    for (let offset = group.from; offset < group.end; offset++) {
+      if (isShown(grid, base + offset) && this.#holds(group, base + offset)) offsets.push(offset);
+    }
+    return offsets;
   }
 
-  #tally(key: string, nodes: readonly number[], from?: number, end?: number): Tally {
-    const known = this.#tallies.get(key);
-    if (known !== undefined) return known;
-    const { coverage } = this.#source;
-    if (coverage === undefined) throw new Error('A tally needs coverage.');
-    const tally = tallyOf(coverage.input.pipeline, coverage.grid, nodes, from, end);
-    this.#tallies.set(key, tally);
-    return tally;
+  /** Whether there is anything to see of nodes; without a filter a phase and a season keep those of which nothing is expected. */
+  #shows(coverage: Coverage, group: CoverageGroup, nodes: readonly PipelineNode[]): boolean {
+    if (this.#filter === undefined && group.holds === undefined) return nodes.length > 0 && group.from < group.end;
+    const { grid } = coverage;
+    return nodes.some(({ index }) => {
+      for (let cell = index * grid.dayCount + group.from; cell < index * grid.dayCount + group.end; cell++) {
+        if (this.#holds(group, cell) && isShown(grid, cell)) return true;
+      }
+      return false;
+    });
+  }
+
+  #holds({ holds }: CoverageGroup, cell: number): boolean {
+    return holds?.(cell) !== false && this.#filter?.isShown(cell) !== false;
+  }
+
+  /** The dates of a node as commands take them: exactly those that are shown. */
+  #datesOf({ grid }: Coverage, group: CoverageGroup, offsets: readonly number[]): NodeTarget {
+    if (group.holds !== undefined || this.#filter?.byStatus === true)
+      return { dates: offsets.map((offset) => formatDay(grid.firstDay + offset)) };
+    if (this.#filter === undefined && group.kind !== 'season') return {};
+    if (this.#filter === undefined) return rangeOf(grid, group.from, group.end);
+    return rangeOf(grid, offsets[0] ?? 0, (offsets.at(-1) ?? -1) + 1);
+  }
+
+  /** The gaps of a group that can be run, as the text of a selection. */
+  #fillable({ grid }: Coverage, group: CoverageGroup): string {
+    const cells: SelectionCell[] = [];
+    for (const node of group.nodes) {
+      if (node.kind === 'source' || node.run.length === 0) continue;
+      for (let offset = group.from; offset < group.end; offset++) {
+        const cell = node.index * grid.dayCount + offset;
+        if ((grid.rootSet[cell] ?? 0) !== 0 && this.#holds(group, cell))
+          cells.push({ node: node.id, day: grid.firstDay + offset });
+      }
+    }
+    return textOfCells(cells);
+  }
+
+  #tallyOf(
+    { input, grid }: Coverage,
+    group: CoverageGroup,
+    nodes: readonly PipelineNode[],
+    from = group.from,
+    end = group.end,
+    isFiltered = true,
+  ): Tally {
+    const isCounted = isFiltered ? (cell: number) => this.#holds(group, cell) : (cell: number) => group.holds?.(cell) !== false;
+    const indexes = nodes.map(({ index }) => index);
+    const key = `${group.id} ${indexes.join()} ${from} ${end} ${isFiltered}`;
+    const [first, last] = [Math.max(from, group.from), Math.min(end, group.end)];
+    return this.#tally(key, () => tallyOf(input.pipeline, grid, indexes, first, last, isCounted));
+  }
+
+  #tally(key: string, count: () => Tally): Tally {
+    const known = this.#tallies.get(key) ?? count();
+    this.#tallies.set(key, known);
+    return known;
+  }
+
+  /** What stands beside a name. Of a filtered node the counts are those of what is shown, and say so. */
+  #counts(
+    coverage: Coverage,
+    group: CoverageGroup,
+    nodes: readonly PipelineNode[],
+    tally: Tally,
+    from = group.from,
+    end = group.end,
+  ): string {
+    if (this.#filter !== undefined) return shownText(tally, this.#tallyOf(coverage, group, nodes, from, end, false));
+    return isCause(group) ? partsText({ ...tally, blockers: [] }) : tallyText(tally);
+  }
+
+  #sentence(...of: CountsOf): string {
+    const [, group, , tally] = of;
+    return this.#filter !== undefined || isCause(group) ? this.#counts(...of) : tallySentence(tally);
   }
 
   #look(tally: Tally): Look {
     const worst = worstOf(tally);
     return worst === 'off' && tally.unexpected > 0 ? STATUS_LOOKS.suspect : STATUS_LOOKS[worst];
   }
+}
+
+function isCause({ kind, note }: CoverageGroup): boolean {
+  return kind === 'rootCause' && note !== undefined;
+}
+
+function rangeOf({ firstDay }: CoverageGrid, from: number, end: number): NodeTarget {
+  return { from: formatDay(firstDay + from), to: formatDay(firstDay + end - 1) };
 }
 
 function isShown(grid: CoverageGrid, cell: number): boolean {

@@ -186,6 +186,7 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
   listen('backfill/watchLogs', ({ logs: watched }) => logs.watch(watched));
   listen('backfill/closeLog', ({ id }) => logs.close(id));
   listen('backfill/stopFind', () => finder.stop());
+  listen('backfill/arrange', (arrangement) => service.arrange(arrangement));
   listen('backfill/mode', ({ mode: wanted }) => inBackground('Choosing thresholds', service.setMode(wanted)));
   connection.onInitialized(() => {
     inBackground('Reading the manifest', readForDiagnostics());

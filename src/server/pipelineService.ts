@@ -15,7 +15,14 @@ import { PASSING_MS } from '../core/news';
 import type { Noted } from '../core/noted';
 import type { Unavailable } from '../core/observation';
 import type { LogPatterns, PipelineNode } from '../core/pipeline';
-import type { BackfillSummary, ServerNotifications, ServerState, TreeViewId } from '../protocol/messages';
+import type {
+  BackfillSummary,
+  CoverageArrangement,
+  Grouping,
+  ServerNotifications,
+  ServerState,
+  TreeViewId,
+} from '../protocol/messages';
 import type { Snapshot } from '../protocol/snapshot';
 import { Allowance } from './allowance';
 import { BackfillList } from './backfillList';
@@ -73,6 +80,7 @@ export class PipelineService {
   #mode: Mode;
   #state: CoverageState | undefined;
   #tree: CoverageTree;
+  #arrangement: CoverageArrangement = { group: 'phase' };
   #mistakes = 0;
   #reading = true;
   #watch = { views: false, matrix: false, failures: false };
@@ -219,6 +227,16 @@ export class PipelineService {
     this.#mode = mode;
     this.#session = this.#deps.session(mode);
     await this.manifestChanged();
+  }
+
+  get grouping(): Grouping {
+    return this.#arrangement.group;
+  }
+
+  /** How the Coverage tree is grouped and filtered from now on. */
+  arrange(arrangement: CoverageArrangement): void {
+    this.#arrangement = arrangement;
+    this.#publish();
   }
 
   /** What is on screen. Nothing is polled while nothing is. */
@@ -423,6 +441,7 @@ export class PipelineService {
       ...(problem !== undefined && {
         problem: { message: problem.message, kind: problem.kind },
       }),
+      arrangement: this.#arrangement,
       reading: this.#reading,
       mistakes: this.#mistakes,
       manifestName: basename(this.#deps.manifest),

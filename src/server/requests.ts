@@ -98,7 +98,7 @@ export function requestHandlers({
       const { problem } = state ?? {};
       if (id === 'coverage/@problem')
         return problem === undefined ? '' : `${problem.message}\n\nSince ${formatInstant(problem.since)}`;
-      return state === undefined ? '' : coverageTooltip(id, state.input, state.grid);
+      return state === undefined ? '' : coverageTooltip(id, state.input, state.grid, service.grouping);
     },
     'backfill/explain': async ({ node, date }) => {
       const { input, grid } = known(service);

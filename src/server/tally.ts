@@ -24,8 +24,16 @@ const BLOCKED = statusCode('blocked');
 /**
  * @param from offset of the first date, inclusive; may lie before the grid.
  * @param end offset after the last date; may lie after the grid.
+ * @param isCounted whether a cell is among those that are counted.
  */
-export function tallyOf(pipeline: Pipeline, grid: CoverageGrid, nodes: readonly number[], from = 0, end = grid.dayCount): Tally {
+export function tallyOf(
+  pipeline: Pipeline,
+  grid: CoverageGrid,
+  nodes: readonly number[],
+  from = 0,
+  end = grid.dayCount,
+  isCounted: (cell: number) => boolean = () => true,
+): Tally {
   const codes = new Int32Array(STATUSES.length);
   const blockers = new Set<number>();
   const seenSets = new Set<number>();
@@ -36,6 +44,7 @@ export function tallyOf(pipeline: Pipeline, grid: CoverageGrid, nodes: readonly 
   for (const node of nodes) {
     const base = node * grid.dayCount;
     for (let cell = base + Math.max(0, from); cell < base + Math.min(grid.dayCount, end); cell++) {
+      if (!isCounted(cell)) continue;
       const code = grid.status[cell] ?? OFF;
       const flags = grid.flags[cell] ?? 0;
       if ((flags & FLAG.unexpectedRows) !== 0) unexpected++;
@@ -84,12 +93,24 @@ export function worstOf({ counts, expected, waived }: Tally): Status {
 export function tallyText(tally: Tally): string {
   const { expected, counts, unexpected } = tally;
   if (expected === 0) return unexpected > 0 ? `nothing expected · ${unexpectedText(unexpected)}` : 'nothing expected';
+  return joined(`${formatCount(counts.complete)}/${formatCount(expected)}`, partsText(tally));
+}
+
+/** What stands beside a name of which not all is shown: `6 of 25 shown · 6 blocked by PDC`. */
+export function shownText(tally: Tally, { expected }: Tally): string {
+  return joined(`${formatCount(tally.expected)} of ${formatCount(expected)} shown`, partsText(tally));
+}
+
+/** How partitions stand that have the same cause: `6 blocked by PDC`. */
+export function partsText(tally: Tally): string {
   const parts = partsOf(tally);
   const shown = parts.length > 3 ? parts.slice(0, 2) : parts;
   const others = parts.slice(shown.length).reduce((sum, { count }) => sum + count, 0);
-  const texts = [...shown.map(({ text }) => text), ...(others > 0 ? [`${formatCount(others)} others`] : [])];
-  const share = `${formatCount(counts.complete)}/${formatCount(expected)}`;
-  return texts.length === 0 ? share : `${share} · ${texts.join(', ')}`;
+  return [...shown.map(({ text }) => text), ...(others > 0 ? [`${formatCount(others)} others`] : [])].join(', ');
+}
+
+function joined(share: string, parts: string): string {
+  return parts === '' ? share : `${share} · ${parts}`;
 }
 
 /** The same for a screen reader. */

@@ -4,41 +4,52 @@ import { code, escaped } from '../base/markdown';
 import { runCommandLine } from '../core/commandLine';
 import type { CoverageGrid, CoverageInput } from '../core/coverage';
 import { explain } from '../core/explain';
+import { fixesOf } from '../core/fixes';
 import { gapsByRoot } from '../core/gaps';
 import type { PipelineNode } from '../core/pipeline';
 import type { Scope } from '../core/scope';
 import { backfillGrowth } from '../core/timing/backfillGrowth';
+import type { Grouping } from '../protocol/messages';
 import { silentFor } from './backfillNotes';
 import { type BackfillView, leftWords, summaryOf } from './backfillViews';
 import { commandLink } from './commandLink';
+import { type CoverageGroup, groupsOf, SOURCES } from './coverageGroups';
 import { explainTooltip } from './explainDocument';
 import { tallyOf, tallySentence } from './tally';
 import { backfillRuns } from './timing/backfillRuns';
 
-/** The tooltip of a node of the Coverage tree as Markdown, by the node's id; empty for a node that is gone. */
-export function coverageTooltip(id: string, input: CoverageInput, grid: CoverageGrid): string {
-  const [, group, nodeId, month, date] = id.split('/');
+/** The tooltip of a node of the Coverage tree as Markdown, by the node's id; empty for a node that is gone. It tells of all dates, also hidden ones. */
+export function coverageTooltip(id: string, input: CoverageInput, grid: CoverageGrid, grouping: Grouping = 'phase'): string {
+  const [, groupId, nodeId, ...dates] = id.split('/');
+  const group = groupsOf(grouping, input, grid).find((candidate) => candidate.id === groupId);
   if (group === undefined) return '';
-  const { pipeline } = input;
-  if (nodeId === undefined) {
-    const phase = pipeline.phases.find((candidate) => candidate.id === group);
-    const nodes = phase === undefined ? pipeline.sources : pipeline.processors.filter((node) => node.phase === phase.index);
-    return [
-      `**${escaped(phase?.name ?? 'Sources')}** · ${counted(nodes.length, phase === undefined ? 'source' : 'processor')}`,
-      ...standing(input, grid, nodes, {}),
-    ].join('\n\n');
-  }
-  const node = pipeline.nodes.find((candidate) => candidate.id === nodeId);
+  if (nodeId === undefined) return groupTooltip(group, input, grid);
+  const node = group.nodes.find((candidate) => candidate.id === nodeId);
   if (node === undefined) return '';
-  const day = date === undefined ? undefined : parseDay(date);
+  const last = dates.at(-1);
+  const day = last === undefined ? undefined : parseDay(last);
   if (day !== undefined) return dateTooltip(input, grid, node, day);
-  if (month !== undefined) {
-    const from = parseDay(`${month}-01`);
+  if (last !== undefined) {
+    const from = parseDay(`${last}-01`);
     if (from === undefined) return '';
     const to = lastOfMonth(from);
-    return [`**${node.id} ${month}**`, ...standing(input, grid, [node], { from, to })].join('\n\n');
+    return [`**${node.id} ${last}**`, ...standing(input, grid, [node], { from, to })].join('\n\n');
   }
   return nodeTooltip(input, grid, node);
+}
+
+function groupTooltip(
+  { id, kind, label, nodes, from, end, gaps }: CoverageGroup,
+  input: CoverageInput,
+  grid: CoverageGrid,
+): string {
+  if (gaps !== undefined) {
+    const fixes = fixesOf(gaps.roots, gaps.gaps, input.mode).slice(0, 4);
+    return [`**${escaped(label)}**`, fixes.map(({ text }) => `- ${escaped(text)}`).join('\n')].join('\n\n');
+  }
+  const range = kind === 'season' ? { from: grid.firstDay + from, to: grid.firstDay + end - 1 } : {};
+  const what = id === SOURCES ? counted(nodes.length, 'source') : counted(nodes.length, 'processor');
+  return [`**${escaped(label)}**${kind === 'phase' ? ` · ${what}` : ''}`, ...standing(input, grid, nodes, range)].join('\n\n');
 }
 
 /** The tooltip of a node of the Backfills tree. */

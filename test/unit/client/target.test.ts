@@ -39,5 +39,7 @@ describe('targetOf', () => {
       { data: { target: { nodes: ['PDC'], from: '2022-01-01', to: '2022-01-31' } } },
     ];
     assert.equal(targetOf(months[0], months), MIXED);
+    const groups = ['A & 2021-11-05', 'B & 2021-11-06'].map((select) => ({ data: { target: { nodes: ['A', 'B'], select } } }));
+    assert.equal(targetOf(groups[0], groups), MIXED);
   });
 });
