@@ -98,7 +98,9 @@ export class LiveCoverage {
     // An exact read is newer than the last one of everything, even by a clock that stands still.
     const dated = withoutStaleness({ ...fact, endedAt: Math.max(fact.endedAt, this.readAt + 1) });
     part.last.set(key, known === undefined ? dated : succeed(known, dated));
-    part.known = undefined;
+    // Told once more of the same attempt: how long it took changes nothing of what is judged.
+    const isKnown = known?.attempt === fact.attempt && known.outcome === 'done' && fact.outcome === 'done';
+    if (!isKnown || known.after !== fact.after) part.known = undefined;
   }
 
   /**

@@ -3,7 +3,7 @@ import { parseDay } from '../base/day';
 import { counted } from '../base/figures';
 import { messageOf } from '../base/logger';
 import { isGap } from '../base/status';
-import type { BackfillEvent, BackfillEventBody, PlannedJob } from '../core/backfill';
+import type { BackfillEvent, BackfillEventBody, Plan, PlannedJob } from '../core/backfill';
 import { cleanedText } from '../core/clean/cleanPlan';
 import type { PartitionKey } from '../core/coverage';
 import { CUT, type CutAttempt, type CutCall, type CutEnding, earlierOf, judgeCut, judgeCutClean } from '../core/cutAttempts';
@@ -55,6 +55,7 @@ export class TakeOver {
   readonly #deps: TakeOverDeps;
   readonly #calls: readonly CutCall[];
   readonly #left: ReadonlyMap<PartitionKey, string>;
+  readonly #planned: ReadonlyMap<PartitionKey, Plan['partitions'][number]>;
   readonly #endings = new Map<CutCall, CutEnding>();
   readonly #lost = new Set<CutCall>();
   readonly tries: ReadonlyMap<PartitionKey, number>;
@@ -66,6 +67,7 @@ export class TakeOver {
     const { calls, tries, left } = earlierOf(deps.events);
     this.#calls = calls;
     this.#left = left;
+    this.#planned = new Map(deps.plan.partitions.map((one) => [`${one.processor} ${one.date}`, one]));
     this.tries = tries;
   }
 
@@ -121,7 +123,7 @@ export class TakeOver {
 
   /** Why a partition that waits is not to be run after all: it was to be filled, and somebody has. */
   filledBy(key: PartitionKey): string | undefined {
-    const planned = this.#deps.plan.partitions.find(({ processor, date }) => `${processor} ${date}` === key);
+    const planned = this.#planned.get(key);
     const day = planned === undefined ? undefined : parseDay(planned.date);
     if (planned === undefined || day === undefined || !isGap(planned.status) || isClean(this.#deps.plan)) return undefined;
     if (this.#deps.live.statusOf(planned.processor, day) !== 'complete') return undefined;

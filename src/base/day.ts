@@ -14,8 +14,10 @@ const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 export function parseDay(text: string): Day | undefined {
   const match = ISO_DATE.exec(text);
   if (match === null) return undefined;
-  const day = dayOf(Number(match[1]), Number(match[2]), Number(match[3]));
-  return formatDay(day) === text ? day : undefined;
+  const [year, month, dayOfMonth] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const date = new Date(Date.UTC(year, month - 1, dayOfMonth));
+  const isThere = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === dayOfMonth;
+  return isThere ? date.getTime() / MS_PER_DAY : undefined;
 }
 
 /** The date as `YYYY-MM-DD`. */

@@ -105,7 +105,7 @@ export function buildTables(input: CoverageInput): Tables {
     if (cell < 0 || node === undefined) continue;
     attempts.set(cell, fact);
     const readAt = observations.nodes.get(node.id)?.readAt;
-    const after = fact.after === undefined ? undefined : parseFingerprint(fact.after);
+    const after = leftBy(fact);
     if (after === undefined || readAt === undefined || fact.endedAt <= readAt) continue;
     newer.set(cell, after);
     rows[cell] = after.rows;
@@ -339,6 +339,17 @@ export function changedInputs(
     const now = cell < 0 ? undefined : measures(cell);
     return now !== undefined && !sameFingerprint(input.fingerprint, fingerprintOf(now));
   });
+}
+
+/** Of attempts that were asked about before: an executor makes these tables anew for each partition that it builds. */
+const LEFT = new WeakMap<AttemptFact, ReturnType<typeof parseFingerprint>>();
+
+/** What an attempt left, as its fingerprint tells it. */
+function leftBy(fact: AttemptFact): ReturnType<typeof parseFingerprint> {
+  if (fact.after === undefined) return undefined;
+  const known = LEFT.get(fact) ?? parseFingerprint(fact.after);
+  LEFT.set(fact, known);
+  return known;
 }
 
 function cellOfKey(key: string, cellOf: (id: string, day: Day) => number): number {
