@@ -270,6 +270,8 @@ export class Execution {
   /** Failures of one cause in a row hold up the backfill, or stop it where nobody can be asked. */
   #notice(attempt: EndedAttempt): void {
     const { onRepeat, journal } = this.#parts;
+    // One call for many dates may fail in one way many times: that is one question.
+    if (this.#pauses.has('signature')) return;
     const finding = this.#repeats.ended(attempt);
     if (finding === undefined || onRepeat === 'continue' || this.#stopping) return;
     const { id } = this.#plan;

@@ -372,6 +372,22 @@ phases:
       assert.deepEqual(await spans(), ['2021-11-02,2021-11-05', '2021-11-09']);
     });
 
+    for (const [name, run] of [
+      ['range', range('fill', ', max_dates: 3')],
+      ['list', list('fill', ', max_dates: 3')],
+      ['range that is killed on its way', range('torn-at=2021-11-05', ', max_dates: 3')],
+    ] as const) {
+      it(`touches no date that was not selected: ${name}`, async () => {
+        const all = Array.from({ length: 10 }, (_, index) => `2021-11-${String(index + 1).padStart(2, '0')}`);
+        const chosen = all.filter((_, index) => index % 4 !== 2);
+        await oneJob(run, Object.fromEntries(all.map((date) => [date, 3])));
+        await fixture.run({ dates: chosen, choices: ['all'], onRepeat: 'continue' });
+        const rows = await fixture.rows('j');
+        for (const date of all.filter((one) => !chosen.includes(one))) assert.equal(rows[date], 3, date);
+        for (const date of chosen) assert.ok(rows[date] === 10 || (date === '2021-11-05' && name.includes('killed')), date);
+      });
+    }
+
     it('judges each date by itself, whatever the exit code', async () => {
       await oneJob(range('half-fail'));
       const executed = await fixture.run({ from: '2021-11-02', to: '2021-11-04' });

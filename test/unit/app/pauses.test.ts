@@ -199,6 +199,20 @@ phases: [{ id: p, processors: [{ id: A, table: t.a, date_column: day, needs: [{ 
       assert.deepEqual(typesOf(executed), ['started', 'paused signature', 'continued', 'requested', 'ended']);
     });
 
+    it('asks once about one call for many dates that fails', async () => {
+      await fixture.write(
+        'phases: [{ id: p, processors: [{ id: J, table: main.j, date_column: day, run: { command: [$JOB, main.j, fail, "{start}..{end}"], each: range, max_dates: 12 } }] }]',
+        { j: {} },
+      );
+      plan = await fixture.launch({ from: '2021-11-01', to: '2021-11-13' });
+      const executing = fixture.execute(plan);
+      await saw('attemptEnded', 12);
+      const held = (await events()).filter(({ type }) => type === 'paused');
+      await fixture.journal.request(plan.id, { kind: 'continue' }, 'ann');
+      const executed = await executing;
+      assert.deepEqual([held.length, executed.progress.failed], [1, 13]);
+    });
+
     it('stops in place of asking where nobody watches', async () => {
       await jobs('fail');
       plan = await fixture.launch({ dates: FIVE });
