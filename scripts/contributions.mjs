@@ -37,6 +37,7 @@ const generated = {
       })),
     },
     viewsWelcome: source.WELCOME,
+    walkthroughs: source.WALKTHROUGHS,
     menus: {
       ...source.MENUS,
       commandPalette: commands

@@ -77,6 +77,10 @@ export function commandsOf(context: CommandContext): Commands {
       const processor = node ?? of?.processors[0];
       timing.show(processor === undefined ? undefined : { processor, ...(from !== undefined && { date: from }) });
     },
+    'backfill.matrixSelectCause': async () => matrix.do('selectCause'),
+    'backfill.matrixCopyMarkdown': async () => matrix.do('copyMarkdown'),
+    'backfill.matrixCopyCsv': async () => matrix.do('copyCsv'),
+    'backfill.matrixExportPng': async () => matrix.do('exportPng'),
     'backfill.writeReport': (target) => reportFlow.write(target),
     'backfill.groupCoverage': () => arrangement.group(),
     'backfill.filterCoverage': () => arrangement.filter(),

@@ -58,11 +58,7 @@ function register(context: vscode.ExtensionContext): void {
   const repairFlow = new RepairFlow(engine, documents, launchFlow);
   const reportFlow = new ReportFlow(engine);
   const matrix = own(
-    new MatrixPanel(context.extensionUri, engine, {
-      explain: (target) => commands['backfill.explain'](target),
-      launch: (target) => commands['backfill.launch'](target),
-      openLog: (target) => commands['backfill.openLog'](target),
-    }),
+    new MatrixPanel(context.extensionUri, engine, (command, target) => vscode.commands.executeCommand(command, target)),
   );
   const timing = own(
     new TimingPanel(context.extensionUri, engine, {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { MATRIX_VIEW_TYPE } from '../protocol/contributions';
+import { messageOf } from '../base/logger';
+import { type CommandId, MATRIX_VIEW_TYPE } from '../protocol/contributions';
 import type { FromMatrix, MatrixTask, ToMatrix } from '../protocol/matrix';
 import type { NodeTarget } from '../protocol/messages';
 import { Disposables } from './disposables';
@@ -7,11 +8,8 @@ import type { Engine } from './engine';
 import { MatrixFeed } from './matrixFeed';
 import { webviewHtml } from './webviewHtml';
 
-export interface MatrixActions {
-  explain(target: NodeTarget): Promise<void>;
-  launch(target: NodeTarget): Promise<void>;
-  openLog(target: NodeTarget): Promise<void>;
-}
+/** Runs a command on a target; what it throws is told where every command's failure is. */
+export type RunCommand = (command: CommandId, target: NodeTarget) => Thenable<unknown>;
 
 interface OpenMatrix {
   readonly panel: vscode.WebviewPanel;
@@ -23,21 +21,21 @@ export class MatrixPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
   readonly #root: vscode.Uri;
   readonly #icon: { readonly light: vscode.Uri; readonly dark: vscode.Uri };
   readonly #engine: Engine;
-  readonly #actions: MatrixActions;
+  readonly #run: RunCommand;
   readonly #visibility = new vscode.EventEmitter<boolean>();
   readonly #disposables = new Disposables();
   #open: OpenMatrix | undefined;
 
   readonly onDidChangeVisibility = this.#visibility.event;
 
-  constructor(extensionUri: vscode.Uri, engine: Engine, actions: MatrixActions) {
+  constructor(extensionUri: vscode.Uri, engine: Engine, run: RunCommand) {
     this.#root = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
     this.#icon = {
       light: vscode.Uri.joinPath(extensionUri, 'media', 'matrixLight.svg'),
       dark: vscode.Uri.joinPath(extensionUri, 'media', 'matrixDark.svg'),
     };
     this.#engine = engine;
-    this.#actions = actions;
+    this.#run = run;
     this.#disposables.add(this.#visibility);
     this.#disposables.add(vscode.window.registerWebviewPanelSerializer(MATRIX_VIEW_TYPE, this));
     this.#disposables.add(
@@ -106,24 +104,24 @@ export class MatrixPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
     this.#visibility.fire(true);
   }
 
-  async #receive(message: FromMatrix, feed: MatrixFeed): Promise<void> {
+  async #receive(message: FromMatrix, feed: MatrixFeed): Promise<unknown> {
     switch (message.type) {
       case 'ready':
         return feed.ready();
       case 'resync':
         return feed.sendAll();
       case 'explain':
-        return this.#actions.explain({ nodes: [message.node], from: message.date, to: message.date });
+        return this.#run('backfill.explain', { nodes: [message.node], from: message.date, to: message.date });
       case 'launch':
-        return this.#actions.launch({ select: message.select });
+        return this.#run('backfill.launch', { select: message.select });
       case 'openLog':
-        return this.#actions.openLog({ nodes: [message.node], from: message.date, to: message.date });
+        return this.#run('backfill.openLog', { nodes: [message.node], from: message.date, to: message.date });
       case 'copy':
         await vscode.env.clipboard.writeText(message.text);
         vscode.window.setStatusBarMessage(`Copied ${message.what}`, 3_000);
         return;
       case 'savePng':
-        return savePng(message.name, message.data);
+        return savePng(message.name, message.data).catch((error: unknown) => vscode.window.showErrorMessage(messageOf(error)));
     }
   }
 }

@@ -27,6 +27,7 @@ const TRUSTED = 'isWorkspaceTrusted';
 const HAS_MANIFEST = 'backfill.hasManifest';
 const LOG_IN_FRONT = `resourceScheme == ${LOG_SCHEME}`;
 const PLAN_DELETES = 'backfill.planDeletes';
+const MATRIX_IN_FRONT = `activeWebviewPanelId == ${MATRIX_VIEW_TYPE}`;
 const PLAN_IN_FRONT = `activeWebviewPanelId == ${PLAN_VIEW_TYPE}`;
 
 export const COMMANDS = {
@@ -52,6 +53,10 @@ export const COMMANDS = {
   'backfill.openWaivers': { title: 'Open Waivers', palette: HAS_MANIFEST },
   'backfill.openMatrix': { title: 'Open Gap Matrix', icon: '$(table)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.openTiming': { title: 'Open Timing', icon: '$(graph)', enablement: TRUSTED, palette: HAS_MANIFEST },
+  'backfill.matrixSelectCause': { title: 'Select Gaps of the Same Cause', palette: MATRIX_IN_FRONT },
+  'backfill.matrixCopyMarkdown': { title: 'Copy Selection as Markdown', palette: MATRIX_IN_FRONT },
+  'backfill.matrixCopyCsv': { title: 'Copy Selection as CSV', palette: MATRIX_IN_FRONT },
+  'backfill.matrixExportPng': { title: 'Export Matrix as PNG…', palette: MATRIX_IN_FRONT },
   'backfill.writeReport': { title: 'Write Handoff Report…', icon: '$(notebook)', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.groupCoverage': { title: 'Group Coverage By…', enablement: TRUSTED, palette: HAS_MANIFEST },
   'backfill.filterCoverage': { title: 'Filter Coverage…', icon: '$(filter)', enablement: TRUSTED, palette: HAS_MANIFEST },
@@ -159,6 +164,8 @@ function node(kinds: readonly NodeKind[], flag?: NodeFlag): string {
 const COVERAGE = 'view == backfill.coverage';
 const BACKFILLS = 'view == backfill.backfills';
 const FAILURES = 'view == backfill.failures';
+const MATRIX = `webviewId == '${MATRIX_VIEW_TYPE}'`;
+const MATRIX_PARTITION = `${MATRIX} && webviewSection == 'partition'`;
 const READY = `backfill.engine == ready && ${TRUSTED}`;
 
 export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
@@ -238,6 +245,18 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.keepWaiting', when: node(['silent'], 'waitable'), group: '2_run@1' },
     { command: 'backfill.endJob', when: node(['silent', 'backfill'], 'active'), group: '2_run@6' },
   ],
+  'webview/context': [
+    { command: 'backfill.launch', when: MATRIX_PARTITION, group: '1_run@1' },
+    { command: 'backfill.matrixSelectCause', when: MATRIX_PARTITION, group: '1_run@2' },
+    { command: 'backfill.explain', when: MATRIX_PARTITION, group: '2_look@1' },
+    { command: 'backfill.openLog', when: MATRIX_PARTITION, group: '2_look@2' },
+    { command: 'backfill.impact', when: MATRIX_PARTITION, group: '2_look@3' },
+    { command: 'backfill.showInTree', when: MATRIX_PARTITION, group: '2_look@4' },
+    { command: 'backfill.waive', when: MATRIX_PARTITION, group: '3_accept@1' },
+    { command: 'backfill.matrixCopyMarkdown', when: MATRIX, group: '4_copy@1' },
+    { command: 'backfill.matrixCopyCsv', when: MATRIX, group: '4_copy@2' },
+    { command: 'backfill.matrixExportPng', when: MATRIX, group: '4_copy@3' },
+  ],
   'editor/title': [
     { command: 'backfill.runPlan', when: `${PLAN_IN_FRONT} && !${PLAN_DELETES}`, group: 'navigation@1' },
     { command: 'backfill.deletePlanned', when: `${PLAN_IN_FRONT} && ${PLAN_DELETES}`, group: 'navigation@1' },
@@ -289,6 +308,56 @@ export const WELCOME: readonly { readonly view: ViewId; readonly when: string; r
     contents: 'No failure is recorded for the dates of this pipeline.\n[Refresh](command:backfill.refresh)',
   },
 ];
+
+/** Its pictures are taken by the window test of the matrix. */
+export const WALKTHROUGHS = [
+  {
+    id: 'start',
+    title: 'Find and fill gaps',
+    description: 'From what is missing, and why, to a backfill that proves itself.',
+    when: HAS_MANIFEST,
+    steps: [
+      {
+        id: 'coverage',
+        title: 'See what is covered',
+        description:
+          'Coverage has phases, processors, months and dates, each with its counts and the reason of its gaps. Group it by season or root cause and filter it from its title menu.\n[Show Coverage](command:backfill.coverage.focus)',
+        media: { image: 'media/walkthrough/coverage.png', altText: 'The Coverage view: phases and processors with their counts' },
+        completionEvents: ['onView:backfill.coverage'],
+      },
+      {
+        id: 'matrix',
+        title: 'Find the holes, and what they have in common',
+        description:
+          'The gap matrix shows every processor and date. **N** goes to the next gap, **1**, **2** and **3** show days, weeks and months, and Causes lists what is to be mended.\n[Open Gap Matrix](command:backfill.openMatrix)',
+        media: {
+          image: 'media/walkthrough/matrix.png',
+          altText: 'The gap matrix with two selected dates and the list of causes',
+        },
+        completionEvents: ['onCommand:backfill.openMatrix'],
+      },
+      {
+        id: 'causes',
+        title: 'Mend the root first',
+        description:
+          'Grouped by root cause, Coverage starts with what makes the most of the rest go away.\n[Group Coverage By…](command:backfill.groupCoverage)',
+        media: { image: 'media/walkthrough/causes.png', altText: 'Coverage grouped by root cause, filtered to gaps' },
+        completionEvents: ['onCommand:backfill.groupCoverage'],
+      },
+      {
+        id: 'launch',
+        title: 'Read the plan, then run it',
+        description:
+          'Select dates in the matrix, or write which you mean, and launch exactly these. Nothing starts before you have seen every date.\n[Launch Backfill…](command:backfill.launch)',
+        media: {
+          image: 'media/walkthrough/plan.png',
+          altText: 'The plan of a backfill, with Run in a terminal as the first choice',
+        },
+        completionEvents: ['onCommand:backfill.launch'],
+      },
+    ],
+  },
+] as const;
 
 export const SETTINGS = {
   'backfill.manifest': {

@@ -122,20 +122,26 @@ export function layoutMatrix(
   const lastLine = lines.at(-1);
   const contentWidth = lastSegment === undefined ? 0 : lastSegment.x + lastSegment.starts.length * view.zoom.width;
   const contentHeight = lastLine === undefined ? 0 : lastLine.y + lastLine.height;
-  const maxX = Math.max(0, contentWidth - (view.width - SIZE.gutter));
-  const maxY = Math.max(0, contentHeight - (view.height - SIZE.header));
-  return {
-    view: {
-      ...view,
-      scrollX: Math.min(Math.max(0, view.scrollX), maxX),
-      scrollY: Math.min(Math.max(0, view.scrollY), maxY),
-    },
+  const whole: MatrixLayout = {
+    view,
     segments,
     columns: lastSegment === undefined ? 0 : lastSegment.firstColumn + lastSegment.starts.length,
     lines,
     nodes,
     contentWidth,
     contentHeight,
+  };
+  return scrolledTo(whole, view.scrollX, view.scrollY);
+}
+
+/** The same elsewhere: nothing is laid out anew by scrolling. */
+export function scrolledTo(layout: MatrixLayout, scrollX: number, scrollY: number): MatrixLayout {
+  const { view, contentWidth, contentHeight } = layout;
+  const maxX = Math.max(0, contentWidth - (view.width - SIZE.gutter));
+  const maxY = Math.max(0, contentHeight - (view.height - SIZE.header));
+  return {
+    ...layout,
+    view: { ...view, scrollX: Math.min(Math.max(0, scrollX), maxX), scrollY: Math.min(Math.max(0, scrollY), maxY) },
   };
 }
 

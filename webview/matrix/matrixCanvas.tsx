@@ -9,7 +9,7 @@ import { paintInto } from './canvas';
 import { trailOf } from './causes';
 import { CellTooltip } from './cellTooltip';
 import { handleKey, type MatrixActions } from './keys';
-import { columnOf, type Hit, hitTest, layoutMatrix, type MatrixLayout, SIZE, type Spot, scrollTo, type View } from './layout';
+import { columnOf, type Hit, hitTest, layoutMatrix, type MatrixLayout, SIZE, type Spot, scrolledTo, scrollTo } from './layout';
 import { Overview } from './overviewStrip';
 import { type Marks, paintMatrix } from './paint';
 import { blockBetween, type Change, usePointing } from './pointing';
@@ -61,15 +61,13 @@ export function MatrixCanvas(props: Props): VNode {
   const palette = usePalette();
   const zoom = zoomAt(level);
 
-  const layoutNow = (): MatrixLayout => {
-    const view: View = {
-      ...size,
-      zoom,
-      scrollX: scroller.current?.scrollLeft ?? 0,
-      scrollY: scroller.current?.scrollTop ?? 0,
-    };
-    return layoutMatrix(snapshot, view, nodes);
-  };
+  const { firstDay, dayCount, seasons, nodes: allNodes } = snapshot;
+  // A change of cells changes no place.
+  const laidOut = useMemo(
+    () => layoutMatrix(snapshot, { ...size, zoom, scrollX: 0, scrollY: 0 }, nodes),
+    [firstDay, dayCount, seasons, allNodes, size, zoom, nodes],
+  );
+  const layoutNow = (): MatrixLayout => scrolledTo(laidOut, scroller.current?.scrollLeft ?? 0, scroller.current?.scrollTop ?? 0);
   const layout = layoutNow();
   const lastOf = (hit: Hit): Day => columnOf(layout, hit.day)?.to ?? hit.day;
 
@@ -273,7 +271,10 @@ export function MatrixCanvas(props: Props): VNode {
           const { x, y } = within(event);
           // The menu key opens it at the focus; a button where it is, before the page has drawn what it selects.
           const hit = event.button === 2 ? hitTest(layoutNow(), x, y) : focus;
-          if (hit === undefined) return;
+          if (hit === undefined) {
+            event.currentTarget.dataset['vscodeContext'] = JSON.stringify(AWAY);
+            return;
+          }
           const to = lastOf(hit);
           const kept = isSelected(snapshot, selected.cells, hit, to);
           const block = { nodes: hit.node === undefined ? [] : [hit.node], from: hit.day, to };
@@ -327,11 +328,14 @@ function gapIn(snapshot: Snapshot, { node, day }: Hit, to: Day) {
   return undefined;
 }
 
+/** The menu of names, ticks and what is between seasons: nothing of an editor is in it. */
+const AWAY = { preventDefaultContextMenuItems: true, webviewSection: 'matrix' };
+
 /** What VS Code's menu of a cell goes by: its commands take it as their target. */
 function contextOf(snapshot: Snapshot, { node, day }: Hit, to: Day, select: string) {
   const id = node === undefined ? undefined : snapshot.nodes[node]?.id;
   return {
-    preventDefaultContextMenuItems: true,
+    ...AWAY,
     webviewSection: id === undefined ? 'dates' : 'partition',
     matrixHasSelection: select !== '',
     ...(id === undefined ? {} : { nodes: [id], from: formatDay(day), to: formatDay(to) }),

@@ -2,13 +2,27 @@ import type { PaintOp } from './paintOp';
 
 /** Draws the operations; text is cut with an ellipsis where it has a maximum width. */
 export function draw(context: CanvasRenderingContext2D, ops: readonly PaintOp[]): void {
+  // Setting what is set already costs more than asking.
+  let alpha = 1;
+  let color = '';
+  context.globalAlpha = 1;
+  const opaque = (): void => {
+    if (alpha !== 1) context.globalAlpha = 1;
+    alpha = 1;
+  };
   for (const op of ops) {
+    if (op.op !== 'fill') opaque();
     switch (op.op) {
       case 'fill':
-        context.globalAlpha = op.alpha;
-        context.fillStyle = op.color;
+        if (op.alpha !== alpha) {
+          alpha = op.alpha;
+          context.globalAlpha = alpha;
+        }
+        if (op.color !== color) {
+          color = op.color;
+          context.fillStyle = color;
+        }
         context.fillRect(op.x, op.y, op.w, op.h);
-        context.globalAlpha = 1;
         break;
       case 'stroke':
         context.strokeStyle = op.color;
@@ -26,7 +40,8 @@ export function draw(context: CanvasRenderingContext2D, ops: readonly PaintOp[])
         context.stroke();
         break;
       case 'text':
-        context.fillStyle = op.color;
+        color = op.color;
+        context.fillStyle = color;
         context.font = op.font;
         context.textAlign = op.align;
         context.textBaseline = 'middle';
@@ -40,12 +55,28 @@ export function draw(context: CanvasRenderingContext2D, ops: readonly PaintOp[])
         break;
       case 'unclip':
         context.restore();
+        color = '';
         break;
     }
   }
 }
 
+const cuts = new Map<string, string>();
+/** More than any picture has: then the texts of another picture make room. */
+const MOST_CUTS = 5_000;
+
+/** Measuring is dear and texts stay the same from frame to frame. */
 function cut(context: CanvasRenderingContext2D, text: string, max: number): string {
+  const key = `${context.font} ${max} ${text}`;
+  const known = cuts.get(key);
+  if (known !== undefined) return known;
+  if (cuts.size >= MOST_CUTS) cuts.clear();
+  const short = shortened(context, text, max);
+  cuts.set(key, short);
+  return short;
+}
+
+function shortened(context: CanvasRenderingContext2D, text: string, max: number): string {
   if (context.measureText(text).width <= max) return text;
   let length = text.length;
   while (length > 1 && context.measureText(`${text.slice(0, length).trimEnd()}…`).width > max) length -= 1;
