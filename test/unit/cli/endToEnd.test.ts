@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { GapsReport } from '../../../src/core/fixes';
 import type { CoverageReport } from '../../../src/core/report';
 import { CommandLine } from '../../support/commandLine';
 import { Holder, runDuckdb } from '../../support/duckdb';
@@ -115,6 +116,12 @@ describe('the command line as a process', function () {
   });
 
   it('tells gaps, one partition, and what it lacks', async () => {
+    const selected = await backfill('gaps', '--select', 'missing & 2021-11-03, 2021-11-04', '--format', 'json');
+    const dates = (JSON.parse(selected.out) as GapsReport).groups.flatMap((group) => group.gaps.map(({ date }) => date));
+    assert.ok(dates.length > 0 && dates.every((date) => date === '2021-11-03' || date === '2021-11-04'), dates.join());
+    assert.equal(selected.code, 1);
+    const others = await backfill('gaps', '--select', 'suspect & 2021-11-03');
+    assert.deepEqual([others.code, /No gaps\.$/m.test(others.out)], [0, true]);
     const gaps = await backfill('gaps', '--to', '2021-11-04');
     assert.equal(gaps.code, 1);
     assert.match(gaps.out, /backfill run --processor A --dates 2021-11-03 --downstream/);
