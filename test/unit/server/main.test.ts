@@ -173,7 +173,9 @@ describe('the engine process', () => {
       const plan = await engine.request('backfill/plan', planRequest({ processors: ['A'], choices: ['missing'] }));
       assert.match(
         plan.markdown,
-        new RegExp(`A runs elsewhere .*process ${job.pid}, 2021-11-01 to 2021-11-04.*, with 4 dates of this plan`),
+        new RegExp(
+          `process ${job.pid} \\(2021-11-01 to 2021-11-04\\) *\\| A 2021-11-01 to 2021-11-04 \\(4 dates\\) *\\| It runs outside`,
+        ),
       );
       const tooltip = await engine.request('backfill/tooltip', {
         view: 'backfills',
