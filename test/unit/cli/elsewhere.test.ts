@@ -103,7 +103,7 @@ describe('jobs started elsewhere on the command line', function () {
     const plan = await backfill('plan', '--processor', 'TDZA', '--from', '2021-11-04');
     assert.match(
       plan.words,
-      new RegExp(`Warnings: TDZA runs elsewhere \\(process ${job.pid}, 2021-11-01 to 2021-11-06\\), with 2 dates of this plan`),
+      new RegExp(`Conflicts: process ${job.pid} \\(2021-11-01 to 2021-11-06\\): TDZA 2021-11-04 to 2021-11-05 \\(2 dates\\)`),
     );
     await job.kill();
     assert.doesNotMatch((await backfill('plan', '--processor', 'TDZA', '--from', '2021-11-04')).words, /elsewhere/);
