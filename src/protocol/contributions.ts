@@ -337,14 +337,6 @@ export const WALKTHROUGHS = [
         completionEvents: ['onCommand:backfill.openMatrix'],
       },
       {
-        id: 'causes',
-        title: 'Mend the root first',
-        description:
-          'Grouped by root cause, Coverage starts with what makes the most of the rest go away.\n[Group Coverage By…](command:backfill.groupCoverage)',
-        media: { image: 'media/walkthrough/causes.png', altText: 'Coverage grouped by root cause, filtered to gaps' },
-        completionEvents: ['onCommand:backfill.groupCoverage'],
-      },
-      {
         id: 'launch',
         title: 'Read the plan, then run it',
         description:
