@@ -1,4 +1,5 @@
 import { type Day, type DayRange, parseDay } from '../base/day';
+import { counted } from '../base/figures';
 import type { Plan, PlannedJob, RepeatPolicy } from '../core/backfill';
 import type { AttemptLedger } from '../core/coverage';
 import { isClean } from '../core/progress';
@@ -92,6 +93,7 @@ export class Execution {
       const earlier = this.#broken === undefined ? await this.#takeOver() : undefined;
       this.#work = await this.#makeWork(earlier?.settled);
       while (await this.#step());
+      await this.#tellStuck();
     } finally {
       stopLooking();
       this.#outages.close();
@@ -128,6 +130,14 @@ export class Execution {
     const of = this.#outages.processors;
     const first = of.size === 0 ? undefined : await this.#choice.next({ ...choices, of });
     return first ?? this.#choice.next(choices);
+  }
+
+  /** Nothing is left out without a word: a plan that was changed by hand can hold what no job of it builds. */
+  async #tellStuck(): Promise<void> {
+    const { waiting } = this.#work;
+    if (waiting === 0 || this.#stopping) return;
+    const message = `${counted(waiting, 'partition')} could not be started: plan.json has no job with a slot for them. Plan again what is left.`;
+    await this.#parts.journal.append(this.#plan.id, { type: 'note', message });
   }
 
   async #refresh(freshMs = FRESH_MS): Promise<void> {

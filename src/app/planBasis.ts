@@ -42,7 +42,13 @@ export async function readPlanBasis(plan: Plan, journal: Pick<Journal, 'inputs'>
   const kept = typeof planned === 'object' ? planned : undefined;
   if (typeof now === 'string')
     return { ...(kept !== undefined && { planned: kept }), now, changes: [`${plan.manifest} cannot be read any more: ${now}`] };
-  if (kept !== undefined) return { planned: kept, now, changes: changesOf(plan, kept, now) };
+  if (kept !== undefined) {
+    const edited = plan.jobs.filter((job) => !isRunAsPlanned(job, plan, kept, digest));
+    const sentences = edited.map(
+      ({ processor }) => `${processor}: plan.json tells another job than the manifest that it was made from.`,
+    );
+    return { planned: kept, now, changes: [...sentences, ...changesOf(plan, kept, now)] };
+  }
   const changed = plan.jobs.filter((job) => !isRunAsPlanned(job, plan, now, digest));
   return { now, changes: changed.map(({ processor }) => `${processor}: its command or SQL changed.`) };
 }

@@ -63,7 +63,10 @@ export function isRunAsPlanned(job: PlannedJob, plan: Plan, now: RunBasis, diges
   const processor = now.pipeline.processors.find(({ id }) => id === job.processor);
   if (job.method === 'clean') return processor !== undefined && cleanHash(processor, digest) === job.hash;
   const methods = processor?.run ?? [];
-  return methods.some((method) => executionOf(method, plan.request, context).hash === job.hash);
+  return methods.some((method) => {
+    const { hash, command } = executionOf(method, plan.request, context);
+    return hash === job.hash && same(command, job.command);
+  });
 }
 
 function kindOf(method: RunMethod): PlannedJob['method'] {
