@@ -37,7 +37,15 @@ const generated = {
       })),
     },
     viewsWelcome: source.WELCOME,
-    walkthroughs: source.WALKTHROUGHS,
+    walkthroughs: [
+      {
+        ...source.WALKTHROUGH,
+        steps: source.WALKTHROUGH_STEPS.map(({ picture, altText, ...step }) => ({
+          ...step,
+          media: { image: `media/walkthrough/${picture}.png`, altText },
+        })),
+      },
+    ],
     menus: {
       ...source.MENUS,
       commandPalette: commands

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import {
   COMMANDS,
   CONTEXT_KEYS,
@@ -8,6 +8,7 @@ import {
   PLAN_VIEW_TYPE,
   VIEW_CONTAINER,
   VIEWS,
+  WALKTHROUGH_STEPS,
   WELCOME,
 } from '../../../src/protocol/contributions';
 
@@ -29,6 +30,10 @@ describe('contributions', () => {
         'enablement' in command ? command.enablement : '',
         'palette' in command ? command.palette : '',
       ]),
+      ...WALKTHROUGH_STEPS.flatMap(({ description, completionEvents }) => [
+        ...completionEvents.map((event) => event.slice(event.indexOf(':') + 1)),
+        ...[...description.matchAll(/command:([\w.]+)/g)].map(([, id]) => id ?? ''),
+      ]),
       ...WELCOME.flatMap(({ when, contents }) => [
         when,
         ...[...contents.matchAll(/command:([\w.]+)/g)].map(([, id]) => id ?? ''),
@@ -39,6 +44,8 @@ describe('contributions', () => {
 
   it('name files that exist', () => {
     const { icon } = JSON.parse(readFileSync('package.json', 'utf8')) as { icon: string };
-    for (const file of [icon, VIEW_CONTAINER.icon]) assert.ok(existsSync(file), file);
+    const pictures = WALKTHROUGH_STEPS.map(({ picture }) => `media/walkthrough/${picture}.png`);
+    for (const file of [icon, VIEW_CONTAINER.icon, ...pictures]) assert.ok(existsSync(file), file);
+    for (const file of pictures) assert.ok(statSync(file).size <= 150_000, file);
   });
 });

@@ -5,10 +5,11 @@ import { readLogBytes } from '../../../src/adapters/files/logText';
 import { FileJournal } from '../../../src/adapters/journal/fileJournal';
 import { PipelineSession } from '../../../src/app/pipelineSession';
 import { WarehouseError } from '../../../src/app/ports';
+import { NodeStore, type ViewNode } from '../../../src/client/nodeStore';
 import type { BackfillEventBody, Plan } from '../../../src/core/backfill';
 import type { Sightings } from '../../../src/core/checkpoints/elsewhere';
 import { applyChange } from '../../../src/protocol/applyChange';
-import type { BackfillSummary, ServerNotifications } from '../../../src/protocol/messages';
+import { type BackfillSummary, GROUPINGS, type ServerNotifications } from '../../../src/protocol/messages';
 import type { Pace } from '../../../src/server/pace';
 import { PipelineService } from '../../../src/server/pipelineService';
 import { day, observed } from '../../support/builders';
@@ -165,6 +166,41 @@ describe('PipelineService', () => {
       sent.filter(({ method }) => method === 'backfill/treeChanged'),
       [],
     );
+  });
+
+  it('keeps an open tree what the coverage is, however it is grouped and filtered, by announced changes alone', async () => {
+    const service = newService();
+    await service.start();
+    const view = new NodeStore();
+    const follow = (): void => {
+      for (const { method, params } of sent) if (method === 'backfill/treeChanged') view.change(params.updated, params.reordered);
+      sent = [];
+    };
+    const check = (parent?: ViewNode): void => {
+      const id = parent?.data.id ?? '';
+      if (!view.isCurrent(parent)) view.setChildren(parent, service.children('coverage', id));
+      const shown = view.children(parent) ?? [];
+      assert.deepEqual(
+        shown.map(({ data }) => data),
+        service.peek('coverage', id),
+      );
+      for (const node of shown) if (node.data.children) check(node);
+    };
+    check();
+    const days = Object.keys(FULL);
+    for (const group of GROUPINGS) {
+      for (const filter of [{}, { gapsOnly: true }, { text: 'B 2021-11-03' }, { statuses: ['complete' as const] }]) {
+        service.arrange({ group, ...filter });
+        follow();
+        check();
+        for (const [index, day] of days.entries()) {
+          hold({ ...FULL, [day]: 0 }, Object.fromEntries(days.slice(0, index).map((one) => [one, 9])));
+          await service.read('probe');
+          follow();
+          check();
+        }
+      }
+    }
   });
 
   it('recovers by itself from a warehouse that somebody writes, and keeps the last view until then', async () => {

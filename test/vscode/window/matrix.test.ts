@@ -6,7 +6,7 @@ import { picture } from '../../support/vscodeWindow';
 /** samples/nba/holes.json: the zone analysis of these dates lacks a team. */
 const SELECTED = 'TDZA & 2021-11-29, 2021-11-30 & all';
 
-/** Also takes the pictures of the walkthrough: `node scripts/walkthroughPictures.mjs` puts them where the extension finds them. */
+/** Also takes pictures for people to look at; those of the walkthrough are made by `npm run pictures`. */
 describe('the gap matrix in VS Code', () => {
   it('selects what a text says, lists the causes, and has the menu of a partition', async () => {
     const { folder } = await makeSample(temporaryFolder());
