@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import {
   COMMANDS,
   CONTEXT_KEYS,
+  MATRIX_VIEW_TYPE,
   MENUS,
   PLAN_VIEW_TYPE,
   VIEW_CONTAINER,
@@ -22,6 +23,7 @@ describe('contributions', () => {
       ...Object.keys(COMMANDS),
       ...Object.keys(VIEWS),
       ...Object.keys(CONTEXT_KEYS),
+      MATRIX_VIEW_TYPE,
       PLAN_VIEW_TYPE,
     ]);
     const texts = [
