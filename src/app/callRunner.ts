@@ -15,25 +15,18 @@ import { signatureOf } from '../core/signature';
 import { judgeUnchanged, writtenAgainText } from '../core/unchanged';
 import type { WorkItem } from '../core/workSet';
 import { type Attempt, endedEvent, logName, nameOf, startedEvent } from './attemptEvents';
-import type { ChildRunner } from './children';
-import { asEnded, JobRunner, type Said } from './jobRunner';
-import type { Claim, PartitionHold } from './journal';
-import type { LiveCoverage } from './liveCoverage';
+import { asEnded, JobRunner, type JobRunnerDeps, type Said } from './jobRunner';
+import type { PartitionHold } from './journal';
 import type { Patience } from './patience';
 import { type Clock, LostJobError, type Warehouse, WarehouseError } from './ports';
 import { cleanPartition, type ReplacementDeps, replacePartition } from './replacePartition';
 import { type RunningCall, RunningCalls } from './runningCalls';
 
-export interface CallRunnerDeps extends ReplacementDeps {
+export interface CallRunnerDeps extends ReplacementDeps, JobRunnerDeps {
   readonly warehouse: Warehouse;
-  readonly children: ChildRunner;
   readonly clock: Clock;
   /** What the log of a processor's job says. Never rejects. */
   readonly readLog: (processor: Processor, path: string) => Promise<LogDigest>;
-  /** The manifest's. */
-  readonly folder: string;
-  readonly live: LiveCoverage;
-  readonly claim: Claim;
   /** How many attempts earlier sessions made at each partition. */
   readonly earlierTries?: ReadonlyMap<PartitionKey, number>;
   /** Waits for what passes: that costs no attempt. */

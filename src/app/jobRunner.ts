@@ -1,14 +1,16 @@
 import { formatDay } from '../base/day';
 import { formatSeconds } from '../base/figures';
-import type { BackfillEventBody, PlannedJob } from '../core/backfill';
+import type { BackfillEventBody, Plan, PlannedJob } from '../core/backfill';
 import type { CallEnding } from '../core/outcome';
 import type { Processor } from '../core/pipeline';
 import { argvOf } from '../core/runMethod';
 import { silenceLimit } from '../core/silence';
 import { type Attempt, nameOf } from './attemptEvents';
-import type { CallRunnerDeps } from './callRunner';
-import type { ChildExit, SilenceWatch } from './children';
+import type { ChildExit, ChildRunner, SilenceWatch } from './children';
+import type { Claim, Journal } from './journal';
+import type { LiveCoverage } from './liveCoverage';
 import type { Patience } from './patience';
+import type { PartitionWriter } from './ports';
 import type { RunningCall } from './runningCalls';
 
 /** What is learnt of a job while it runs. */
@@ -29,7 +31,17 @@ export interface JobCall {
   readonly said: Said;
 }
 
-type JobRunnerDeps = Pick<CallRunnerDeps, 'children' | 'writer' | 'folder' | 'claim' | 'plan' | 'live' | 'journal'>;
+export interface JobRunnerDeps {
+  readonly plan: Plan;
+  readonly journal: Journal;
+  readonly children: ChildRunner;
+  /** Absent where nothing is executed by SQL. */
+  readonly writer: PartitionWriter | undefined;
+  /** The manifest's. */
+  readonly folder: string;
+  readonly live: LiveCoverage;
+  readonly claim: Claim;
+}
 
 /** Runs the commands of processors as children, whose processes the claim knows for as long as they live. */
 export class JobRunner {

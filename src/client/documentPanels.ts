@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../base/logger';
 import { type CommandId, EXPLANATION_VIEW_TYPE, PLAN_VIEW_TYPE, REPAIR_VIEW_TYPE } from '../protocol/contributions';
-import type { PartitionParams, PlanPreview, RepairDocument } from '../protocol/messages';
+import type { PlanPreview, RepairDocument } from '../protocol/messages';
+import type { PartitionParams } from '../protocol/targets';
 import { setContextKey } from './contextKeys';
 import { Disposables } from './disposables';
 import type { Engine } from './engine';

@@ -3,7 +3,7 @@ import { counted } from '../base/figures';
 import { messageOf } from '../base/logger';
 import type { Mode } from '../base/status';
 import { MANIFEST_NAME, type SettingId, type ViewId } from '../protocol/contributions';
-import type { PartitionParams } from '../protocol/messages';
+import type { PartitionParams } from '../protocol/targets';
 import { Arrangement } from './arrangement';
 import { commandsOf, registerCommands, registerCopyText } from './commands';
 import { setContextKey } from './contextKeys';

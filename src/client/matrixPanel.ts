@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../base/logger';
 import { type CommandId, MATRIX_VIEW_TYPE } from '../protocol/contributions';
 import type { FromMatrix, MatrixTask, ToMatrix } from '../protocol/matrix';
-import type { NodeTarget } from '../protocol/messages';
+import type { NodeTarget } from '../protocol/targets';
 import { Disposables } from './disposables';
 import type { Engine } from './engine';
 import { MatrixFeed } from './matrixFeed';

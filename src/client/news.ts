@@ -1,6 +1,7 @@
 import { namesText } from '../base/figures';
 import type { CommandId } from '../protocol/contributions';
-import type { BackfillNews, BackfillSummary, NodeTarget } from '../protocol/messages';
+import type { BackfillNews, BackfillSummary } from '../protocol/messages';
+import type { NodeTarget } from '../protocol/targets';
 import { resultText } from './backfillText';
 
 /** One message in the corner, whatever and how much it tells of. */

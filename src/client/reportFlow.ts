@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { formatDay } from '../base/day';
-import type { NodeTarget, ReportParams, ReportWindow } from '../protocol/messages';
+import type { ReportParams, ReportWindow } from '../protocol/messages';
+import type { NodeTarget } from '../protocol/targets';
 import type { Engine } from './engine';
 
 const TITLE = 'Handoff report';

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../base/logger';
 import type { CommandId } from '../protocol/contributions';
-import type { PartitionParams, TreeNode, TreeViewId } from '../protocol/messages';
+import type { TreeNode, TreeViewId } from '../protocol/messages';
+import type { PartitionParams } from '../protocol/targets';
 import { Disposables } from './disposables';
 import type { Engine } from './engine';
 import { NodeStore, type ViewNode } from './nodeStore';

@@ -1,6 +1,7 @@
 import { counted, formatCount, formatInstant, formatLeft, namesText } from '../base/figures';
 import type { CommandId, EngineState } from '../protocol/contributions';
-import type { BackfillSummary, NodeTarget, ServerState } from '../protocol/messages';
+import type { BackfillSummary, ServerState } from '../protocol/messages';
+import type { NodeTarget } from '../protocol/targets';
 import { isActive, resultText } from './backfillText';
 
 export interface StatusBarContent {

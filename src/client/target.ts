@@ -1,4 +1,4 @@
-import type { NodeTarget } from '../protocol/messages';
+import type { NodeTarget } from '../protocol/targets';
 
 /** Selected nodes that no single request can name: several processors with different dates. */
 export const MIXED = 'mixed';

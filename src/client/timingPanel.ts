@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../base/logger';
 import { TIMING_VIEW_TYPE } from '../protocol/contributions';
-import type { NodeTarget } from '../protocol/messages';
+import type { NodeTarget } from '../protocol/targets';
 import type { FromTiming, ToTiming } from '../protocol/timing';
 import { Disposables } from './disposables';
 import type { Engine } from './engine';

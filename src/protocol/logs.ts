@@ -1,4 +1,4 @@
-import type { NodeTarget, PartitionParams } from './messages';
+import type { NodeTarget, PartitionParams } from './targets';
 
 /** A log as a document: that of one call, or all of a backfill as one. */
 export interface LogId {

@@ -1,6 +1,7 @@
 import type { Mode, Status } from '../base/status';
 import type { LogClientNotifications, LogNotifications, LogRequests } from './logs';
 import type { Snapshot, SnapshotChange } from './snapshot';
+import type { NodeTarget, PartitionParams } from './targets';
 import type { TimingSnapshot } from './timing';
 
 /**
@@ -163,22 +164,6 @@ export interface TreeNode {
   readonly target?: NodeTarget;
 }
 
-/** What a command works on, wherever it is called from: a tree node, the matrix, a link. Nothing set: the person is asked. */
-export interface NodeTarget {
-  /** Processor and source ids; more than one for a phase. */
-  readonly nodes?: readonly string[];
-  /** ISO; inclusive. A single date has both. */
-  readonly from?: string;
-  readonly to?: string;
-  /** Explicit dates, ISO, in place of from and to. */
-  readonly dates?: readonly string[];
-  readonly backfill?: string;
-  /** Of the backfill. */
-  readonly attempt?: string;
-  /** Exactly these partitions, as the text of a selection (`base/selection`), in place of all others. */
-  readonly select?: string;
-}
-
 /** Dates of nodes: named ones, or an inclusive range; without either all that are known. ISO. */
 export interface DatesParams {
   readonly nodes: readonly string[];
@@ -254,12 +239,6 @@ export interface UndoableChange {
   /** What was done, in a sentence. */
   readonly text: string;
   readonly undo: string;
-}
-
-export interface PartitionParams {
-  readonly node: string;
-  /** ISO. */
-  readonly date: string;
 }
 
 export interface LaunchChoices {

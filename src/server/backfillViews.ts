@@ -10,7 +10,8 @@ import type { LogDigest } from '../core/logs/logDigest';
 import { lastOf } from '../core/logs/logDigest';
 import { type News, newsOf } from '../core/news';
 import { type BackfillProgress, progressOf } from '../core/progress';
-import type { BackfillSummary, NodeTarget, RunningJob } from '../protocol/messages';
+import type { BackfillSummary, RunningJob } from '../protocol/messages';
+import type { NodeTarget } from '../protocol/targets';
 
 /** A call for many dates that runs, with what its log says so far. The journal tells of its dates only when it has ended. */
 export interface CallLog {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { counted, namesText } from '../../base/figures';
 import { type CommandId, OPEN_LOG_AT } from '../../protocol/contributions';
 import type { LogId } from '../../protocol/logs';
-import type { NodeTarget } from '../../protocol/messages';
+import type { NodeTarget } from '../../protocol/targets';
 import { Disposables } from '../disposables';
 import type { Engine } from '../engine';
 import { type FindText, findText } from './findText';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { formatBytes } from '../../base/figures';
 import { type CommandId, LOG_LANGUAGE, LOG_SCHEME, LOG_TOKEN_TYPES } from '../../protocol/contributions';
 import type { LogSection } from '../../protocol/logs';
-import type { NodeTarget } from '../../protocol/messages';
+import type { NodeTarget } from '../../protocol/targets';
 import { Disposables } from '../disposables';
 import type { Engine } from '../engine';
 import type { LogFileSystem } from './logFileSystem';

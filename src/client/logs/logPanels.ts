@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { FoundLog, LogId, LogPlace } from '../../protocol/logs';
-import type { NodeTarget } from '../../protocol/messages';
+import type { NodeTarget } from '../../protocol/targets';
 import { Disposables } from '../disposables';
 import type { Engine } from '../engine';
 import { LogFileSystem } from './logFileSystem';

@@ -3,7 +3,7 @@ import { expressionOf, FIND_LIMITS, type FoundInLog, type LogSearch } from '../.
 import { counted, formatBytes, formatCount } from '../../base/figures';
 import { messageOf } from '../../base/logger';
 import type { FindResult, FoundLogLines } from '../../protocol/logs';
-import type { NodeTarget } from '../../protocol/messages';
+import type { NodeTarget } from '../../protocol/targets';
 import { STATES } from '../backfillsTree';
 import { type BackfillLog, logsOf } from './backfillLogs';
 

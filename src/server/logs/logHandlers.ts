@@ -2,13 +2,14 @@ import type { Journal } from '../../app/journal';
 import type { PartitionKey } from '../../core/coverage';
 import type { FoundLog, LogRequests } from '../../protocol/logs';
 import type { PipelineService } from '../pipelineService';
-import type { Handlers } from '../requests';
 import { nameOf } from './backfillLogs';
 import type { LogDocuments } from './logDocuments';
 import type { LogFinder } from './logFinder';
 
 /** What the extension asks of logs. */
-export type LogHandlers = Pick<Handlers, keyof LogRequests>;
+export type LogHandlers = {
+  readonly [M in keyof LogRequests]: (params: LogRequests[M]['params']) => Promise<LogRequests[M]['result']>;
+};
 
 export interface LogHandlerDeps {
   readonly service: PipelineService;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { NodeTarget, TreeNode } from '../../../src/protocol/messages';
+import type { TreeNode } from '../../../src/protocol/messages';
+import type { NodeTarget } from '../../../src/protocol/targets';
 import { pathTo } from '../../../src/server/treePath';
 
 function node(id: string, children: boolean, target?: NodeTarget): TreeNode {
