@@ -2,18 +2,33 @@ import { DATE_STATUSES, type DateStatus } from '../../src/base/status';
 import type { Snapshot } from '../../src/protocol/snapshot';
 import type { PaintOp } from '../shared/paintOp';
 import type { Palette } from '../shared/palette';
-import { columnIn, type MatrixLayout, SIZE, segmentsOf } from './layout';
+import { columnIn, type MatrixLayout, type Segment, SIZE, segmentsOf } from './layout';
 import type { Zoom } from './zoom';
 
 /** From the least to the most noticeable: a pixel column shows the worst of its dates, so that no hole is averaged away. */
 const SEVERITY: Readonly<Record<DateStatus, number>> = { off: 0, complete: 1, unknown: 2, running: 3, incomplete: 4 };
 
-/** How wide a date is when all seasons fit into `width`. */
-export function overviewCellWidth(snapshot: Snapshot, width: number): number {
-  const segments = segmentsOf(snapshot, days(1));
-  const count = segments.reduce((sum, segment) => sum + segment.starts.length, 0);
-  const gaps = Math.max(0, segments.length - 1) * SIZE.seasonGap;
-  return count === 0 ? 1 : Math.max(0.1, (width - SIZE.gutter - gaps - 8) / count);
+/** All seasons side by side in a strip of a width. */
+interface Strip {
+  readonly width: number;
+  /** Of a date. */
+  readonly cellWidth: number;
+  readonly segments: readonly Segment[];
+}
+
+const strips = new WeakMap<Snapshot, Strip>();
+
+/** Laid out once a snapshot and width: the frame is placed in it at every frame of a scroll. */
+function stripOf(snapshot: Snapshot, width: number): Strip {
+  const known = strips.get(snapshot);
+  if (known?.width === width) return known;
+  const seasons = segmentsOf(snapshot, days(1));
+  const count = seasons.reduce((sum, segment) => sum + segment.starts.length, 0);
+  const gaps = Math.max(0, seasons.length - 1) * SIZE.seasonGap;
+  const cellWidth = count === 0 ? 1 : Math.max(0.1, (width - SIZE.gutter - gaps - 8) / count);
+  const strip = { width, cellWidth, segments: segmentsOf(snapshot, days(cellWidth)) };
+  strips.set(snapshot, strip);
+  return strip;
 }
 
 function days(width: number): Zoom {
@@ -22,15 +37,15 @@ function days(width: number): Zoom {
 
 /** What of the strip the matrix shows: left edge and width. */
 export function frameInOverview(snapshot: Snapshot, layout: MatrixLayout): { readonly x: number; readonly width: number } {
-  const cellWidth = overviewCellWidth(snapshot, layout.view.width);
+  const strip = stripOf(snapshot, layout.view.width);
   const { from, to } = visibleSpan(layout);
-  const x = SIZE.gutter + xInOverview(snapshot, cellWidth, from);
-  return { x, width: Math.max(4, SIZE.gutter + xInOverview(snapshot, cellWidth, to) - x) };
+  const x = SIZE.gutter + xInOverview(strip, from);
+  return { x, width: Math.max(4, SIZE.gutter + xInOverview(strip, to) - x) };
 }
 
 /** The whole pipeline in one strip. */
 export function paintOverview(snapshot: Snapshot, width: number, palette: Palette): PaintOp[] {
-  const cellWidth = overviewCellWidth(snapshot, width);
+  const { cellWidth, segments } = stripOf(snapshot, width);
   const height = SIZE.overview;
   const ops: PaintOp[] = [{ op: 'fill', x: 0, y: 0, w: width, h: height + SIZE.seasons, color: palette.background, alpha: 1 }];
   const colors: Readonly<Record<DateStatus, string>> = {
@@ -40,7 +55,7 @@ export function paintOverview(snapshot: Snapshot, width: number, palette: Palett
     incomplete: palette.status.missing,
     unknown: palette.muted,
   };
-  for (const segment of segmentsOf(snapshot, days(cellWidth))) {
+  for (const segment of segments) {
     const left = SIZE.gutter + segment.x;
     const pixels = Math.max(1, Math.ceil(segment.starts.length * cellWidth));
     for (let pixel = 0; pixel < pixels; pixel++) {
@@ -79,8 +94,7 @@ export function paintOverview(snapshot: Snapshot, width: number, palette: Palett
 
 /** The date at a pixel of the strip. */
 export function dayInOverview(snapshot: Snapshot, width: number, x: number): number | undefined {
-  const cellWidth = overviewCellWidth(snapshot, width);
-  const segments = segmentsOf(snapshot, days(cellWidth));
+  const { cellWidth, segments } = stripOf(snapshot, width);
   for (const segment of segments) {
     const offset = Math.floor((x - SIZE.gutter - segment.x) / cellWidth);
     if (offset < segment.starts.length) return segment.firstDay + Math.max(0, offset);
@@ -104,8 +118,8 @@ function visibleSpan(layout: MatrixLayout): { from: number; to: number } {
   return { from: dayAt(view.scrollX), to: dayAt(view.scrollX + view.width - SIZE.gutter) };
 }
 
-function xInOverview(snapshot: Snapshot, cellWidth: number, day: number): number {
-  for (const segment of segmentsOf(snapshot, days(cellWidth))) {
+function xInOverview({ cellWidth, segments }: Strip, day: number): number {
+  for (const segment of segments) {
     if (day <= segment.firstDay + segment.starts.length) return segment.x + Math.max(0, day - segment.firstDay) * cellWidth;
   }
   return 0;

@@ -45,7 +45,7 @@ export function draw(context: CanvasRenderingContext2D, ops: readonly PaintOp[])
         context.font = op.font;
         context.textAlign = op.align;
         context.textBaseline = 'middle';
-        context.fillText(op.max === undefined ? op.text : cut(context, op.text, op.max), op.x, op.y);
+        context.fillText(op.max === undefined ? op.text : cut(context, op.font, op.text, op.max), op.x, op.y);
         break;
       case 'clip':
         context.save();
@@ -65,9 +65,9 @@ const cuts = new Map<string, string>();
 /** More than any picture has: then the texts of another picture make room. */
 const MOST_CUTS = 5_000;
 
-/** Measuring is dear and texts stay the same from frame to frame. */
-function cut(context: CanvasRenderingContext2D, text: string, max: number): string {
-  const key = `${context.font} ${max} ${text}`;
+/** Measuring is dear and texts stay the same from frame to frame. @param font the context's: to ask the context for it is dear too. */
+function cut(context: CanvasRenderingContext2D, font: string, text: string, max: number): string {
+  const key = `${font} ${max} ${text}`;
   const known = cuts.get(key);
   if (known !== undefined) return known;
   if (cuts.size >= MOST_CUTS) cuts.clear();
