@@ -40,7 +40,7 @@ export class MatrixFeed {
     this.#announced = 0;
     try {
       let snapshot = await this.#ask();
-      if (snapshot !== null && snapshot.version < this.#announced) snapshot = await this.#ask();
+      if ((snapshot?.version ?? 0) < this.#announced) snapshot = await this.#ask();
       if (!this.#ready) return;
       this.#held = snapshot?.version;
       this.#post(snapshot === null ? { type: 'empty', message: 'Nothing was read yet.' } : { type: 'snapshot', snapshot });

@@ -14,6 +14,8 @@ export class SnapshotFeed {
   readonly #send: (changed: ServerNotifications['backfill/coverageChanged']) => void;
   #snapshot: Snapshot | undefined;
   #version = 0;
+  /** Somebody asked before there was anything. */
+  #isAwaited = false;
 
   /** @param manifest absolute path. */
   constructor(manifest: string, send: (changed: ServerNotifications['backfill/coverageChanged']) => void) {
@@ -24,6 +26,7 @@ export class SnapshotFeed {
   /** The whole, for a view that holds no version that a change applies to. */
   whole(state: CoverageState | undefined): Snapshot | undefined {
     if (this.#snapshot === undefined && state !== undefined) this.#snapshot = this.#build(state);
+    this.#isAwaited = this.#snapshot === undefined;
     return this.#snapshot;
   }
 
@@ -32,13 +35,15 @@ export class SnapshotFeed {
     if (this.#version > 0) this.#send({ version: ++this.#version });
   }
 
-  /** Tells what changed, as long as a matrix is watched. */
+  /** Tells what changed, as long as a matrix is watched, and that there is something, to whom was told that there is nothing. */
   publish(state: CoverageState | undefined, isWatched: boolean): void {
     if (state === undefined) return;
     const before = this.#snapshot;
     // Nobody holds one: the next that asks gets the whole.
     if (before === undefined || !isWatched) {
       this.#snapshot = undefined;
+      if (this.#isAwaited) this.#send({ version: ++this.#version });
+      this.#isAwaited = false;
       return;
     }
     const next = this.#build(state, before);

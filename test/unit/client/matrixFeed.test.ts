@@ -83,6 +83,15 @@ describe('MatrixFeed', () => {
     );
   });
 
+  it('asks again when there was nothing and something was announced meanwhile', async () => {
+    const answers = [null, snapshot(2)];
+    const { posted, feed } = feedOf(async () => answers.shift() ?? null);
+    const ready = feed.ready();
+    await feed.changed(1, undefined);
+    await ready;
+    assert.deepEqual(types(posted), ['snapshot']);
+  });
+
   it('sends nothing to a hidden page, and the whole when it is back', async () => {
     const { posted, feed } = feedOf(async () => snapshot(1));
     await feed.ready();

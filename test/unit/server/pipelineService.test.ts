@@ -441,6 +441,15 @@ describe('PipelineService', () => {
     assert.equal(service.snapshot()?.gaps, 4);
   });
 
+  it('tells a matrix that asked before anything was read, as one does that a reload restored, to ask again', async () => {
+    const service = newService();
+    assert.equal(service.snapshot(), undefined);
+    await service.start();
+    const told = sent.flatMap((one) => (one.method === 'backfill/coverageChanged' ? [one.params] : []));
+    assert.equal(told.length, 1);
+    assert.ok((service.snapshot()?.version ?? 0) > (told[0]?.version ?? Number.MAX_VALUE));
+  });
+
   it('judges by other thresholds without reading again', async () => {
     manifest = MANIFEST.replace('{ processor: A }', '{ processor: A, min_rows: 10, backfill_min_rows: 5 }');
     const service = newService();
