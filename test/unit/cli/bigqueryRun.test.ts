@@ -58,8 +58,8 @@ describe('the command line on BigQuery', function () {
       submitted = done;
     });
     const hang = (request: GateRequest, forward: () => Promise<GateAnswer>) => {
-      const { sql, jobId = '', method, path } = request;
-      if (left === undefined && method === 'POST' && path === 'jobs' && sql?.startsWith('MERGE') === true) {
+      const { sql, jobId = '', method, path, dryRun } = request;
+      if (left === undefined && method === 'POST' && path === 'jobs' && !dryRun && sql?.startsWith('MERGE') === true) {
         left = jobId;
         submitted(jobId);
       }
