@@ -167,7 +167,7 @@ export function commandsOf(context: CommandContext): Commands {
             : await askBackfill(engine, {}, () => true, 'Log of which backfill?').then((one) => one && { backfill: one.id });
       if (params === undefined) return;
       const found = await engine.request('backfill/log', params);
-      if (found === null) tell('There is no log: nothing was run there yet.');
+      if (found === null) tell('There is no log: nothing was run there yet. “Backfill: Launch Backfill…” runs it.');
       else await logs.open(found);
     },
     'backfill.findInLogs': (target) => logs.find(target),
@@ -278,7 +278,11 @@ async function askBackfill(
   if (backfill !== undefined) return all.find(({ id }) => id === backfill);
   const offered = all.filter(isOffered);
   if (offered.length === 0) {
-    tell('There is no such backfill.');
+    tell(
+      all.length === 0
+        ? 'No backfill was started here yet. “Backfill: Launch Backfill…” starts one.'
+        : 'There is no such backfill: the view Backfills says how each is.',
+    );
     return undefined;
   }
   const items = offered.map((summary) => ({

@@ -170,7 +170,8 @@ export class Engine implements vscode.Disposable {
 
   #absence(): string {
     const { state } = this.#status;
-    if (state === 'none') return 'There is no pipeline here: a folder with a backfill.yaml is needed.';
+    if (state === 'none')
+      return 'There is no pipeline here: open a folder with a backfill.yaml, or make one by “Backfill: Create a Manifest…”.';
     if (state === 'failed') return 'The engine does not run. Use “Backfill: Restart Engine”.';
     return 'The engine is starting. Try again in a moment.';
   }

@@ -43,7 +43,11 @@ export class MatrixFeed {
       if ((snapshot?.version ?? 0) < this.#announced) snapshot = await this.#ask();
       if (!this.#ready) return;
       this.#held = snapshot?.version;
-      this.#post(snapshot === null ? { type: 'empty', message: 'Nothing was read yet.' } : { type: 'snapshot', snapshot });
+      this.#post(
+        snapshot === null
+          ? { type: 'empty', message: 'Nothing was read yet. Coverage, in the sidebar, says why and what to do.' }
+          : { type: 'snapshot', snapshot },
+      );
       if (snapshot !== null && this.#reveal !== undefined) {
         this.#post(this.#reveal);
         this.#reveal = undefined;

@@ -292,9 +292,45 @@ export const WELCOME: readonly { readonly view: ViewId; readonly when: string; r
   },
   {
     view: 'backfill.backfills',
+    when: 'workspaceFolderCount == 0',
+    contents: 'The backfills of a pipeline, and how far they are. [Open its folder](command:vscode.openFolder) first.',
+  },
+  {
+    view: 'backfill.backfills',
+    when: 'workspaceFolderCount != 0 && backfill.engine == none && !backfill.hasManifest && isWorkspaceTrusted',
+    contents: 'The backfills of a pipeline, and how far they are. [Create a manifest](command:backfill.init) first.',
+  },
+  {
+    view: 'backfill.backfills',
+    when: 'workspaceFolderCount != 0 && !isWorkspaceTrusted',
+    contents: 'Nothing is launched before you [trust this workspace](command:workbench.trust.manage).',
+  },
+  {
+    view: 'backfill.backfills',
     when: 'backfill.engine == ready && backfill.backfills == none && isWorkspaceTrusted',
     contents:
       'No backfill was started here yet.\n[Launch Backfill](command:backfill.launch)\n[Fill Gaps](command:backfill.fillGaps)',
+  },
+  {
+    view: 'backfill.failures',
+    when: 'workspaceFolderCount == 0',
+    contents: 'What the jobs of a pipeline noted as failed. [Open its folder](command:vscode.openFolder) first.',
+  },
+  {
+    view: 'backfill.failures',
+    when: 'workspaceFolderCount != 0 && backfill.engine == none && !backfill.hasManifest && isWorkspaceTrusted',
+    contents: 'What the jobs of a pipeline noted as failed. [Create a manifest](command:backfill.init) first.',
+  },
+  {
+    view: 'backfill.failures',
+    when: 'workspaceFolderCount != 0 && !isWorkspaceTrusted',
+    contents: 'No failure is read before you [trust this workspace](command:workbench.trust.manage).',
+  },
+  {
+    view: 'backfill.failures',
+    when: 'backfill.engine == ready && !backfill.failures && isWorkspaceTrusted',
+    contents:
+      'Nothing was read yet: the manifest, which names the tables of failures, has to be without mistakes.\n[Open Manifest](command:backfill.openManifest)',
   },
   {
     view: 'backfill.failures',

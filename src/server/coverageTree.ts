@@ -98,14 +98,16 @@ export class CoverageTree {
     const messages: TreeNode[] = [];
     if (mistakes > 0) {
       const label = `${counted(mistakes, 'mistake')} in ${manifestName}`;
-      const description = coverage === undefined ? 'open it to see what to do' : 'shown: as it was before';
+      const description =
+        coverage === undefined ? 'click to see what to do' : 'click to see what to do · shown: as it was before';
       messages.push(
         message('mistakes', label, description, { icon: 'error', color: 'problemsErrorIcon.foreground' }, 'openManifest'),
       );
     }
     if (problem !== undefined) {
       const age = coverage?.asOf === undefined ? undefined : ageText(coverage.asOf, now);
-      const description = problem.kind === 'calendar' || age === undefined ? problem.message : `${age}`;
+      const description =
+        problem.kind === 'calendar' || age === undefined ? problem.message : `${age} · ${nextReading(problem.kind)}`;
       const look = problem.kind === 'busy' ? { icon: 'lock' } : { icon: 'warning', color: 'problemsWarningIcon.foreground' };
       messages.push({ ...message('problem', problemLabel(problem.kind), description, look, 'refresh'), hasTooltip: true });
     } else if (coverage === undefined && mistakes === 0) {
@@ -139,8 +141,10 @@ export class CoverageTree {
     const ofSources = count('@sources', pipeline.sources, filter.isShown);
     const share = `${shareText(shown, count('@all', pipeline.processors))}${ofSources > 0 ? `, and ${formatCount(ofSources)} of sources` : ''}`;
     const label = nodes.length === 0 ? `Nothing to show: ${filter.text}` : `Showing ${filter.text}`;
-    const description = `${share} · click to show all`;
-    return [message('filter', label, description, { icon: 'filter-filled' }, 'clearFilter'), ...nodes];
+    // What can be done comes first: a narrow sidebar cuts the end.
+    const node = message('filter', label, `click to show all · ${share}`, { icon: 'filter-filled' }, 'clearFilter');
+    const sentence = `${label}, ${share}, click to show all`;
+    return [{ ...node, accessibilityLabel: sentence, tooltip: sentence }, ...nodes];
   }
 
   #allGroups({ input, grid }: Coverage): readonly CoverageGroup[] {
@@ -369,6 +373,11 @@ function problemLabel(kind: CoverageProblem['kind']): string {
   if (kind === 'busy') return 'Warehouse busy';
   if (kind === 'calendar') return 'A calendar lost dates';
   return kind === 'missingFile' ? 'Warehouse not there' : 'Warehouse not readable';
+}
+
+/** When a warehouse that could not be read is read again. */
+function nextReading(kind: CoverageProblem['kind']): string {
+  return kind === 'busy' ? 'read again when it is free' : 'click to read again';
 }
 
 /** `3 min old, read 2026-11-23 14:02:11`; in whole minutes, so that the node does not change with every look. */

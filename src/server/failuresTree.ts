@@ -89,7 +89,7 @@ function rootNodes({ tables, known, categories, now }: FailuresTreeSource): Tree
   const { reading, problem } = known ?? {};
   const nodes: TreeNode[] = [];
   if (problem !== undefined) {
-    const age = reading === undefined ? problem.message : `shown: ${ageText(reading.readAt, now)}`;
+    const age = reading === undefined ? problem.message : `shown: ${ageText(reading.readAt, now)} · click to read again`;
     nodes.push({ ...messageNode('@problem', 'Failures cannot be read now', age), action: 'refresh', hasTooltip: true });
   } else if (reading === undefined) {
     nodes.push({ ...messageNode('@reading', 'Reading the failure tables…'), icon: 'loading~spin' });

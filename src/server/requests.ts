@@ -181,7 +181,9 @@ export function requestHandlers({
 /** What an untrusted workspace gets: nothing is read, nothing is launched. */
 export function untrustedHandlers(describe: () => readonly string[]): Handlers {
   const refuse = async (): Promise<never> => {
-    throw new Error('This workspace is not trusted: nothing of its manifest is read from a database or run.');
+    throw new Error(
+      'This workspace is not trusted: nothing of its manifest is read from a database or run. “Workspaces: Manage Workspace Trust” changes that.',
+    );
   };
   return {
     'backfill/snapshot': async () => null,

@@ -95,7 +95,8 @@ export function MatrixApp({ host }: { host: MatrixHost }): VNode {
       <Toolbar state={state} snapshot={snapshot} actions={actions} fields={fields} />
       {snapshot.problem === undefined ? null : (
         <p class="problem" role="status">
-          <i class="codicon codicon-warning" /> {snapshot.problem.message} This is the last good answer.
+          <i class="codicon codicon-warning" /> {snapshot.problem.message}{' '}
+          {snapshot.asOf === undefined ? 'Nothing was read yet.' : 'This is the last good answer.'}
         </p>
       )}
       <div class="body">

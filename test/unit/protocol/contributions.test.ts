@@ -44,6 +44,27 @@ describe('contributions', () => {
     for (const [word] of texts.join(' ').matchAll(/\bbackfill\.[a-zA-Z]+/g)) assert.ok(known.has(word), word);
   });
 
+  it('say in every view what to do where there is nothing to show, by one text at a time', () => {
+    const trusted = { workspaceFolderCount: 1, isWorkspaceTrusted: true, 'backfill.hasManifest': true };
+    const ready = { ...trusted, 'backfill.engine': 'ready' };
+    const states: Record<string, readonly [context: Record<string, unknown>, views: readonly string[]]> = {
+      'no folder': [{ workspaceFolderCount: 0, isWorkspaceTrusted: true, 'backfill.engine': 'none' }, Object.keys(VIEWS)],
+      'no manifest': [{ ...trusted, 'backfill.hasManifest': false, 'backfill.engine': 'none' }, Object.keys(VIEWS)],
+      'not trusted': [{ ...ready, isWorkspaceTrusted: false }, Object.keys(VIEWS)],
+      // The trees tell the rest of these: mistakes, problems, what is being read.
+      'a broken manifest': [{ ...ready, 'backfill.backfills': 'none' }, ['backfill.backfills', 'backfill.failures']],
+      'no backfill': [{ ...ready, 'backfill.backfills': 'none', 'backfill.failures': 'some' }, ['backfill.backfills']],
+      'no table of failures': [{ ...ready, 'backfill.backfills': 'some', 'backfill.failures': 'none' }, ['backfill.failures']],
+      'no failure': [{ ...ready, 'backfill.backfills': 'some', 'backfill.failures': 'empty' }, ['backfill.failures']],
+      'all there': [{ ...ready, 'backfill.backfills': 'some', 'backfill.failures': 'some' }, []],
+    };
+    for (const [state, [context, views]] of Object.entries(states)) {
+      const shown = WELCOME.filter(({ when }) => holds(when, context));
+      assert.deepEqual(shown.map(({ view }) => view).sort(), [...views].sort(), state);
+      for (const { contents } of shown) assert.match(contents, /\]\(command:/, state);
+    }
+  });
+
   it('name files that exist', () => {
     const { icon } = JSON.parse(readFileSync('package.json', 'utf8')) as { icon: string };
     const pictures = WALKTHROUGH_STEPS.map(({ picture }) => `media/walkthrough/${picture}.png`);
@@ -51,3 +72,12 @@ describe('contributions', () => {
     for (const file of pictures) assert.ok(statSync(file).size <= 150_000, file);
   });
 });
+
+/** A when clause of the kind that welcome views have: terms that all hold. */
+function holds(when: string, context: Record<string, unknown>): boolean {
+  return when.split(' && ').every((term) => {
+    const [, not, key = '', operator, value] = /^(!?)([\w.]+)(?: (==|!=) (\w+))?$/.exec(term) ?? assert.fail(term);
+    if (operator === undefined) return Boolean(context[key]) !== (not === '!');
+    return (String(context[key]) === value) === (operator === '==');
+  });
+}

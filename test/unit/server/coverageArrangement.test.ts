@@ -94,7 +94,7 @@ describe('arranging the Coverage tree', () => {
   it('says what is hidden, and counts what is shown', () => {
     const { tree } = made(SPEC, { group: 'phase', gapsOnly: true });
     assert.deepEqual(lines(tree, ''), [
-      'Showing gaps only | 5 of 20 · click to show all | message',
+      'Showing gaps only | click to show all · 5 of 20 | message',
       'phase3 | 1 of 10 shown · 1 missing | shown+gap',
       'phase4 | 4 of 10 shown · 2 missing, 2 blocked by PDC | shown+gap',
     ]);
@@ -107,7 +107,7 @@ describe('arranging the Coverage tree', () => {
     const { tree } = made(SPEC, { group: 'season', statuses: ['failed'], text: 'MLFS' });
     const [only, ...others] = tree.children('');
     assert.equal(only?.label, 'Nothing to show: failed, “mlfs”');
-    assert.equal(only?.description, '0 of 20 · click to show all');
+    assert.equal(only?.description, 'click to show all · 0 of 20');
     assert.deepEqual(others, []);
   });
 
@@ -163,7 +163,7 @@ describe('arranging the Coverage tree', () => {
         const [first, ...groups] = tree.children('');
         assert.equal(first?.id === 'coverage/@filter', isFiltered);
         if (!isFiltered) return;
-        const [, count] = /^([\d,]+) of/.exec(first?.description ?? '') ?? [];
+        const [, count] = /([\d,]+) of/.exec(first?.description ?? '') ?? [];
         const expected = [...shownCells].filter((cell) => statusOf(cell) !== 'off').length;
         const [, ofSources = '0'] = /and ([\d,]+) of sources/.exec(first?.description ?? '') ?? [];
         assert.equal(Number(count?.replaceAll(',', '')) + Number(ofSources.replaceAll(',', '')), expected);

@@ -98,8 +98,17 @@ describe('CoverageTree', () => {
     const problem = { message: 'held by process 12', kind: 'busy' as const };
     const [first, second] = treeOf(SPEC, { problem, now: READ_AT + 190_000 }).children('');
     assert.equal(first?.label, 'Warehouse busy');
-    assert.match(first?.description ?? '', /^3 min old, read \d{4}-/);
+    assert.match(first?.description ?? '', /^3 min old, read \d{4}-.* · read again when it is free$/);
     assert.equal(second?.label, 'Sources');
+    const gone = { message: 'The network is down.', kind: 'unreachable' as const };
+    const [retry] = treeOf(SPEC, { problem: gone, now: READ_AT + 190_000 }).children('');
+    assert.match(retry?.description ?? '', / · click to read again$/);
+    assert.equal(retry?.action, 'refresh');
+    const [broken] = treeOf(SPEC, { mistakes: 1 }).children('');
+    assert.deepEqual(
+      [broken?.description, broken?.action],
+      ['click to see what to do · shown: as it was before', 'openManifest'],
+    );
   });
 
   it('says which tables cannot be read', () => {

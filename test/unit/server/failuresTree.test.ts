@@ -155,7 +155,7 @@ describe('the Failures tree', () => {
     };
     const old = sourceOf(RECORDS, { known: { reading, problem } });
     const shown = lines('', old);
-    assert.match(shown[0] ?? '', /^warning Failures cannot be read now: shown: 2 min old/);
+    assert.match(shown[0] ?? '', /^warning Failures cannot be read now: shown: 2 min old.* · click to read again$/);
     assert.equal(shown[1], 'warning Unknown players was not read: There is no table ops.names.');
     assert.equal(shown.at(-1), 'ellipsis Only the newest 20,000 groups were read: ');
     assert.equal(failuresChildren(old, '')[0]?.action, 'refresh');
