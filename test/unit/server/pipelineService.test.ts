@@ -5,6 +5,7 @@ import { readLogBytes } from '../../../src/adapters/files/logText';
 import { FileJournal } from '../../../src/adapters/journal/fileJournal';
 import { PipelineSession } from '../../../src/app/pipelineSession';
 import { WarehouseError } from '../../../src/app/ports';
+import { STATUSES } from '../../../src/base/status';
 import { NodeStore, type ViewNode } from '../../../src/client/nodeStore';
 import type { BackfillEventBody, Plan } from '../../../src/core/backfill';
 import type { Sightings } from '../../../src/core/checkpoints/elsewhere';
@@ -102,6 +103,29 @@ describe('PipelineService', () => {
     return new Promise((resolve) => waiting.push({ matches, resolve }));
   }
 
+  /** A tree with every node open. `follow` takes what was announced since; `check` compares it with one that is composed anew. */
+  function openView(service: PipelineService, tree: 'coverage' | 'backfills') {
+    const view = new NodeStore();
+    let seen = sent.length;
+    const follow = (): void => {
+      for (const { method, params } of sent.slice(seen)) {
+        if (method === 'backfill/treeChanged' && params.view === tree) view.change(params.updated, params.reordered);
+      }
+      seen = sent.length;
+    };
+    const check = (parent?: ViewNode): void => {
+      const id = parent?.data.id ?? '';
+      if (!view.isCurrent(parent)) view.setChildren(parent, service.children(tree, id));
+      const shown = view.children(parent) ?? [];
+      assert.deepEqual(
+        shown.map(({ data }) => data),
+        service.peek(tree, id),
+      );
+      for (const node of shown) if (node.data.children) check(node);
+    };
+    return { follow, check };
+  }
+
   const texts = (service: PipelineService, parent: string) =>
     service.children('coverage', parent).map(({ label, description }) => `${label}: ${description}`);
 
@@ -171,21 +195,7 @@ describe('PipelineService', () => {
   it('keeps an open tree what the coverage is, however it is grouped and filtered, by announced changes alone', async () => {
     const service = newService();
     await service.start();
-    const view = new NodeStore();
-    const follow = (): void => {
-      for (const { method, params } of sent) if (method === 'backfill/treeChanged') view.change(params.updated, params.reordered);
-      sent = [];
-    };
-    const check = (parent?: ViewNode): void => {
-      const id = parent?.data.id ?? '';
-      if (!view.isCurrent(parent)) view.setChildren(parent, service.children('coverage', id));
-      const shown = view.children(parent) ?? [];
-      assert.deepEqual(
-        shown.map(({ data }) => data),
-        service.peek('coverage', id),
-      );
-      for (const node of shown) if (node.data.children) check(node);
-    };
+    const { follow, check } = openView(service, 'coverage');
     check();
     const days = Object.keys(FULL);
     for (const group of GROUPINGS) {
@@ -383,6 +393,90 @@ describe('PipelineService', () => {
       await journal.append(plan.id, ended('2021-11-03'), { type: 'ended', result: 'done' });
       await filled;
       assert.equal(warehouse.probes, probes + 1);
+    } finally {
+      await claim.release();
+    }
+  });
+
+  it('keeps both open trees what the journal and the coverage say after every event, with the counts of the matrix', async () => {
+    // Its dates are read while others run.
+    warehouse.blocksWriters = false;
+    const service = newService();
+    await service.start();
+    service.watch({ views: true, matrix: true, failures: false });
+    const trees = [openView(service, 'coverage'), openView(service, 'backfills')];
+    const plan = planOf('B', '2021-11-02', '2021-11-03', '2021-11-04');
+    /** What is announced of a backfill, and nothing else, leads to what is known of it. */
+    const agrees = (): void => {
+      for (const { follow, check } of trees) {
+        follow();
+        check();
+      }
+      const shown = service.snapshot();
+      assert.ok(shown);
+      const count = (status: (typeof STATUSES)[number], node: number) =>
+        shown.status.subarray(node * shown.dayCount, (node + 1) * shown.dayCount).filter((code) => STATUSES[code] === status)
+          .length;
+      for (const [index, { id }] of shown.nodes.entries()) {
+        const said = service.peek('coverage', 'coverage/one').find(({ label }) => label === id)?.description ?? '';
+        assert.equal(Number(/^(\d+)\/4/.exec(said)?.[1]), count('complete', index), said);
+        for (const status of ['missing', 'running', 'queued', 'failed'] as const) {
+          assert.equal(Number(new RegExp(`(\\d+) ${status}`).exec(said)?.[1] ?? 0), count(status, index), said);
+        }
+      }
+      const [summary] = service.summaries();
+      const [backfill] = service.peek('backfills', '');
+      assert.equal(summary === undefined, backfill === undefined);
+      if (summary === undefined) return;
+      const { done, failed, interrupted, skipped, total, phase } = summary;
+      const over = phase === 'running' ? done + failed + interrupted + skipped : done;
+      assert.match(backfill?.description ?? '', new RegExp(`(^| )${over}/${total}`));
+      assert.equal(backfill?.description?.includes(' left') ?? false, summary.etaSeconds !== undefined);
+    };
+    const of = (date: string) => ({ attempt: `B-${date}`, processor: 'B', date });
+    const begun = (date: string): BackfillEventBody => ({
+      ...{ type: 'attemptStarted', ...of(date), before: '', rowsBefore: 0, inputs: [], log: 'logs/B.log' },
+    });
+    const ended = (date: string, outcome: 'done' | 'failed'): BackfillEventBody => ({
+      ...{ type: 'attemptEnded', ...of(date), outcome, seconds: 1 },
+    });
+    agrees();
+    await journal.create(plan);
+    const claim = await journal.claim(plan.id);
+    assert.ok(claim);
+    try {
+      type Step = readonly [event: BackfillEventBody, told: (backfill: BackfillSummary) => boolean, complete: number];
+      const steps: readonly Step[] = [
+        [{ type: 'started', owner: claim.owner }, ({ phase }) => phase === 'running', 1],
+        [begun('2021-11-02'), ({ running }) => running === 1, 1],
+        [ended('2021-11-02', 'done'), ({ done }) => done === 1, 2],
+        [begun('2021-11-03'), ({ running }) => running === 1, 2],
+        [ended('2021-11-03', 'failed'), ({ failed }) => failed === 1, 2],
+        [begun('2021-11-04'), ({ running }) => running === 1, 2],
+        [ended('2021-11-04', 'done'), ({ done }) => done === 2, 3],
+        [{ type: 'ended', result: 'failed' }, ({ phase }) => phase === 'failed', 3],
+      ];
+      const filled: Record<string, number> = { '2021-11-01': 9 };
+      for (const [event, told, complete] of steps) {
+        const read = event.type === 'attemptEnded' && event.outcome === 'done';
+        if (read) hold(FULL, Object.assign(filled, { [event.date]: 9 }));
+        const isTold = (): boolean =>
+          service.summaries().some(told) &&
+          service.peek('coverage', 'coverage/one')[1]?.description?.startsWith(`${complete}/4`) === true;
+        const changed = message(isTold);
+        await journal.append(plan.id, event);
+        await changed;
+        // Whatever else follows from the event has been announced, too.
+        await service.judgeAgain();
+        await service.read('probe');
+        agrees();
+      }
+      assert.deepEqual(
+        service
+          .peek('coverage', 'coverage/one/B/2021-11')
+          .map(({ label, description }) => `${label}: ${description?.split(' · ')[0]}`),
+        ['2021-11-01: complete', '2021-11-02: complete', '2021-11-03: failed', '2021-11-04: complete'],
+      );
     } finally {
       await claim.release();
     }
