@@ -14,7 +14,7 @@ const FOLDER = join(ROOT, 'media/walkthrough');
 exitOnSignals();
 process.chdir(ROOT);
 await import('./build.mjs');
-const { folder } = await makeSample(temporaryFolder());
+const { folder } = await makeSample(join(temporaryFolder(), 'nba-seasons'));
 const server = await startServer({
   settings: { 'workbench.colorTheme': 'Default Dark Modern', 'editor.minimap.enabled': false },
 });
@@ -68,8 +68,11 @@ async function takeAll() {
   await window.quickInputTitled('Launch TDZA');
   await window.press('Enter');
   await until('the plan', () => window.option('Run in a terminal').isVisible());
+  // The list lies over the title: the plan stays open without it.
+  await window.press('Escape');
+  await window.quickInput().waitFor({ state: 'hidden' });
   await take('plan');
-  await window.pick('Run in a terminal');
+  await window.runCommand('Backfill: Run This Plan');
   await until('the end of the backfill', async () => /2 .*done/.test(await window.terminalText()));
 
   await alone();
