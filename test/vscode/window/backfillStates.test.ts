@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { until, type Workbench } from '../../../scripts/vscode/workbench.mjs';
 import { PipelineWindow } from '../../support/pipelineWindow';
 import { PlayedBackfill } from '../../support/playedBackfill';
@@ -60,6 +62,25 @@ describe('what is said of backfills without being asked', () => {
     await workbench.statusBarItem(/may hang/).waitFor();
     assert.deepEqual(await toasts(workbench), [], 'what was so before somebody looked for the first time is no news');
     await picture(workbench, 'backfill states');
+
+    await workbench.view('Coverage').locator('.pane-header').click();
+    await workbench.runCommand('Backfill: Group Coverage By…');
+    await workbench.pick('Root cause');
+    await workbench.runCommand('Backfill: Filter Coverage…');
+    await workbench.pick('Gaps only');
+    await workbench.findTreeItem('Coverage', /^Showing gaps only, /);
+    await workbench.widenSidebar(300);
+    // What runs turns for ever: a picture in another theme is taken as soon as that is there.
+    mkdirSync(join(workspace.folder, '.vscode'));
+    for (const { file, label, mark } of [
+      { file: 'light', label: 'Default Light Modern', mark: 'vs' },
+      { file: 'hc', label: 'Default High Contrast', mark: 'hc-black' },
+    ]) {
+      const settings = { 'workbench.colorTheme': label, 'window.autoDetectHighContrast': false };
+      workspace.write('.vscode/settings.json', JSON.stringify(settings));
+      await workbench.page.locator(`.monaco-workbench.${mark}`).waitFor();
+      await picture(workbench, `sidebar ${file}`);
+    }
 
     const other = await PipelineWindow.open(workspace.folder);
     await other.openView('Backfills');
