@@ -1,6 +1,7 @@
 import type { Day } from '../../src/base/day';
 import type { Snapshot } from '../../src/protocol/snapshot';
-import { cellOf } from './summary';
+import type { Hit } from './layout';
+import { cellOf, isGapCell } from './summary';
 
 /** A cell by node and date. */
 export interface Place {
@@ -21,6 +22,13 @@ export interface CauseTrail {
 export function causeOf(snapshot: Snapshot, cell: number): number | undefined {
   const cause = snapshot.causeOfSet[snapshot.rootSet[cell] ?? 0] ?? -1;
   return cause < 0 ? undefined : cause;
+}
+
+/** The first gap of a node from a date on; undefined where there is none up to the last. */
+export function gapIn(snapshot: Snapshot, { node, day }: Hit, to: Day): Place | undefined {
+  if (node === undefined) return undefined;
+  for (let at = day; at <= to; at++) if (isGapCell(snapshot, cellOf(snapshot, node, at))) return { node, day: at };
+  return undefined;
 }
 
 /** More would be a tangle: what is left is in the words beside. */

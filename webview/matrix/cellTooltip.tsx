@@ -22,7 +22,7 @@ export function CellTooltip({ snapshot, hit, to, x, y }: Props): VNode {
   const element = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState({ left: 0, top: 0 });
   const description = describe(snapshot, hit, to);
-  const cause = causeText(snapshot, hit);
+  const cause = causeText(snapshot, hit, to);
   useLayoutEffect(() => {
     const box = element.current;
     if (box === null) return;

@@ -2,7 +2,7 @@ import { type Day, formatDay, weekdayOf } from '../../src/base/day';
 import { counted, formatCount } from '../../src/base/figures';
 import { OFF_KINDS, type OffKind } from '../../src/base/status';
 import type { Snapshot } from '../../src/protocol/snapshot';
-import { causeOf } from './causes';
+import { causeOf, gapIn } from './causes';
 import type { Hit } from './layout';
 import { aggregate, aggregateDates, cellOf, type Look, lookOf } from './summary';
 
@@ -65,9 +65,10 @@ function describeColumn(snapshot: Snapshot, node: number, from: Day, to: Day, ti
   return { title, look, word, facts: [share, ...(gaps === 0 ? [] : [counted(gaps, 'gap')])] };
 }
 
-/** `9 gaps, 1 cause: PDC below 100 rows`; undefined for what is no gap. */
-export function causeText(snapshot: Snapshot, { node, day }: Hit): string | undefined {
-  const cause = node === undefined ? undefined : causeOf(snapshot, cellOf(snapshot, node, day));
+/** `9 gaps, 1 cause: PDC below 100 rows`, of the first gap from a date to the last of its column; undefined where there is none. */
+export function causeText(snapshot: Snapshot, hit: Hit, to: Day = hit.day): string | undefined {
+  const gap = gapIn(snapshot, hit, to);
+  const cause = gap === undefined ? undefined : causeOf(snapshot, cellOf(snapshot, gap.node, gap.day));
   return cause === undefined ? undefined : snapshot.causes[cause]?.headline;
 }
 

@@ -87,9 +87,11 @@ export function MatrixApp({ host }: { host: MatrixHost }): VNode {
     selectCause: () => actions.selectCause(focus),
   };
   const at = hover ?? focus;
-  const to = columnOf(layoutOf(state, snapshot), focus.day)?.to ?? focus.day;
-  const description = describe(snapshot, focus, to);
-  const why = causeText(snapshot, focus);
+  // A column is told as a whole: from its first date, wherever in it the focus is.
+  const { from, to } = columnOf(layoutOf(state, snapshot), focus.day) ?? { from: focus.day, to: focus.day };
+  const column = { ...focus, day: from };
+  const description = describe(snapshot, column, to);
+  const why = causeText(snapshot, column, to);
   return (
     <main class="matrix">
       <Toolbar state={state} snapshot={snapshot} actions={actions} fields={fields} />

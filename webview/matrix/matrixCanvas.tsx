@@ -6,7 +6,7 @@ import type { Snapshot } from '../../src/protocol/snapshot';
 import { px } from '../shared/px';
 import { usePalette } from '../shared/usePalette';
 import { paintInto } from './canvas';
-import { trailOf } from './causes';
+import { gapIn, trailOf } from './causes';
 import { CellTooltip } from './cellTooltip';
 import { handleKey, type MatrixActions } from './keys';
 import { columnOf, type Hit, hitTest, layoutMatrix, type MatrixLayout, SIZE, type Spot, scrolledTo, scrollTo } from './layout';
@@ -15,7 +15,7 @@ import { type Marks, paintMatrix } from './paint';
 import { blockBetween, type Change, usePointing } from './pointing';
 import type { SavedView } from './savedView';
 import { type Block, type Selected, selectCells, withBlock } from './selected';
-import { cellOf, isGapCell, type Look } from './summary';
+import { cellOf, type Look } from './summary';
 import { FOCUSED, Twin } from './twin';
 import { zoomAt } from './zoom';
 
@@ -69,10 +69,11 @@ export function MatrixCanvas(props: Props): VNode {
   );
   const layoutNow = (): MatrixLayout => scrolledTo(laidOut, scroller.current?.scrollLeft ?? 0, scroller.current?.scrollTop ?? 0);
   const layout = layoutNow();
+  const firstOf = (hit: Hit): Day => columnOf(layout, hit.day)?.from ?? hit.day;
   const lastOf = (hit: Hit): Day => columnOf(layout, hit.day)?.to ?? hit.day;
 
   const at = pointer?.hit ?? focus;
-  const gap = useMemo(() => gapIn(snapshot, at, lastOf(at)), [snapshot, at.node, at.day, level]);
+  const gap = useMemo(() => gapIn(snapshot, { ...at, day: firstOf(at) }, lastOf(at)), [snapshot, at.node, at.day, level]);
   const trail = useMemo(() => (gap === undefined ? undefined : trailOf(snapshot, gap)), [snapshot, gap?.node, gap?.day]);
   const cells = preview ?? selected.cells;
   const marks: Marks = {
@@ -319,13 +320,6 @@ function isSelected(snapshot: Snapshot, cells: Uint8Array | undefined, { node, d
   if (cells === undefined || node === undefined) return false;
   const from = cellOf(snapshot, node, day);
   return cells.subarray(from, from + to - day + 1).includes(1);
-}
-
-/** The first gap of a column, for which it stands. */
-function gapIn(snapshot: Snapshot, { node, day }: Hit, to: Day) {
-  if (node === undefined) return undefined;
-  for (let at = day; at <= to; at++) if (isGapCell(snapshot, cellOf(snapshot, node, at))) return { node, day: at };
-  return undefined;
 }
 
 /** The menu of names, ticks and what is between seasons: nothing of an editor is in it. */

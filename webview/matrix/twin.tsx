@@ -50,7 +50,7 @@ export function Twin({ snapshot, layout, focus, selected }: Props): VNode {
               const hit: Hit = { ...(node === undefined ? {} : { node }), day: from };
               const cell = node === undefined ? -1 : cellOf(snapshot, node, from);
               const isSelected = selected?.subarray(Math.max(0, cell), cell + to - from + 1).includes(1) === true;
-              const cause = causeText(snapshot, hit);
+              const cause = causeText(snapshot, hit, to);
               return (
                 <span
                   key={index}

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { dayOf, formatDay } from '../../../src/base/day';
 import { isGap, STATUSES, type Status, statusCode } from '../../../src/base/status';
 import type { Snapshot } from '../../../src/protocol/snapshot';
-import { trailOf } from '../../../webview/matrix/causes';
+import { gapIn, trailOf } from '../../../webview/matrix/causes';
 import { paintCell } from '../../../webview/matrix/cell';
 import { asCsv, asMarkdown, cellsToCopy } from '../../../webview/matrix/copying';
-import { describe as describeCell, sentence } from '../../../webview/matrix/describe';
+import { causeText, describe as describeCell, sentence } from '../../../webview/matrix/describe';
 import {
   cellRect,
   columnAt,
@@ -277,6 +277,15 @@ describe('gap matrix: causes', () => {
       cellsOfCause(snapshot, 0).reduce((sum, one) => sum + one, 0),
       3,
     );
+  });
+
+  it('are told of the first gap of a column, wherever in it that is', () => {
+    const snapshot = snapshotOf([[3, 2, 'blocked']]);
+    const week = { node: 3, day: firstDay };
+    assert.deepEqual(gapIn(snapshot, week, firstDay + 6), { node: 3, day: firstDay + 2 });
+    assert.equal(causeText(snapshot, week, firstDay + 6), snapshot.causes[0]?.headline);
+    assert.equal(causeText(snapshot, week, firstDay + 1), undefined);
+    assert.equal(gapIn(snapshot, { day: firstDay }, firstDay + 6), undefined);
   });
 
   it('are marked on every gap that has them', () => {
