@@ -177,7 +177,7 @@ describe('gap matrix in a browser', () => {
     await page.keyboard.press('2');
     await page
       .locator('.announcer')
-      .getByText('PDC · 2021-11-05 to 2021-11-07. worst: missing. 2 of 3 dates complete. 1 gap')
+      .getByText('PDC · 2021-11-01 to 2021-11-07. worst: missing. 5 of 6 dates complete. 1 gap')
       .waitFor();
     await page.keyboard.press('3');
     await page.getByRole('button', { name: 'Month', pressed: true }).waitFor();
@@ -276,7 +276,7 @@ describe('gap matrix in a browser', () => {
     await page.getByLabel(/^Filter processors/).fill('pre');
     await page.reload();
     await send(page, { type: 'snapshot', snapshot: snapshotWith(HOLES) });
-    await page.locator('.announcer').getByText('PDC · 2021-11-05').waitFor();
+    await page.locator('.announcer').getByText('PDC · 2021-11-01 to 2021-11-07').waitFor();
     await page.getByRole('button', { name: 'Week', pressed: true }).waitFor();
     await expectValue(selectionOf(page), 'phase:4 & gaps');
     await page.locator('[role="grid"][aria-rowcount="6"]').waitFor();
