@@ -117,7 +117,7 @@ describe('A DuckDB file that other processes use', () => {
 
   it('gives up after its patience, with the process that holds it', async () => {
     holder = await Holder.open(path());
-    await assert.rejects(countRows(storeWith(300)), (error) => {
+    await assert.rejects(countRows(storeWith(1_500)), (error) => {
       assert.ok(error instanceof WarehouseError);
       assert.deepEqual([error.kind, error.pid], ['busy', holder?.pid]);
       return true;
