@@ -21,21 +21,9 @@ export function ledgerOf(backfills: Iterable<JournaledBackfill>): AttemptLedger 
   const last = new Map<PartitionKey, AttemptFact>();
   const unread = new Map<PartitionKey, { date: UnreadDate; since: number }>();
   const active = new Map<PartitionKey, { backfill: string; state: 'running' | 'queued' }>();
+  const facts: TimedFact[] = [];
   for (const backfill of backfills) {
-    for (const [key, fact] of factsOf(backfill)) {
-      const open = unread.get(key);
-      if (open !== undefined && fact.before !== undefined && fact.endedAt >= open.since) {
-        open.date.found = fact.before;
-        unread.delete(key);
-      }
-      const date = fact.call?.find((one) => one.key === key);
-      if (date !== undefined) unread.set(key, { date, since: fact.endedAt });
-      const known = last.get(key);
-      if (known === undefined) last.set(key, fact);
-      // Of one backfill its journal tells the order, whatever the clock did; of several only the clock.
-      else if (known.backfill === fact.backfill || known.endedAt <= fact.endedAt) last.set(key, succeed(known, fact));
-      else last.set(key, succeed(fact, known));
-    }
+    for (const fact of timedFactsOf(backfill)) facts.push(fact);
     const { plan, events, ownerAlive, jobsLeft } = backfill;
     const { id, phase, partitions } = progressOf(plan, events, ownerAlive, jobsLeft);
     if (!isActivePhase(phase) && jobsLeft !== true) continue;
@@ -44,6 +32,18 @@ export function ledgerOf(backfills: Iterable<JournaledBackfill>): AttemptLedger 
       else if (!isActivePhase(phase)) continue;
       else if (state === 'waiting' && !active.has(key)) active.set(key, { backfill: id, state: 'queued' });
     }
+  }
+  // What an attempt is heir to rests on all that were before it, so they are taken in their order.
+  for (const { key, fact } of facts.sort((one, other) => one.at - other.at)) {
+    const open = unread.get(key);
+    if (open !== undefined && fact.before !== undefined && fact.endedAt >= open.since) {
+      open.date.found = fact.before;
+      unread.delete(key);
+    }
+    const date = fact.call?.find((one) => one.key === key);
+    if (date !== undefined) unread.set(key, { date, since: fact.endedAt });
+    const known = last.get(key);
+    last.set(key, known === undefined ? fact : succeed(known, fact));
   }
   return { last, active };
 }
@@ -62,6 +62,23 @@ export function succeed(earlier: AttemptFact, later: AttemptFact): AttemptFact {
 /** A date of a call that died with its executor, as long as no later attempt has told what it found. */
 type UnreadDate = { -readonly [K in keyof CallDate]: CallDate[K] };
 type JournaledFact = AttemptFact & { readonly call?: readonly UnreadDate[] };
+
+interface TimedFact {
+  readonly key: PartitionKey;
+  readonly fact: JournaledFact;
+  /** Epoch milliseconds: never before that of an earlier one of its backfill. */
+  readonly at: number;
+}
+
+/** Of one backfill its journal tells the order, whatever the clock did; of several only the clock. */
+function timedFactsOf(backfill: JournaledBackfill): TimedFact[] {
+  const latest = new Map<PartitionKey, number>();
+  return factsOf(backfill).map(([key, fact]) => {
+    const at = Math.max(fact.endedAt, latest.get(key) ?? Number.NEGATIVE_INFINITY);
+    latest.set(key, at);
+    return { key, fact, at };
+  });
+}
 
 /** What became of its attempts, in the order in which that happened. */
 function factsOf({ plan, events, ownerAlive }: JournaledBackfill): readonly [PartitionKey, JournaledFact][] {

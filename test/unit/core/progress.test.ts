@@ -242,6 +242,31 @@ describe('ledgerOf', () => {
     assert.deepEqual([mended?.outcome, mended?.builtBy], ['done', undefined]);
   });
 
+  it('remembers it over backfills, too, whatever the order in which they are read', () => {
+    const again = { ...attempted('PDC', 5), before: 'r5' } as BackfillEventBody;
+    const nothing = ended('PDC', 5, 1, { outcome: 'wroteNothing', after: 'r5' });
+    const of = (id: string, at: number, begun: BackfillEventBody, over: BackfillEventBody) => ({
+      plan: { ...PLAN, id },
+      events: eventsOf([
+        [at, begun],
+        [at + 1, over],
+      ]),
+      ownerAlive: false,
+    });
+    const first = of('a', 1, attempted('PDC', 5), ended('PDC', 5, 1, { outcome: 'torn', after: 'r5' }));
+    const second = of('b', 3, again, nothing);
+    const third = of('c', 5, again, nothing);
+    for (const order of [
+      [first, second, third],
+      [first, third, second],
+      [third, first, second],
+      [third, second, first],
+    ]) {
+      const last = ledgerOf(order).last.get('PDC 2021-11-05');
+      assert.deepEqual([last?.backfill, last?.builtBy?.backfill, last?.builtBy?.outcome], ['c', 'a', 'torn']);
+    }
+  });
+
   it('holds partitions only while an executor lives', () => {
     const bodies = [[1, attempted('PDC', 5)]] as const;
     assert.deepEqual(
