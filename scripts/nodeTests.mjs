@@ -1,9 +1,9 @@
-// Bundles and runs tests that need nothing but Node. Many files are shared out among a few processes: most of their time is spent waiting.
+// Bundles and runs tests that need nothing but Node. Many files are run by a few processes side by side: most of their time is spent waiting.
 // @ts-check
 import { fork } from 'node:child_process';
-import { globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { globSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { conclude, matching, runMocha } from './mochaRun.mjs';
@@ -11,6 +11,8 @@ import { conclude, matching, runMocha } from './mochaRun.mjs';
 /** @typedef {import('./mochaRun.mjs').TestResult} TestResult */
 
 const MOST_WORKERS = 3;
+/** To a worker, in place of a file. */
+const END = '';
 
 /**
  * Runs the test files of a folder of test/ and writes down what came of them.
@@ -48,48 +50,68 @@ export async function runNodeTests(suite, pattern, fewFiles) {
     process.setSourceMapsEnabled(true);
     return conclude(suite, await runMocha(files));
   }
-  return conclude(suite, (await Promise.all(shares(files, workers).map((part, at) => runShare(outdir, at, part)))).flat());
+  // The larger a bundle the more it brings in, and the longer it takes: those begin first.
+  const sized = files.map((file) => ({ file, size: statSync(file).size })).sort((one, other) => other.size - one.size);
+  const queue = sized.map(({ file }) => file);
+  const parts = Array.from({ length: workers }, () => work(queue, outdir));
+  return conclude(suite, (await Promise.all(parts)).flat());
 }
 
 /**
- * Deals the files out by their size, the largest first: the larger a bundle the more it brings in, and the longer it takes.
- * @param {readonly string[]} files
- * @param {number} count
- */
-function shares(files, count) {
-  /** @type {{ size: number, files: string[] }[]} */
-  const dealt = Array.from({ length: count }, () => ({ size: 0, files: [] }));
-  const sized = files.map((file) => ({ file, size: statSync(file).size })).sort((a, b) => b.size - a.size);
-  for (const { file, size } of sized) {
-    const least = dealt.reduce((a, b) => (b.size < a.size ? b : a));
-    least.files.push(file);
-    least.size += size;
-  }
-  return dealt.map((part) => part.files.sort());
-}
-
-/**
- * The first share prints as it runs, the others when they have ended.
+ * Takes one file after the other and has a process run it; what that prints is told when its file has ended.
+ * @param {string[]} queue
  * @param {string} outdir
- * @param {number} at
- * @param {readonly string[]} files
  * @returns {Promise<TestResult[]>}
  */
-async function runShare(outdir, at, files) {
-  const folder = join(outdir, `share-${at}`);
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'files.json'), JSON.stringify(files));
-  const child = fork(fileURLToPath(new URL('testShare.mjs', import.meta.url)), [], {
-    env: { ...process.env, BACKFILL_TEST_SHARE: folder },
-    silent: at > 0,
-  });
+async function work(queue, outdir) {
+  /** @type {TestResult[]} */
+  const results = [];
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += chunk));
-  const code = await new Promise((done) => child.once('close', done));
-  process.stdout.write(said);
-  try {
-    return JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
-  } catch {
-    return [{ title: `tests, share ${at + 1}`, state: 'failed', detail: `it ended with ${code} before its last test` }];
+  const tell = () => {
+    process.stdout.write(said);
+    said = '';
+  };
+  const start = () => {
+    const worker = fork(fileURLToPath(new URL('testWorker.mjs', import.meta.url)), [], { silent: true });
+    for (const stream of [worker.stdout, worker.stderr]) stream?.setEncoding('utf8').on('data', (chunk) => (said += chunk));
+    return worker;
+  };
+  let worker = start();
+  for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+    const found = await runIn(worker, file);
+    tell();
+    if (typeof found === 'object') {
+      results.push(...found);
+      continue;
+    }
+    results.push({
+      title: relative(outdir, file),
+      state: 'failed',
+      detail: `its process ended with ${found} before its last test`,
+    });
+    worker = start();
   }
+  const closed = new Promise((resolve) => worker.once('close', resolve));
+  worker.send(END);
+  await closed;
+  tell();
+  return results;
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} worker
+ * @param {string} file
+ * @returns {Promise<TestResult[] | string>} a text where the process ended: by what
+ */
+function runIn(worker, file) {
+  return new Promise((resolve) => {
+    const end = (/** @type {TestResult[] | string} */ found) => {
+      worker.off('message', take).off('exit', exit);
+      resolve(found);
+    };
+    const take = (/** @type {unknown} */ found) => end(/** @type {TestResult[]} */ (found));
+    const exit = (/** @type {number | null} */ code, /** @type {string | null} */ signal) => end(String(signal ?? code));
+    worker.on('message', take).on('exit', exit);
+    worker.send(file);
+  });
 }

@@ -1,0 +1,13 @@
+// A process that runs the test files that nodeTests.mjs sends it, one after the other.
+// @ts-check
+import { runMocha } from './mochaRun.mjs';
+
+process.setSourceMapsEnabled(true);
+process.on('message', async (file) => {
+  // What a test left open must not keep the others waiting.
+  if (file === '') process.exit();
+  const results = await runMocha([String(file)]);
+  // What was printed is heard before what came of it.
+  process.stdout.write('', () => process.send?.(results));
+});
+process.on('disconnect', () => process.exit());
