@@ -3,11 +3,16 @@
 import { runMocha } from './mochaRun.mjs';
 
 process.setSourceMapsEnabled(true);
-process.on('message', async (file) => {
+process.on('message', (file) => {
   // What a test left open must not keep the others waiting.
   if (file === '') process.exit();
-  const results = await runMocha([String(file)]);
-  // What was printed is heard before what came of it.
-  process.stdout.write('', () => process.send?.(results));
+  void run(String(file));
 });
 process.on('disconnect', () => process.exit());
+
+/** @param {string} file */
+async function run(file) {
+  const results = await runMocha([file]);
+  // What was printed is heard before what came of it.
+  process.stdout.write('', () => process.send?.(results));
+}
