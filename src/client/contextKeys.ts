@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ContextKey, EngineState } from '../protocol/contributions';
+import type { ContextKey, EngineState } from '../protocol/contributions/contextKeys';
 
 interface ContextValues {
   'backfill.hasManifest': boolean;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../base/logger';
-import { type CommandId, EXPLANATION_VIEW_TYPE, PLAN_VIEW_TYPE, REPAIR_VIEW_TYPE } from '../protocol/contributions';
+import type { CommandId } from '../protocol/contributions/commands';
+import { EXPLANATION_VIEW_TYPE, PLAN_VIEW_TYPE, REPAIR_VIEW_TYPE } from '../protocol/contributions/ids';
 import type { PlanPreview, RepairDocument } from '../protocol/messages';
 import type { PartitionParams } from '../protocol/targets';
 import { setContextKey } from './contextKeys';

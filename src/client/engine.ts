@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../base/logger';
-import type { EngineState } from '../protocol/contributions';
+import type { EngineState } from '../protocol/contributions/contextKeys';
 import type { ClientNotifications, InitializationOptions, Requests, ServerNotifications } from '../protocol/messages';
 import type { EngineConnection } from './languageClient';
 import { restartDelay } from './restartPolicy';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { counted } from '../base/figures';
-import type { CommandId } from '../protocol/contributions';
+import type { CommandId } from '../protocol/contributions/commands';
 import type { ServerState } from '../protocol/messages';
 import { Disposables } from './disposables';
 import type { Engine } from './engine';

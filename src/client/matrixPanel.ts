@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../base/logger';
-import { type CommandId, MATRIX_VIEW_TYPE } from '../protocol/contributions';
+import type { CommandId } from '../protocol/contributions/commands';
+import { MATRIX_VIEW_TYPE } from '../protocol/contributions/ids';
 import type { FromMatrix, MatrixTask, ToMatrix } from '../protocol/matrix';
 import type { NodeTarget } from '../protocol/targets';
 import { Disposables } from './disposables';

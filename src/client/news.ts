@@ -1,5 +1,5 @@
 import { namesText } from '../base/figures';
-import type { CommandId } from '../protocol/contributions';
+import type { CommandId } from '../protocol/contributions/commands';
 import type { BackfillNews, BackfillSummary } from '../protocol/messages';
 import type { NodeTarget } from '../protocol/targets';
 import { resultText } from './backfillText';

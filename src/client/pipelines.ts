@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
-import { MANIFEST_NAME, type SettingId } from '../protocol/contributions';
+import { MANIFEST_NAME } from '../protocol/contributions/ids';
+import type { SettingId } from '../protocol/contributions/settings';
 import { Disposables } from './disposables';
 
 /** A manifest that was found in a workspace folder. */

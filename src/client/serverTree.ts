@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../base/logger';
-import type { CommandId } from '../protocol/contributions';
+import type { CommandId } from '../protocol/contributions/commands';
 import type { TreeNode, TreeViewId } from '../protocol/messages';
 import type { PartitionParams } from '../protocol/targets';
 import { Disposables } from './disposables';

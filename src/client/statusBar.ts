@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { COMMANDS, type CommandId } from '../protocol/contributions';
+import { COMMANDS, type CommandId } from '../protocol/contributions/commands';
 import type { BackfillSummary, ServerState } from '../protocol/messages';
 import { Disposables } from './disposables';
 import type { Engine } from './engine';

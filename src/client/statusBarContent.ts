@@ -1,5 +1,6 @@
 import { counted, formatCount, formatInstant, formatLeft, namesText } from '../base/figures';
-import type { CommandId, EngineState } from '../protocol/contributions';
+import type { CommandId } from '../protocol/contributions/commands';
+import type { EngineState } from '../protocol/contributions/contextKeys';
 import type { BackfillSummary, ServerState } from '../protocol/messages';
 import type { NodeTarget } from '../protocol/targets';
 import { isActive, resultText } from './backfillText';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../base/logger';
-import { TIMING_VIEW_TYPE } from '../protocol/contributions';
+import { TIMING_VIEW_TYPE } from '../protocol/contributions/ids';
 import type { NodeTarget } from '../protocol/targets';
 import type { FromTiming, ToTiming } from '../protocol/timing';
 import { Disposables } from './disposables';

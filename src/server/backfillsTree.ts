@@ -11,7 +11,7 @@ import {
 import type { BackfillEvent, BackfillPhase, PartitionState, Plan, PlannedPartition } from '../core/backfill';
 import type { PartitionKey } from '../core/coverage';
 import type { SilentJob } from '../core/progress';
-import type { NodeFlag } from '../protocol/contributions';
+import type { NodeFlag } from '../protocol/contributions/nodeContexts';
 import type { TreeNode } from '../protocol/messages';
 import { noteNodes, silentFor } from './backfillNotes';
 import { type BackfillView, isActive, leftWords, logText, processorsOf, summaryOf } from './backfillViews';

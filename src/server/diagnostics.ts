@@ -3,7 +3,7 @@ import { CodeActionKind, DiagnosticSeverity, type Range } from 'vscode-languages
 import type { Unavailable } from '../core/observation';
 import type { ManifestProblem, Pipeline, TextRange } from '../core/pipeline';
 import type { SchemaFinding } from '../core/schemaCheck/finding';
-import { COPY_TEXT } from '../protocol/contributions';
+import { COPY_TEXT } from '../protocol/contributions/commands';
 
 const SEVERITIES = {
   error: DiagnosticSeverity.Error,

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/logger';
-import { LOG_SCHEME } from '../../protocol/contributions';
+import { LOG_SCHEME } from '../../protocol/contributions/ids';
 import type { LogChange, LogId, LogOutline, LogPage, LogPlace, LogState } from '../../protocol/logs';
 import { Disposables } from '../disposables';
 import type { Engine } from '../engine';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { counted, namesText } from '../../base/figures';
-import { type CommandId, OPEN_LOG_AT } from '../../protocol/contributions';
+import { type CommandId, OPEN_LOG_AT } from '../../protocol/contributions/commands';
 import type { LogId } from '../../protocol/logs';
 import type { NodeTarget } from '../../protocol/targets';
 import { Disposables } from '../disposables';

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { formatBytes } from '../../base/figures';
-import { type CommandId, LOG_LANGUAGE, LOG_SCHEME, LOG_TOKEN_TYPES } from '../../protocol/contributions';
+import type { CommandId } from '../../protocol/contributions/commands';
+import { LOG_LANGUAGE, LOG_SCHEME } from '../../protocol/contributions/ids';
+import { LOG_TOKEN_TYPES } from '../../protocol/contributions/logLanguage';
 import type { LogSection } from '../../protocol/logs';
 import type { NodeTarget } from '../../protocol/targets';
 import { Disposables } from '../disposables';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { LOG_SCHEME } from '../../protocol/contributions';
+import { LOG_SCHEME } from '../../protocol/contributions/ids';
 import type { LogId } from '../../protocol/logs';
 
 /** The folder makes VS Code take it for the language of our logs; the name is what a tab says. */

@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import {
-  COMMANDS,
-  CONTEXT_KEYS,
-  MATRIX_VIEW_TYPE,
-  MENUS,
-  PLAN_VIEW_TYPE,
-  VIEW_CONTAINER,
-  VIEWS,
-  WALKTHROUGH_STEPS,
-  WELCOME,
-} from '../../../src/protocol/contributions';
+import { COMMANDS } from '../../../src/protocol/contributions/commands';
+import { CONTEXT_KEYS } from '../../../src/protocol/contributions/contextKeys';
+import { MATRIX_VIEW_TYPE, PLAN_VIEW_TYPE } from '../../../src/protocol/contributions/ids';
+import { MENUS } from '../../../src/protocol/contributions/menus';
+import { VIEW_CONTAINER, VIEWS } from '../../../src/protocol/contributions/views';
+import { WALKTHROUGH_STEPS } from '../../../src/protocol/contributions/walkthrough';
+import { WELCOME } from '../../../src/protocol/contributions/welcome';
 
 describe('contributions', () => {
   it('are in package.json as they are typed', () => {

@@ -6,7 +6,7 @@ import type { BackfillRecord } from '../../../src/app/journal';
 import type { BackfillEventBody } from '../../../src/core/backfill';
 import { logProfile } from '../../../src/core/logs/builtIn/profiles';
 import { LINE_KINDS } from '../../../src/core/logs/lineKinds';
-import { LOG_TOKEN_TYPES } from '../../../src/protocol/contributions';
+import { LOG_TOKEN_TYPES } from '../../../src/protocol/contributions/logLanguage';
 import { LOG_TOKENS, type LogChange, type LogId } from '../../../src/protocol/logs';
 import { LogDocuments } from '../../../src/server/logs/logDocuments';
 import { useTemporaryFolder } from '../../support/temporaryFolder';

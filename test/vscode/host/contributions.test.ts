@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { COMMANDS, EXTENSION_ID, SETTINGS, VIEWS } from '../../../src/protocol/contributions';
+import { COMMANDS } from '../../../src/protocol/contributions/commands';
+import { EXTENSION_ID } from '../../../src/protocol/contributions/ids';
+import { SETTINGS } from '../../../src/protocol/contributions/settings';
+import { VIEWS } from '../../../src/protocol/contributions/views';
 
 describe('the extension in a folder without a manifest', () => {
   function extension(): vscode.Extension<unknown> {

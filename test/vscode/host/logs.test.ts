@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { EXTENSION_ID } from '../../../src/protocol/contributions';
+import { EXTENSION_ID } from '../../../src/protocol/contributions/ids';
 
 const BACKFILL = '20240107T101500-made-ab12';
 const LOG = 'MADE-2024-01-01-1.log';
