@@ -1,5 +1,3 @@
-import { basename } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { ElsewhereJobs } from '../app/elsewhereJobs';
 import type { BackfillRecord, Journal } from '../app/journal';
 import { PipelineRecords } from '../app/pipelineRecords';
@@ -10,34 +8,19 @@ import type { Day } from '../base/day';
 import { type Logger, messageOf } from '../base/logger';
 import type { Mode } from '../base/status';
 import type { RunTimes } from '../core/estimate';
-import { failureKind } from '../core/failures';
-import { PASSING_MS } from '../core/news';
 import type { Noted } from '../core/noted';
 import type { Unavailable } from '../core/observation';
 import type { LogPatterns, PipelineNode } from '../core/pipeline';
-import type {
-  BackfillSummary,
-  CoverageArrangement,
-  Grouping,
-  ServerNotifications,
-  ServerState,
-  TreeViewId,
-} from '../protocol/messages';
-import type { Snapshot } from '../protocol/snapshot';
+import type { CoverageArrangement, Grouping, ServerNotifications } from '../protocol/messages';
 import { Allowance } from './allowance';
 import { BackfillList } from './backfillList';
-import { backfillChildren } from './backfillsTree';
-import { summaryOf } from './backfillViews';
 import { CallLogs } from './callLogs';
-import { CoverageTree } from './coverageTree';
 import { ElsewhereFeed } from './elsewhereFeed';
 import { FailuresFeed } from './failuresFeed';
-import { type FailuresTreeSource, failuresChildren } from './failuresTree';
+import type { FailuresTreeSource } from './failuresTree';
 import { NotedDates } from './notedDates';
 import { PACE, type Pace } from './pace';
-import { serverState } from './serverState';
-import { SnapshotFeed } from './snapshotFeed';
-import { TreePublisher } from './treePublisher';
+import { type Known, Views } from './views';
 
 export interface ServiceDeps {
   /** Absolute path. */
@@ -63,23 +46,17 @@ export interface ServiceDeps {
 export class PipelineService {
   readonly #deps: ServiceDeps;
   readonly #pace: Pace;
-  readonly #trees: Readonly<Record<TreeViewId, TreePublisher>> = {
-    coverage: new TreePublisher(),
-    backfills: new TreePublisher(),
-    failures: new TreePublisher(),
-  };
   readonly #backfills: BackfillList;
   readonly #records: PipelineRecords;
   readonly #failures: FailuresFeed;
   readonly #noted: NotedDates;
   readonly #elsewhere: ElsewhereFeed;
-  readonly #snapshots: SnapshotFeed;
+  readonly #views: Views;
   readonly #allowance = new Allowance();
   #remembered = Promise.resolve();
   #session: PipelineSession;
   #mode: Mode;
   #state: CoverageState | undefined;
-  #tree: CoverageTree;
   #arrangement: CoverageArrangement = { group: 'phase' };
   #mistakes = 0;
   #reading = true;
@@ -89,11 +66,7 @@ export class PipelineService {
   #settle: NodeJS.Timeout | undefined;
   #changedBackfills = new Set<string>();
   #poll: NodeJS.Timeout | undefined;
-  /** Until a pause that has not passed by itself is news. */
-  #lasting: NodeJS.Timeout | undefined;
   #stopWatching: (() => void) | undefined;
-  #toldState: ServerState | undefined;
-  #toldBackfills: readonly BackfillSummary[] | undefined;
 
   constructor(deps: ServiceDeps, mode: Mode) {
     this.#deps = deps;
@@ -117,9 +90,17 @@ export class PipelineService {
     const late = () => deps.send('backfill/treeChanged', { view: 'failures', updated: [], reordered: [] });
     this.#noted = new NotedDates(this.#records, this.#pace.patience, late);
     const { elsewhere: jobs, clock, logger } = deps;
-    this.#elsewhere = new ElsewhereFeed({ jobs, clock, logger, slowMs: this.#pace.elsewhere, changed: () => this.#publish() });
-    this.#snapshots = new SnapshotFeed(deps.manifest, (change) => deps.send('backfill/coverageChanged', change));
-    this.#tree = this.#composeTree();
+    const changed = () => this.#views.publish();
+    this.#elsewhere = new ElsewhereFeed({ jobs, clock, logger, slowMs: this.#pace.elsewhere, changed });
+    this.#views = new Views({
+      manifest: deps.manifest,
+      clock,
+      send: deps.send,
+      backfills: this.#backfills,
+      failures: this.#failures,
+      elsewhere: this.#elsewhere,
+      known: () => this.#known(),
+    });
   }
 
   get state(): CoverageState | undefined {
@@ -132,10 +113,6 @@ export class PipelineService {
 
   get mode(): Mode {
     return this.#mode;
-  }
-
-  get tree(): CoverageTree {
-    return this.#tree;
   }
 
   /** The profile that a processor's logs are read with. */
@@ -229,6 +206,11 @@ export class PipelineService {
     await this.manifestChanged();
   }
 
+  /** What the views show. */
+  get views(): Views {
+    return this.#views;
+  }
+
   get grouping(): Grouping {
     return this.#arrangement.group;
   }
@@ -236,7 +218,7 @@ export class PipelineService {
   /** How the Coverage tree is grouped and filtered from now on. */
   arrange(arrangement: CoverageArrangement): void {
     this.#arrangement = arrangement;
-    this.#publish();
+    this.#views.publish();
   }
 
   /** What is on screen. Nothing is polled while nothing is. */
@@ -247,7 +229,7 @@ export class PipelineService {
     this.#watch = watch;
     this.#failures.watched = watch.failures;
     clearInterval(this.#poll);
-    if (matrixIsNew) this.#snapshots.forget();
+    if (matrixIsNew) this.#views.forgetSnapshot();
     this.#elsewhere.watch(this.#isWatched());
     if (!this.#isWatched()) return;
     this.#poll = setInterval(() => this.#background('Polling', this.#look()), this.#pace.poll);
@@ -255,30 +237,10 @@ export class PipelineService {
     else if (failuresAreNew) this.#background('Reading failures', this.#lookAtFailures('look'));
   }
 
-  /** The children of a node; what is told is remembered, and changes of it are announced. */
-  children(view: TreeViewId, parent: string) {
-    return this.#trees[view].tell(parent, this.#compose(view, parent));
-  }
-
-  /** The children of a node, for somebody who only looks for one among them. */
-  peek(view: TreeViewId, parent: string) {
-    return this.#compose(view, parent);
-  }
-
-  /** The whole, for a view that holds no version that a change applies to. */
-  snapshot(): Snapshot | undefined {
-    return this.#snapshots.whole(this.#state);
-  }
-
-  summaries(): readonly BackfillSummary[] {
-    const now = this.#deps.clock.now();
-    return this.#backfills.views.map((view) => summaryOf(view, now, (category) => this.#isStop(category)));
-  }
-
   /** A job that may hang is waited for, because somebody says so. */
   keepWaiting(id: string, attempt: string): void {
     this.#backfills.keepWaiting(id, attempt);
-    this.#publish();
+    this.#views.publish();
   }
 
   /** A backfill was made or its journal changed; the views are told when it was read. */
@@ -291,7 +253,7 @@ export class PipelineService {
     this.#stopWatching?.();
     this.#elsewhere.dispose();
     clearInterval(this.#poll);
-    clearTimeout(this.#lasting);
+    this.#views.dispose();
     clearTimeout(this.#retry);
     clearTimeout(this.#settle);
   }
@@ -323,7 +285,7 @@ export class PipelineService {
     } else this.#retries = 0;
     this.#elsewhere.judge(this.#state);
     this.#deps.judged(unavailableOf(this.#state));
-    this.#publish();
+    this.#views.publish();
   }
 
   #background(what: string, work: Promise<void>): void {
@@ -333,7 +295,7 @@ export class PipelineService {
   async #look(): Promise<void> {
     if (this.#session.reading === undefined) return;
     await this.#deps.lookAtFiles();
-    if (await this.#backfills.followLogs()) this.#publish();
+    if (await this.#backfills.followLogs()) this.#views.publish();
     await Promise.all([this.#mayPay() ? this.read('probe') : undefined, this.#elsewhere.look()]);
     const judgedAt = this.#state?.input.now;
     if (judgedAt !== undefined && this.#deps.clock.now() - judgedAt > this.#pace.clock) await this.judgeAgain();
@@ -341,7 +303,7 @@ export class PipelineService {
 
   async #lookAtFailures(freshness: 'look' | 'read'): Promise<void> {
     await this.#failures.look(freshness, this.#state);
-    this.#publish();
+    this.#views.publish();
   }
 
   #journalChanged(ids: readonly string[]): void {
@@ -373,20 +335,6 @@ export class PipelineService {
     return this.#allowance.isLeft(this.#deps.clock.now());
   }
 
-  /** No event tells that a pause goes on. */
-  #awaitLastingPause(): void {
-    clearTimeout(this.#lasting);
-    const now = this.#deps.clock.now();
-    const left = this.#backfills.active.flatMap(({ progress: { pause } }) =>
-      pause?.cause === 'environment' && pause.since + PASSING_MS > now ? [pause.since + PASSING_MS - now] : [],
-    );
-    if (left.length > 0) this.#lasting = setTimeout(() => this.#publish(), Math.min(...left) + 1);
-  }
-
-  #isStop(category: string): boolean {
-    return this.#session.pipeline?.failures.some((table) => failureKind(table, category) === 'stop') ?? false;
-  }
-
   #isWatched(): boolean {
     return this.#watch.views || this.#watch.matrix;
   }
@@ -394,59 +342,18 @@ export class PipelineService {
   #setReading(reading: boolean): void {
     if (this.#reading === reading) return;
     this.#reading = reading;
-    this.#publish();
+    this.#views.publish();
   }
 
-  #publish(): void {
-    this.#tree = this.#composeTree();
-    for (const view of ['coverage', 'backfills', 'failures'] as const) {
-      const { updated, reordered } = this.#trees[view].changes((parent) => this.#compose(view, parent));
-      if (updated.length > 0 || reordered.length > 0) this.#deps.send('backfill/treeChanged', { view, updated, reordered });
-    }
-    const backfills = this.summaries();
-    if (!isDeepStrictEqual(backfills, this.#toldBackfills)) {
-      this.#toldBackfills = backfills;
-      this.#deps.send('backfill/backfillsChanged', { backfills });
-      this.#awaitLastingPause();
-    }
-    const state = serverState({
-      reading: this.#reading,
-      mistakes: this.#mistakes,
+  #known(): Known {
+    return {
       state: this.#state,
-      failures: this.#failures.summary(this.#state, this.#session.pipeline),
-      elsewhere: this.#elsewhere.running,
-    });
-    if (!isDeepStrictEqual(state, this.#toldState)) {
-      this.#toldState = state;
-      this.#deps.send('backfill/state', state);
-    }
-    this.#snapshots.publish(this.#state, this.#watch.matrix);
-  }
-
-  #compose(view: TreeViewId, parent: string) {
-    switch (view) {
-      case 'coverage':
-        return this.#tree.children(parent);
-      case 'backfills':
-        return backfillChildren(this.#backfills.views, parent, this.#deps.clock.now(), this.#elsewhere.view);
-      case 'failures':
-        return failuresChildren(this.failures, parent);
-    }
-  }
-
-  #composeTree(): CoverageTree {
-    const problem = this.#state?.problem;
-    return new CoverageTree({
-      ...(this.#state?.asOf !== undefined && { coverage: this.#state }),
-      ...(problem !== undefined && {
-        problem: { message: problem.message, kind: problem.kind },
-      }),
+      pipeline: this.#session.pipeline,
       arrangement: this.#arrangement,
       reading: this.#reading,
       mistakes: this.#mistakes,
-      manifestName: basename(this.#deps.manifest),
-      now: this.#deps.clock.now(),
-    });
+      matrix: this.#watch.matrix,
+    };
   }
 }
 

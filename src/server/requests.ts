@@ -74,18 +74,18 @@ export function requestHandlers({
     ...reports,
     ...logs,
     ...timingHandlers(service),
-    'backfill/snapshot': async () => service.snapshot() ?? null,
+    'backfill/snapshot': async () => service.views.snapshot() ?? null,
     'backfill/refresh': async () => {
       await service.read('read');
       return null;
     },
     'backfill/tree': async ({ view, parent = '' }) => {
       await service.remembered;
-      return service.children(view, parent);
+      return service.views.children(view, parent);
     },
     'backfill/treePath': async ({ view, node, date }) => {
       await service.remembered;
-      return pathTo((parent) => service.peek(view, parent), node, date);
+      return pathTo((parent) => service.views.peek(view, parent), node, date);
     },
     'backfill/tooltip': async ({ view, id }) => {
       if (view === 'backfills') {
@@ -147,13 +147,13 @@ export function requestHandlers({
       const plan = plans.get(planId);
       if (plan === undefined) throw new Error('This plan is not known any more: make it again.');
       // Asked for twice is launched once: the second terminal attaches to the first one's backfill.
-      if (!service.summaries().some(({ id }) => id === planId)) await launchPlan(plan, journal, files.readText);
+      if (!service.views.summaries().some(({ id }) => id === planId)) await launchPlan(plan, journal, files.readText);
       await service.backfillChanged(planId);
-      const summary = service.summaries().find(({ id }) => id === planId);
+      const summary = service.views.summaries().find(({ id }) => id === planId);
       if (summary === undefined) throw new Error(`The plan ${planId} was written, but cannot be read again.`);
       return summary;
     },
-    'backfill/backfills': async () => service.summaries(),
+    'backfill/backfills': async () => service.views.summaries(),
     'backfill/cancel': async ({ id }) => {
       await journal.request(id, { kind: 'cancel' }, 'VS Code');
       return null;

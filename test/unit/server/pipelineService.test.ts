@@ -115,11 +115,11 @@ describe('PipelineService', () => {
     };
     const check = (parent?: ViewNode): void => {
       const id = parent?.data.id ?? '';
-      if (!view.isCurrent(parent)) view.setChildren(parent, service.children(tree, id));
+      if (!view.isCurrent(parent)) view.setChildren(parent, service.views.children(tree, id));
       const shown = view.children(parent) ?? [];
       assert.deepEqual(
         shown.map(({ data }) => data),
-        service.peek(tree, id),
+        service.views.peek(tree, id),
       );
       for (const node of shown) if (node.data.children) check(node);
     };
@@ -127,7 +127,7 @@ describe('PipelineService', () => {
   }
 
   const texts = (service: PipelineService, parent: string) =>
-    service.children('coverage', parent).map(({ label, description }) => `${label}: ${description}`);
+    service.views.children('coverage', parent).map(({ label, description }) => `${label}: ${description}`);
 
   beforeEach(() => {
     warehouse = new ScriptedWarehouse();
@@ -166,7 +166,7 @@ describe('PipelineService', () => {
     assert.deepEqual(texts(again, 'coverage/one'), ['A: 4/4', 'B: 1/4 · 3 missing']);
     await started;
     assert.deepEqual(
-      again.children('coverage', '').map(({ label }) => label),
+      again.views.children('coverage', '').map(({ label }) => label),
       ['Warehouse not readable', 'One'],
     );
   });
@@ -287,13 +287,13 @@ describe('PipelineService', () => {
     await service.start();
     manifest = 'version: 1\nname: [';
     await service.manifestChanged();
-    const [mistakes, one] = service.children('coverage', '');
+    const [mistakes, one] = service.views.children('coverage', '');
     assert.match(mistakes?.label ?? '', /mistake.* in backfill\.yaml/);
     assert.equal(one?.label, 'One');
     manifest = MANIFEST.replace('name: One', 'name: Renamed');
     await service.manifestChanged();
     assert.deepEqual(
-      service.children('coverage', '').map(({ label }) => label),
+      service.views.children('coverage', '').map(({ label }) => label),
       ['Renamed'],
     );
   });
@@ -343,7 +343,7 @@ describe('PipelineService', () => {
         '2021-11-01: complete · 9 rows',
         '2021-11-02: complete · 9 rows',
       ]);
-      assert.match(service.children('backfills', '')[0]?.description ?? '', /^done · 1\/1/);
+      assert.match(service.views.children('backfills', '')[0]?.description ?? '', /^done · 1\/1/);
     } finally {
       await claim.release();
     }
@@ -412,20 +412,20 @@ describe('PipelineService', () => {
         follow();
         check();
       }
-      const shown = service.snapshot();
+      const shown = service.views.snapshot();
       assert.ok(shown);
       const count = (status: (typeof STATUSES)[number], node: number) =>
         shown.status.subarray(node * shown.dayCount, (node + 1) * shown.dayCount).filter((code) => STATUSES[code] === status)
           .length;
       for (const [index, { id }] of shown.nodes.entries()) {
-        const said = service.peek('coverage', 'coverage/one').find(({ label }) => label === id)?.description ?? '';
+        const said = service.views.peek('coverage', 'coverage/one').find(({ label }) => label === id)?.description ?? '';
         assert.equal(Number(/^(\d+)\/4/.exec(said)?.[1]), count('complete', index), said);
         for (const status of ['missing', 'running', 'queued', 'failed'] as const) {
           assert.equal(Number(new RegExp(`(\\d+) ${status}`).exec(said)?.[1] ?? 0), count(status, index), said);
         }
       }
-      const [summary] = service.summaries();
-      const [backfill] = service.peek('backfills', '');
+      const [summary] = service.views.summaries();
+      const [backfill] = service.views.peek('backfills', '');
       assert.equal(summary === undefined, backfill === undefined);
       if (summary === undefined) return;
       const { done, failed, interrupted, skipped, total, phase } = summary;
@@ -461,8 +461,8 @@ describe('PipelineService', () => {
         const read = event.type === 'attemptEnded' && event.outcome === 'done';
         if (read) hold(FULL, Object.assign(filled, { [event.date]: 9 }));
         const isTold = (): boolean =>
-          service.summaries().some(told) &&
-          service.peek('coverage', 'coverage/one')[1]?.description?.startsWith(`${complete}/4`) === true;
+          service.views.summaries().some(told) &&
+          service.views.peek('coverage', 'coverage/one')[1]?.description?.startsWith(`${complete}/4`) === true;
         const changed = message(isTold);
         await journal.append(plan.id, event);
         await changed;
@@ -472,7 +472,7 @@ describe('PipelineService', () => {
         agrees();
       }
       assert.deepEqual(
-        service
+        service.views
           .peek('coverage', 'coverage/one/B/2021-11')
           .map(({ label, description }) => `${label}: ${description?.split(' · ')[0]}`),
         ['2021-11-01: complete', '2021-11-02: complete', '2021-11-03: failed', '2021-11-04: complete'],
@@ -506,7 +506,7 @@ describe('PipelineService', () => {
       await mkdir(dirname(journal.logPath(plan.id, log)), { recursive: true });
       await appendFile(journal.logPath(plan.id, log), 'run 1/2: 2021-11-02\nok\nrun 2/2: 2021-11-03\n');
       await told;
-      assert.match(service.children('backfills', '')[0]?.description ?? '', /B 2021-11-03, 2 of 2 by its log/);
+      assert.match(service.views.children('backfills', '')[0]?.description ?? '', /B 2021-11-03, 2 of 2 by its log/);
     } finally {
       await claim.release();
     }
@@ -516,13 +516,13 @@ describe('PipelineService', () => {
     const service = newService();
     await service.start();
     service.watch({ views: false, matrix: true, failures: false });
-    const first = service.snapshot();
+    const first = service.views.snapshot();
     assert.ok(first);
     hold(FULL, FULL);
     await service.read('probe');
     const changed = sent.flatMap((one) => (one.method === 'backfill/coverageChanged' ? [one.params] : [])).at(-1);
     assert.ok(changed?.change);
-    assert.deepEqual(applyChange(first, changed.change), service.snapshot());
+    assert.deepEqual(applyChange(first, changed.change), service.views.snapshot());
 
     service.watch({ views: false, matrix: false, failures: false });
     hold(FULL, {});
@@ -531,17 +531,17 @@ describe('PipelineService', () => {
     service.watch({ views: false, matrix: true, failures: false });
     const [resync] = sent.flatMap((one) => (one.method === 'backfill/coverageChanged' ? [one.params] : []));
     assert.equal(resync?.change, undefined);
-    assert.ok((service.snapshot()?.version ?? 0) > (resync?.version ?? Number.MAX_VALUE));
-    assert.equal(service.snapshot()?.gaps, 4);
+    assert.ok((service.views.snapshot()?.version ?? 0) > (resync?.version ?? Number.MAX_VALUE));
+    assert.equal(service.views.snapshot()?.gaps, 4);
   });
 
   it('tells a matrix that asked before anything was read, as one does that a reload restored, to ask again', async () => {
     const service = newService();
-    assert.equal(service.snapshot(), undefined);
+    assert.equal(service.views.snapshot(), undefined);
     await service.start();
     const told = sent.flatMap((one) => (one.method === 'backfill/coverageChanged' ? [one.params] : []));
     assert.equal(told.length, 1);
-    assert.ok((service.snapshot()?.version ?? 0) > (told[0]?.version ?? Number.MAX_VALUE));
+    assert.ok((service.views.snapshot()?.version ?? 0) > (told[0]?.version ?? Number.MAX_VALUE));
   });
 
   it('judges by other thresholds without reading again', async () => {
@@ -563,7 +563,7 @@ history: { table: ops.h, processor: p, date: d, status: s }
     const onScreen = { views: true, matrix: false, failures: true };
     let records: ScriptedRecords;
     const failures = (service: PipelineService) =>
-      service.children('failures', '').map(({ label, description }) => `${label}: ${description}`);
+      service.views.children('failures', '').map(({ label, description }) => `${label}: ${description}`);
     const told = () => sent.findLast((one) => one.method === 'backfill/state')?.params;
     const failuresRead = () => message((one) => one.method === 'backfill/state' && one.params.failures?.content === 'some');
 
@@ -669,7 +669,7 @@ history: { table: ops.h, processor: p, date: d, status: s }
 /** As a view does it: from the root down. */
 function openTree(service: PipelineService): void {
   for (const parent of ['', 'coverage/one', 'coverage/one/A', 'coverage/one/B', 'coverage/one/B/2021-11']) {
-    service.children('coverage', parent);
+    service.views.children('coverage', parent);
   }
 }
 
