@@ -68,6 +68,7 @@ export function coverageExit(state: CoverageState, scope: Scope): ExitCode {
   let unknown = false;
   for (const { index } of nodes) {
     for (let cell = index * grid.dayCount + from; cell < index * grid.dayCount + end; cell++) {
+      if (scope.holds?.(cell) === false) continue;
       if ((grid.rootSet[cell] ?? 0) !== 0) return EXIT.gaps;
       if (grid.status[cell] === UNKNOWN) unknown = true;
     }

@@ -1,3 +1,4 @@
+import type { CoverageState } from '../app/pipelineSession';
 import type { Day } from '../base/day';
 import { parseSelection } from '../base/selection/parse';
 import { printSelection } from '../base/selection/print';
@@ -5,6 +6,7 @@ import { MODES } from '../base/status';
 import type { Pipeline, PipelineNode } from '../core/pipeline';
 import { namesOf } from '../core/planScope';
 import type { Scope } from '../core/scope';
+import { viewScope } from '../core/viewScope';
 import type { OptionSpecs } from './command';
 import { usageError } from './exitCodes';
 import { didYouMean } from './parseCommandLine';
@@ -39,6 +41,14 @@ export const REFRESH_OPTION = {
   refresh: { kind: 'flag', help: 'read the warehouse even if it looks unchanged' },
 } as const satisfies OptionSpecs;
 
+export const SELECT_OPTION = {
+  select: { kind: 'text', value: 'TEXT', help: "which of them, such as 'phase:4 & 2021-11-* & failed'" },
+} as const satisfies OptionSpecs;
+
+export interface SelectValue {
+  readonly select: string | undefined;
+}
+
 export interface ScopeValues {
   readonly from: Day | undefined;
   readonly to: Day | undefined;
@@ -58,6 +68,13 @@ export function scopeFrom(pipeline: Pipeline, { from, to, processor, phase }: Sc
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
   };
+}
+
+/** Of what `--select` means, that which the options beside it leave: checked now, looked up in the coverage when that was read. */
+export function viewScopeFrom(pipeline: Pipeline, options: ScopeValues & SelectValue): (state: CoverageState) => Scope {
+  const asked = scopeFrom(pipeline, options);
+  const select = options.select === undefined ? undefined : selectionFrom(pipeline, options.select);
+  return ({ input, grid }) => (select === undefined ? asked : { ...viewScope(input, grid, select), ...asked });
 }
 
 /** A selection in its canonical form; ends the command with the place of what is wrong with it. */

@@ -29,7 +29,7 @@ export function dateStatuses(input: CoverageInput, grid: CoverageGrid, scope: Sc
     for (let offset = 0; offset < dayCount; offset++) {
       const cell = index * dayCount + offset;
       const status = grid.status[cell] ?? OFF;
-      if (status === OFF) continue;
+      if (status === OFF || scope.holds?.(cell) === false) continue;
       let bits = WANTED;
       if ((grid.rootSet[cell] ?? 0) !== 0) bits |= GAP;
       else if (status === RUNNING || status === QUEUED) bits |= ACTIVE;
@@ -54,10 +54,12 @@ export function dateCoverage(input: CoverageInput, grid: CoverageGrid, scope: Sc
   const nodes = scopeNodes(input.pipeline, scope).map(({ index }) => index);
   const dates: DateCoverage[] = [];
   for (let offset = from; offset < end; offset++) {
+    const held = nodes.filter((index) => scope.holds?.(index * grid.dayCount + offset) !== false);
+    if (held.length === 0 && scope.holds !== undefined) continue;
     const status = DATE_STATUSES[statuses[offset] ?? 0] ?? 'off';
     const day = grid.firstDay + offset;
-    const details = status === 'incomplete' ? rootDetails(t, grid, cellsAt(nodes, grid, offset)) : [];
-    const summary = status === 'incomplete' ? causeSummary(details, day) : plainSummary(t, grid, status, nodes, offset);
+    const details = status === 'incomplete' ? rootDetails(t, grid, cellsAt(held, grid, offset)) : [];
+    const summary = status === 'incomplete' ? causeSummary(details, day) : plainSummary(t, grid, status, held, offset);
     dates.push({ day, status, roots: details.map(({ root }) => root), summary });
   }
   return dates;

@@ -2,7 +2,6 @@ import { counted } from '../base/figures';
 import { groupBy } from '../base/groupBy';
 import { tablesOf } from './classify';
 import type { CoverageGrid, CoverageInput, GapGroup } from './coverage';
-import { chooseScope } from './planScope';
 import { refOfCell } from './reasons';
 import { type RootDetail, rootCause, rootDetails } from './rootDetails';
 import { type Scope, scopeNodes, scopeOffsets } from './scope';
@@ -15,29 +14,14 @@ export function gapCells(input: CoverageInput, grid: CoverageGrid, scope: Scope)
   for (const { index } of scopeNodes(input.pipeline, scope)) {
     for (let offset = from; offset < end; offset++) {
       const cell = index * grid.dayCount + offset;
-      if ((grid.rootSet[cell] ?? 0) !== 0) cells.push(cell);
+      if ((grid.rootSet[cell] ?? 0) !== 0 && scope.holds?.(cell) !== false) cells.push(cell);
     }
   }
   return cells;
 }
 
-/** The partitions that a selection means, as a test of cells. @param select its text. */
-export function meantBy(input: CoverageInput, grid: CoverageGrid, select: string): (cell: number) => boolean {
-  const { cells, isChosen } = chooseScope(tablesOf(input, grid), grid, { select });
-  const meant = new Set(cells.filter(isChosen));
-  return (cell) => meant.has(cell);
-}
-
-/**
- * The scope's gaps by what causes them; what is to be mended first comes first.
- * @param isMeant which of its partitions count; absent: all.
- */
-export function gapsByRoot(
-  input: CoverageInput,
-  grid: CoverageGrid,
-  scope: Scope,
-  isMeant: (cell: number) => boolean = () => true,
-): readonly GapGroup[] {
+/** The scope's gaps by what causes them; what is to be mended first comes first. */
+export function gapsByRoot(input: CoverageInput, grid: CoverageGrid, scope: Scope): readonly GapGroup[] {
   const t = tablesOf(input, grid);
   const causeByRoot = new Map<number, string>();
   const causeOf = (root: number): string => {
@@ -52,7 +36,7 @@ export function gapsByRoot(
     keyBySet.set(set, known);
     return known;
   };
-  return [...groupBy(gapCells(input, grid, scope).filter(isMeant), keyOf)]
+  return [...groupBy(gapCells(input, grid, scope), keyOf)]
     .map(([key, gaps]) => ({ key, gaps, details: rootDetails(t, grid, gaps) }))
     .sort((a, b) => (a.details[0]?.cell ?? 0) - (b.details[0]?.cell ?? 0) || (a.gaps[0] ?? 0) - (b.gaps[0] ?? 0))
     .map(({ key, gaps, details }) => {

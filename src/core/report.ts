@@ -113,17 +113,20 @@ export function coverageReport(
       summary,
     })),
     partitions: tables.flatMap((table) =>
-      Array.from({ length: end - from }, (_, i) => partitionReport(t, grid, table, from + i, trouble.stalled)),
+      Array.from({ length: end - from }, (_, i) => from + i)
+        .filter((offset) => scope.holds?.(table.base + offset) !== false)
+        .map((offset) => partitionReport(t, grid, table, offset, trouble.stalled)),
     ),
   };
 }
 
-/** `processors` of the report: counts, first and last date, and where rows are absent. */
+/** `processors` of the report: counts, first and last date, and where rows are absent. Those of which the scope holds nothing are left out. */
 export function processorReports(input: CoverageInput, grid: CoverageGrid, scope: Scope): readonly ProcessorReport[] {
   const t = tablesOf(input, grid);
   const { from, end } = scopeOffsets(grid, scope);
-  return scopeNodes(input.pipeline, scope).map((node) => {
+  return scopeNodes(input.pipeline, scope).flatMap((node): ProcessorReport | [] => {
     const base = node.index * grid.dayCount;
+    let held = 0;
     let expected = 0;
     let complete = 0;
     let gaps = 0;
@@ -131,6 +134,8 @@ export function processorReports(input: CoverageInput, grid: CoverageGrid, scope
     let first: number | undefined;
     let last: number | undefined;
     for (let cell = base + from; cell < base + end; cell++) {
+      if (scope.holds?.(cell) === false) continue;
+      held++;
       const status = grid.status[cell] ?? OFF;
       if (status !== OFF) expected++;
       if (status === COMPLETE) complete++;
@@ -141,6 +146,7 @@ export function processorReports(input: CoverageInput, grid: CoverageGrid, scope
         last = cell - base;
       }
     }
+    if (held === 0 && scope.holds !== undefined) return [];
     return {
       id: node.id,
       phase: phaseOf(input, node),
@@ -151,7 +157,7 @@ export function processorReports(input: CoverageInput, grid: CoverageGrid, scope
       datesWithRows,
       firstDate: first === undefined ? null : formatDay(grid.firstDay + first),
       lastDate: last === undefined ? null : formatDay(grid.firstDay + last),
-      absentRanges: absentRanges(t, grid, base, from, end),
+      absentRanges: absentRanges(t, grid, base, scope),
     };
   });
 }
@@ -163,12 +169,13 @@ function phaseOf({ pipeline }: CoverageInput, node: PipelineNode): string {
   return node.kind === 'source' ? 'sources' : (pipeline.phases[node.phase]?.id ?? '');
 }
 
-function absentRanges(t: Tables, grid: CoverageGrid, base: number, from: number, end: number): AbsentRange[] {
+function absentRanges(t: Tables, grid: CoverageGrid, base: number, scope: Scope): AbsentRange[] {
+  const { from, end } = scopeOffsets(grid, scope);
   const ranges: { from: string; to: string; status: Status; reason: string }[] = [];
   let open: { from: string; to: string; status: Status; reason: string } | undefined;
   for (let offset = from; offset < end; offset++) {
     const cell = base + offset;
-    if ((grid.rows[cell] ?? 0) > 0) {
+    if ((grid.rows[cell] ?? 0) > 0 || scope.holds?.(cell) === false) {
       open = undefined;
       continue;
     }

@@ -10,6 +10,8 @@ export interface Scope {
   readonly from?: Day;
   /** Inclusive. */
   readonly to?: Day;
+  /** Of these only the partitions for which it holds, by their cell in the grid. */
+  readonly holds?: (cell: number) => boolean;
 }
 
 /** The nodes of a scope, by phase and file order. */

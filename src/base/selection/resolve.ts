@@ -25,6 +25,8 @@ export type DateMatch = 'named' | 'ranged' | undefined;
 export interface ResolvedGroup {
   /** Ids, whether anything of them is left out or not. */
   readonly nodes: ReadonlySet<string>;
+  /** Whether it says which; else all are meant. */
+  readonly isNamed: boolean;
   /** Dates that were asked for by name. */
   readonly named: ReadonlySet<Day>;
   /** Ranges, those of globs and seasons too; undefined where every date is meant. */
@@ -32,6 +34,8 @@ export interface ResolvedGroup {
   readonly matchDate: (day: Day) => DateMatch;
   /** Whether a partition is one of those that are to run. Without statuses these are the gaps; waived ones only with `all`. */
   readonly chooses: (status: Status, isWaived: boolean) => boolean;
+  /** Whether a partition is one of those that are to be seen. Without statuses these are all. */
+  readonly shows: (status: Status, isWaived: boolean) => boolean;
   /** The words by which it chooses. */
   readonly words: readonly StatusWord[];
 }
@@ -64,8 +68,13 @@ function resolveGroup(
   const within = (spans: readonly DayRange[], day: Day) => spans.some(({ from, to }) => from <= day && day <= to);
   const words: readonly StatusWord[] = statuses.length === 0 ? GAP_WORDS : statuses;
   const exceptWords = except.flatMap((term) => (term.kind === 'status' ? term.word : []));
+  const isOneOf = (wanted: readonly StatusWord[]) => (status: Status, isWaived: boolean) => {
+    if (exceptWords.some((word) => isOf(word, status, isWaived))) return false;
+    return wanted.some((word) => word === 'all' || (isOf(word, status, isWaived) && !isWaived));
+  };
   return {
     nodes: new Set(chosen.filter((id) => !leftOut.has(id))),
+    isNamed: nodes.length > 0,
     named: new Set([...named].filter((day) => !within(gone, day))),
     ranges,
     matchDate: (day) => {
@@ -73,10 +82,8 @@ function resolveGroup(
       if (named.has(day)) return 'named';
       return ranges === undefined || within(ranges, day) ? 'ranged' : undefined;
     },
-    chooses: (status, isWaived) => {
-      if (exceptWords.some((word) => isOf(word, status, isWaived))) return false;
-      return words.some((word) => word === 'all' || (isOf(word, status, isWaived) && !isWaived));
-    },
+    chooses: isOneOf(words),
+    shows: isOneOf(statuses.length === 0 ? ['all'] : statuses),
     words,
   };
 }

@@ -4,7 +4,15 @@ import { defineCommand } from '../command';
 import { coverageExit, provenance, readCoverage, requireDates } from '../coverageState';
 import { openPipeline } from '../manifestFile';
 import { coverageCsv, coverageMarkdown, coverageTable, datesText } from '../render/coverageText';
-import { FORMAT_OPTION, MANIFEST_OPTION, MODE_OPTION, REFRESH_OPTION, SCOPE_OPTIONS, scopeFrom } from '../sharedOptions';
+import {
+  FORMAT_OPTION,
+  MANIFEST_OPTION,
+  MODE_OPTION,
+  REFRESH_OPTION,
+  SCOPE_OPTIONS,
+  SELECT_OPTION,
+  viewScopeFrom,
+} from '../sharedOptions';
 import { plain, wrapped } from '../textWidth';
 
 export const coverageCommand = defineCommand({
@@ -13,18 +21,24 @@ export const coverageCommand = defineCommand({
   options: {
     ...MANIFEST_OPTION,
     ...SCOPE_OPTIONS,
+    ...SELECT_OPTION,
     ...MODE_OPTION,
     ...FORMAT_OPTION,
     all: { kind: 'flag', help: 'list every range without rows, however many there are' },
     ...REFRESH_OPTION,
   },
   details: `The table has a line a processor, with every run of dates without rows below it. The format md is a grid to paste: a row a date, a column a processor. The format csv is a row a partition, json is everything.`,
-  examples: ['backfill coverage --from 2021-11-01 --to 2021-11-30', 'backfill coverage --processor MLFS --format json'],
+  examples: [
+    'backfill coverage --from 2021-11-01 --to 2021-11-30',
+    'backfill coverage --select MLFS,2021-11,gaps',
+    'backfill coverage --processor MLFS --format json',
+  ],
   async run(context, options) {
     const { terminal } = context;
     const open = await openPipeline(context, options);
-    const scope = scopeFrom(open.pipeline, options);
+    const scopeOf = viewScopeFrom(open.pipeline, options);
     const state = await readCoverage(context, open, options.refresh);
+    const scope = scopeOf(state);
     requireDates(state, scope);
     const report = coverageReport(state.input, state.grid, scope, state.source, troubleOf(state, scope));
     const title = `${plain(open.pipeline.name)}, ${datesText(report.dates)}. ${provenance(state)}`;

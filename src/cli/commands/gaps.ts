@@ -1,11 +1,8 @@
 import { origin } from '../../app/coverageOrigin';
-import { spanOfSelection } from '../../base/selection/resolve';
 import { gapsReport } from '../../core/fixes';
-import { gapsByRoot, meantBy } from '../../core/gaps';
-import { selectedOf } from '../../core/planScope';
+import { gapsByRoot } from '../../core/gaps';
 import { defineCommand } from '../command';
 import { coverageExit, provenance, readCoverage, requireDates } from '../coverageState';
-import { EXIT } from '../exitCodes';
 import { openPipeline } from '../manifestFile';
 import { gapsCsv, gapsMarkdown, gapsText } from '../render/gapsText';
 import {
@@ -14,8 +11,8 @@ import {
   MODE_OPTION,
   REFRESH_OPTION,
   SCOPE_OPTIONS,
-  scopeFrom,
-  selectionFrom,
+  SELECT_OPTION,
+  viewScopeFrom,
 } from '../sharedOptions';
 import { plain, wrapped } from '../textWidth';
 
@@ -25,7 +22,7 @@ export const gapsCommand = defineCommand({
   options: {
     ...MANIFEST_OPTION,
     ...SCOPE_OPTIONS,
-    select: { kind: 'text', value: 'TEXT', help: "which of them, such as 'phase:4 & 2021-11-* & failed'" },
+    ...SELECT_OPTION,
     ...MODE_OPTION,
     ...FORMAT_OPTION,
     ...REFRESH_OPTION,
@@ -35,13 +32,11 @@ export const gapsCommand = defineCommand({
   async run(context, options) {
     const { terminal } = context;
     const open = await openPipeline(context, options);
-    const asked = scopeFrom(open.pipeline, options);
-    const select = options.select === undefined ? undefined : selectionFrom(open.pipeline, options.select);
-    const scope = { ...(select !== undefined && spanOfSelection(selectedOf(open.pipeline, select))), ...asked };
+    const scopeOf = viewScopeFrom(open.pipeline, options);
     const state = await readCoverage(context, open, options.refresh);
+    const scope = scopeOf(state);
     requireDates(state, scope);
-    const isMeant = select === undefined ? undefined : meantBy(state.input, state.grid, select);
-    const groups = gapsByRoot(state.input, state.grid, scope, isMeant);
+    const groups = gapsByRoot(state.input, state.grid, scope);
     const { mode } = state.grid;
     switch (options.format) {
       case 'json':
@@ -58,7 +53,6 @@ export const gapsCommand = defineCommand({
         terminal.print(`${wrapped(`${plain(open.pipeline.name)}. ${provenance(state)}`, terminal.width).join('\n')}\n`);
         for (const line of gapsText(groups, mode, terminal)) terminal.print(line);
     }
-    const code = coverageExit(state, scope);
-    return code === EXIT.gaps && groups.length === 0 ? EXIT.fine : code;
+    return coverageExit(state, scope);
   },
 });

@@ -43,6 +43,7 @@ export function coverageTable(
       processor.lastDate ?? '-',
     ]),
   );
+  if (processors.length === 0 && dates.length === 0) return ['Nothing matches the selection.'];
   return [
     head,
     ...processors.flatMap((processor, index) => [rows[index] ?? '', ...absentLines(processor, all, terminal)]),

@@ -115,6 +115,27 @@ describe('the command line as a process', function () {
     assert.equal((await backfill('coverage', '--to', '2021-11-01')).code, 0);
   });
 
+  it('shows of the coverage what a selection means, whatever its status is, and judges that alone', async () => {
+    const keys = async (...words: string[]) => {
+      const { out, code } = await backfill('coverage', '--format', 'json', ...words);
+      const { partitions, processors, dates } = JSON.parse(out) as CoverageReport;
+      const shown = partitions.map(({ processor, date }) => `${processor} ${date.slice(-2)}`);
+      return { shown, code, processors: processors.map(({ id }) => id), dates: dates.map(({ date }) => date.slice(-2)) };
+    };
+    assert.deepEqual(await keys('--select', 'A & 2021-11-01..2021-11-04 & complete, partial'), {
+      ...{ shown: ['A 01', 'A 02', 'A 04'], code: 1, processors: ['A'], dates: ['01', '02', '04'] },
+    });
+    assert.equal((await keys('--select', 'A & 2021-11-*')).shown.length, 5);
+    assert.deepEqual(await keys('--select', 'complete', '--processor', 'B'), {
+      ...{ shown: ['B 01'], code: 0, processors: ['B'], dates: ['01'] },
+    });
+    const none = await backfill('coverage', '--select', 'suspect');
+    assert.deepEqual([none.code, /^Nothing matches the selection\.$/m.test(none.out)], [0, true]);
+    const wrong = await backfill('coverage', '--select', 'A & mising');
+    assert.deepEqual([wrong.code, wrong.out], [2, '']);
+    assert.match(wrong.err, /--select, at 5: “mising” is no/);
+  });
+
   it('tells gaps, one partition, and what it lacks', async () => {
     const selected = await backfill('gaps', '--select', 'missing & 2021-11-03, 2021-11-04', '--format', 'json');
     const dates = (JSON.parse(selected.out) as GapsReport).groups.flatMap((group) => group.gaps.map(({ date }) => date));
