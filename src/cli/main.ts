@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { version } from '../../package.json';
 import { CheckpointFolder } from '../adapters/checkpoints/checkpointFolder';
 import { FileCoverageCache } from '../adapters/files/coverageCache';
-import { fileBytes } from '../adapters/files/fileBytes';
+import { threadedSearch } from '../adapters/files/logSearch';
 import { readLogText } from '../adapters/files/logText';
 import { ReportFolder } from '../adapters/files/reportFolder';
 import { wholeTextFiles } from '../adapters/files/wholeTextFiles';
@@ -100,7 +100,7 @@ const services: Services = {
   warehouse: (config, folder) => openWarehouse(config, folder, Date, { logger }),
   writer: openWriter,
   readLogText,
-  logBytes: fileBytes,
+  searchLogs: threadedSearch(join(__dirname, 'logSearchWorker.js')),
   planChanges: async (manifest, id) => {
     const journal = services.journal(manifest);
     const record = await journal.read(id);

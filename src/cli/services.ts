@@ -2,7 +2,7 @@ import type { ElsewhereJobs } from '../app/elsewhereJobs';
 import type { SessionRequest } from '../app/executeBackfill';
 import type { Journal } from '../app/journal';
 import type { DamageReporter } from '../app/journalDamage';
-import type { OpenFile } from '../app/logs/byteSource';
+import type { LogSearch } from '../app/logs/findInLogs';
 import type { PipelineSession } from '../app/pipelineSession';
 import type { Clock, PartitionWriter, Warehouse } from '../app/ports';
 import type { LogSource } from '../app/readLog';
@@ -34,8 +34,8 @@ export interface Services {
   writer(config: WarehouseConfig, folder: string): PartitionWriter;
   /** The text of a log, whoever wrote it. */
   readonly readLogText: LogSource;
-  /** A log as bytes, to be read from any place. */
-  readonly logBytes: OpenFile;
+  /** Looks for an expression in logs, without being held up by one that takes forever. */
+  readonly searchLogs: LogSearch;
   /** What has changed since a backfill was planned, a sentence each. */
   planChanges(manifest: string, id: string): Promise<readonly string[]>;
   /** Starts the executor of a backfill in a process of its own, unless one has it already. */

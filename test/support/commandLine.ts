@@ -24,7 +24,7 @@ export class CommandLine {
     const outdir = resolve(join('out', `cli-${process.pid}`));
     process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
     await esbuild.build({
-      entryPoints: { cli: 'src/cli/main.ts' },
+      entryPoints: { cli: 'src/cli/main.ts', logSearchWorker: 'src/adapters/files/logSearchWorker.ts' },
       outdir,
       bundle: true,
       platform: 'node',

@@ -1,10 +1,12 @@
 import { Worker } from 'node:worker_threads';
-import type { FoundInLog, LogSearch } from '../../app/logs/findInLogs';
+import { FIND_LIMITS, type FoundInLog, type LogSearch, type SearchEnd } from '../../app/logs/findInLogs';
 
 export interface SearchOrder {
   readonly paths: readonly string[];
   readonly source: string;
   readonly flags: string;
+  /** Hits that are told over all logs. */
+  readonly most: number;
 }
 
 export type SearchMessage = FoundInLog | 'alive';
@@ -17,11 +19,11 @@ const PATIENCE_MS = 10_000;
  * @param script the bundle of the thread.
  */
 export function threadedSearch(script: string, patienceMs = PATIENCE_MS): LogSearch {
-  return (paths, pattern, { signal, found }) =>
+  return (paths, pattern, { signal, found, most = FIND_LIMITS.hits }) =>
     new Promise((resolve, reject) => {
-      const workerData: SearchOrder = { paths, source: pattern.source, flags: pattern.flags };
+      const workerData: SearchOrder = { paths, source: pattern.source, flags: pattern.flags, most };
       const worker = new Worker(script, { workerData });
-      const end = (how: 'done' | 'stopped' | 'tooSlow') => {
+      const end = (how: SearchEnd) => {
         clearTimeout(timer);
         signal.removeEventListener('abort', stop);
         void worker.terminate();

@@ -1,3 +1,4 @@
+import { counted, formatBytes, formatCount } from '../../base/figures';
 import { LineProjector, type ShownLine } from '../../core/logs/shownLines';
 import type { ByteSource } from './byteSource';
 
@@ -33,16 +34,47 @@ export interface FoundInLog {
   readonly bytes: number;
 }
 
-/** Searches logs for an expression; stops where the signal says. */
+/** How a search ended. */
+export type SearchEnd = 'done' | 'stopped' | 'tooSlow';
+
+/** Searches logs for an expression, in their order; stops where the signal says. */
 export type LogSearch = (
   paths: readonly string[],
   pattern: RegExp,
-  options: { readonly signal: AbortSignal; readonly found: (found: FoundInLog) => void },
-) => Promise<'done' | 'stopped' | 'tooSlow'>;
+  options: {
+    readonly signal: AbortSignal;
+    readonly found: (found: FoundInLog) => void;
+    /** Hits that are told over all logs; as many as `FIND_LIMITS` says where absent. */
+    readonly most?: number;
+  },
+) => Promise<SearchEnd>;
 
 const CHUNK = 1 << 20;
 const LONGEST = 300;
 const BEFORE = 80;
+
+/** More logs than this are searched by nobody at once. */
+export const MOST_LOGS = 5_000;
+
+/**
+ * What a search did not look at, a sentence each.
+ * @param titles of the logs that were to be searched, in their order; of more than `MOST_LOGS` only the first are.
+ */
+export function unsearched(how: SearchEnd, found: readonly FoundInLog[], titles: readonly string[]): string[] {
+  const sentences: string[] = [];
+  const left = titles.length - found.length;
+  const next = titles[found.length];
+  const notSearched = `${counted(left, 'log')} ${left === 1 ? 'was' : 'were'} not searched`;
+  if (how === 'stopped' && left > 0) sentences.push(`Stopped: ${notSearched}.`);
+  else if (how === 'tooSlow' && next !== undefined)
+    sentences.push(`The expression takes too long on the log of ${next}: ${notSearched}. Make it simpler.`);
+  else if (left > 0)
+    sentences.push(`${notSearched}, beyond ${formatBytes(FIND_LIMITS.bytes)} or ${formatCount(MOST_LOGS)} logs.`);
+  const cut = found.filter(({ unread }) => unread > 0);
+  if (cut.length > 0)
+    sentences.push(`Of ${counted(cut.length, 'long log')} only the last ${formatBytes(FIND_LIMITS.bytesOfLog)} were searched.`);
+  return sentences;
+}
 
 /**
  * What a person typed as an expression. Capitals count only where some were typed.

@@ -13,6 +13,7 @@ import { logDatesCsv, logDatesMarkdown, logDatesReport, logDatesTable, type Read
 import { FORMAT_OPTION, type Format, MANIFEST_OPTION } from '../sharedOptions';
 
 const LOOK_MS = 250;
+const GREP_EXIT = { done: EXIT.fine, stopped: EXIT.interrupted, tooSlow: EXIT.usage } as const;
 
 export const logsCommand = defineCommand({
   name: 'logs',
@@ -63,8 +64,9 @@ export const logsCommand = defineCommand({
       if (record === undefined) throw unknownBackfill(id);
       if (options.grep !== undefined) {
         if (options.follow) throw usageError('--grep looks at logs once, and --follow goes on: leave one of them out.');
-        const how = { expression: options.grep, open: services.logBytes, signal: stop.signal };
-        if (await grepLogs(terminal, journal, record, wanted, how)) return EXIT.fine;
+        const how = { expression: options.grep, search: services.searchLogs, signal: stop.signal };
+        const ended = await grepLogs(terminal, journal, record, wanted, how);
+        if (ended !== 'noLog') return GREP_EXIT[ended];
       }
       await reader.print(record, stop.signal);
       if (options.follow && !stop.signal.aborted) await follow(reader, journal, wanted.id, services.clock, stop.signal);

@@ -1,6 +1,14 @@
 import type { BackfillRecord } from '../../app/journal';
-import { expressionOf, FIND_LIMITS, type FoundInLog, type LogSearch } from '../../app/logs/findInLogs';
-import { counted, formatBytes, formatCount } from '../../base/figures';
+import {
+  expressionOf,
+  FIND_LIMITS,
+  type FoundInLog,
+  type LogSearch,
+  MOST_LOGS,
+  type SearchEnd,
+  unsearched,
+} from '../../app/logs/findInLogs';
+import { counted, formatCount } from '../../base/figures';
 import { messageOf } from '../../base/logger';
 import type { FindResult, FoundLogLines } from '../../protocol/logs';
 import type { NodeTarget } from '../../protocol/targets';
@@ -20,8 +28,6 @@ interface Candidate {
   readonly backfill: string;
   readonly log: BackfillLog;
 }
-
-const MOST_LOGS = 5_000;
 
 /** Looks for an expression in the logs of many dates. One search at a time: another ends it. */
 export class LogFinder {
@@ -52,7 +58,7 @@ export class LogFinder {
       searched: found.length,
       bytes: found.reduce((sum, { bytes }) => sum + bytes, 0),
       ms: this.#deps.now() - start,
-      leftOut: leftOut(how, found, searched, candidates.length),
+      leftOut: leftOut(how, found, candidates),
     };
   }
 
@@ -105,30 +111,14 @@ function linesOf({ hits, more }: FoundInLog, candidate: Candidate | undefined): 
   };
 }
 
-function leftOut(
-  how: 'done' | 'stopped' | 'tooSlow',
-  found: readonly FoundInLog[],
-  searched: readonly Candidate[],
-  candidates: number,
-): string[] {
-  const sentences: string[] = [];
-  const unsearched = candidates - found.length;
-  const next = searched[found.length];
-  const notSearched = `${counted(unsearched, 'log')} ${unsearched === 1 ? 'was' : 'were'} not searched`;
-  if (how === 'stopped' && unsearched > 0) sentences.push(`Stopped: ${notSearched}.`);
-  else if (how === 'tooSlow' && next !== undefined)
-    sentences.push(`The expression takes too long on the log of ${next.log.title}: ${notSearched}. Make it simpler.`);
-  else if (unsearched > 0) {
-    const bound = formatBytes(FIND_LIMITS.bytes);
-    sentences.push(`${notSearched}, beyond ${bound} or ${formatCount(MOST_LOGS)} logs.`);
-  }
-  const cut = found.filter(({ unread }) => unread > 0);
-  if (cut.length > 0)
-    sentences.push(`Of ${counted(cut.length, 'long log')} only the last ${formatBytes(FIND_LIMITS.bytesOfLog)} were searched.`);
+function leftOut(how: SearchEnd, found: readonly FoundInLog[], candidates: readonly Candidate[]): string[] {
+  const titles = candidates.map(({ log }) => log.title);
   const more = found.reduce((sum, one) => sum + one.more, 0);
-  if (more > 0)
-    sentences.push(
-      `There are ${counted(more, 'more line')}: ${formatCount(FIND_LIMITS.hitsOfLog)} a log and ${formatCount(FIND_LIMITS.hits)} in all are shown.`,
-    );
-  return sentences;
+  const sentences = unsearched(how, found, titles);
+  if (more === 0) return sentences;
+  const { hitsOfLog, hits } = FIND_LIMITS;
+  return [
+    ...sentences,
+    `There are ${counted(more, 'more line')}: ${formatCount(hitsOfLog)} a log and ${formatCount(hits)} in all are shown.`,
+  ];
 }
