@@ -1,7 +1,7 @@
 // Bundles the tests of the real VS Code into out/vscode.
 // @ts-check
 import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { ROOT } from './server.mjs';
 
@@ -17,7 +17,7 @@ const common = {
   logLevel: 'warning',
 };
 
-/** One bundle, so that the tests share the modules that hold windows and servers. @param {readonly string[]} files */
+/** One bundle for all. @param {readonly string[]} files */
 function entry(files) {
   return {
     contents: files.map((file) => `import './${file}';`).join('\n'),
@@ -39,11 +39,13 @@ export async function bundleHostTests(files) {
 }
 
 /**
+ * A bundle each: they are run by several processes, each of which has a VS Code and a browser of its own.
  * @param {readonly string[]} files
- * @returns {Promise<string>} the bundle
+ * @returns {Promise<string[]>} the bundles
  */
 export async function bundleWindowTests(files) {
-  const outfile = resolve(ROOT, 'out/vscode/window/tests.mjs');
-  await esbuild.build({ ...common, format: 'esm', stdin: entry(files), outfile });
-  return outfile;
+  const outdir = resolve(ROOT, `out/vscode/window-${process.pid}`);
+  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
+  await esbuild.build({ ...common, format: 'esm', entryPoints: [...files], outdir, outExtension: { '.js': '.mjs' } });
+  return files.map((file) => resolve(outdir, `${basename(file, '.ts')}.mjs`));
 }

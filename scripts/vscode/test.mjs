@@ -4,6 +4,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { conclude, matching, notRun, runMocha } from '../mochaRun.mjs';
+import { runInWorkers } from '../testWorkers.mjs';
 import { findBrowser, launchBrowser, NO_BROWSER } from './browser.mjs';
 import { bundleHostTests, bundleWindowTests } from './bundle.mjs';
 import { exitOnSignals, installServer, ROOT, startServer, temporaryFolder } from './server.mjs';
@@ -12,6 +13,9 @@ import { until, Workbench } from './workbench.mjs';
 /** @typedef {import('../mochaRun.mjs').TestResult} TestResult */
 
 const HOST_PATIENCE_MS = 300_000;
+/** A window keeps more than half of a processor busy. */
+const WINDOWS_AT_ONCE = 2;
+const WINDOW_TIMEOUT_MS = 180_000;
 
 exitOnSignals();
 process.chdir(ROOT);
@@ -60,6 +64,8 @@ async function runHostTests() {
 }
 
 async function runWindowTests() {
+  const bundles = await bundleWindowTests(windowTests);
+  if (bundles.length > 1) return runInWorkers(bundles, WINDOWS_AT_ONCE, { timeout: WINDOW_TIMEOUT_MS });
   process.setSourceMapsEnabled(true);
-  return runMocha([await bundleWindowTests(windowTests)], { timeout: 180_000 });
+  return runMocha(bundles, { timeout: WINDOW_TIMEOUT_MS });
 }

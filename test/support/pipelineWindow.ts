@@ -101,9 +101,15 @@ export class PipelineWindow {
     await until(`${pattern} in the matrix`, async () => pattern.test(await this.matrixText()));
   }
 
-  /** Waits until the terminal in front shows something. */
+  /** Waits until the terminal in front shows something. Blank ends are left out. */
   async seeTerminal(pattern: RegExp): Promise<void> {
-    await until(`${pattern} in the terminal`, async () => pattern.test(await this.workbench.terminalText()));
+    let text = '';
+    await until(`${pattern} in the terminal`, async () => {
+      text = (await this.workbench.terminalText()).trim();
+      return pattern.test(text);
+    }).catch((error: unknown) => {
+      throw new Error(`${messageOf(error)} It shows: ${text}`);
+    });
   }
 }
 

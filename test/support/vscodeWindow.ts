@@ -6,6 +6,14 @@ import { Workbench } from '../../scripts/vscode/workbench.mjs';
 /** `asks`: the window asks whether to trust its folder, as a new user's would. */
 export type Trust = 'trusted' | 'asks';
 
+/** Terminals run a shell that reads none of its user's files: these may wait for others, or print what no test expects. */
+const settings = {
+  'terminal.integrated.profiles.linux': { plain: { path: 'bash', args: ['--noprofile', '--norc'] } },
+  'terminal.integrated.profiles.osx': { plain: { path: 'bash', args: ['--noprofile', '--norc'] } },
+  'terminal.integrated.defaultProfile.linux': 'plain',
+  'terminal.integrated.defaultProfile.osx': 'plain',
+};
+
 let browser: Browser | undefined;
 const servers = new Map<Trust, Promise<Server>>();
 const own = new Set<Server>();
@@ -13,7 +21,7 @@ const open = new Set<Workbench>();
 
 /** A VS Code server of its own, for a test that ends it. */
 export async function startOwnServer(): Promise<Server> {
-  const server = await startServer();
+  const server = await startServer({ settings });
   own.add(server);
   return server;
 }
@@ -28,7 +36,7 @@ export async function openWindow(folder: string, on: Trust | Server = 'trusted')
 
 function serverOf(on: Trust | Server): Promise<Server> | Server {
   if (typeof on === 'object') return on;
-  const server = servers.get(on) ?? startServer({ trust: on === 'trusted' });
+  const server = servers.get(on) ?? startServer({ settings, trust: on === 'trusted' });
   servers.set(on, server);
   return server;
 }
@@ -42,7 +50,8 @@ afterEach('close the windows', async function () {
   this.timeout(30_000);
   const failed = this.currentTest?.state === 'failed';
   for (const workbench of open) {
-    if (failed) await picture(workbench, `failed ${this.currentTest?.title.replaceAll(/[^\w ]/g, '')}`);
+    if (failed && !workbench.page.isClosed())
+      await picture(workbench, `failed ${this.currentTest?.title.replaceAll(/[^\w ]/g, '')}`);
     await workbench.close();
   }
   open.clear();
