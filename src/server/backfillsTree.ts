@@ -16,6 +16,7 @@ import type { TreeNode } from '../protocol/messages';
 import { noteNodes, silentFor } from './backfillNotes';
 import { type BackfillView, isActive, leftWords, logText, processorsOf, summaryOf } from './backfillViews';
 import { ELSEWHERE, type ElsewhereView, elsewhereChildren, endedElsewhere, runningElsewhere } from './elsewhereNodes';
+import { messageNode } from './messageNode';
 import { causeNode, isOf, type SameCause, sameCauses } from './sameCause';
 import { type Look, ORANGE, STATUS_LOOKS } from './statusLooks';
 
@@ -216,15 +217,10 @@ function plannedRuns(plan: Plan): readonly PlannedPartition[] {
 }
 
 function moreNode(id: string, label: string, backfill?: string): TreeNode {
-  return {
-    id,
-    label,
+  return messageNode(id, label, {
     icon: 'ellipsis',
-    children: false,
-    context: 'message',
-    accessibilityLabel: label,
     ...(backfill !== undefined && { action: 'attach', target: { backfill } }),
-  };
+  });
 }
 
 function lastEndings(events: readonly BackfillEvent[]): Map<PartitionKey, Extract<BackfillEvent, { type: 'attemptEnded' }>> {

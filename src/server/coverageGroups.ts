@@ -26,6 +26,11 @@ export interface CoverageGroup {
   readonly holds?: (cell: number) => boolean;
 }
 
+/** A root cause, and not what is no gap. */
+export function isCause({ kind, note }: CoverageGroup): boolean {
+  return kind === 'rootCause' && note !== undefined;
+}
+
 export const SOURCES = '@sources';
 
 /** The groups of a grouping, also those without anything to show. */

@@ -17,6 +17,7 @@ import type { Pipeline, Processor } from '../core/pipeline';
 import { listText } from '../core/words';
 import type { TreeNode } from '../protocol/messages';
 import { commandLink } from './commandLink';
+import { messageNode } from './messageNode';
 import { type Look, ORANGE, STATUS_LOOKS } from './statusLooks';
 
 /** Below it are the jobs that ended long ago; the ids of all jobs elsewhere begin with it. */
@@ -72,7 +73,7 @@ export function endedElsewhere({ report, now }: ElsewhereView): readonly TreeNod
             icon: 'question',
             description: listText(unknownJobs, 4),
             action: 'openManifest',
-            spoken: `Checkpoints of jobs that no processor is known by: ${listText(unknownJobs, 4)}. Name them in aliases.`,
+            accessibilityLabel: `Checkpoints of jobs that no processor is known by: ${listText(unknownJobs, 4)}. Name them in aliases.`,
           }),
         ]
       : []),
@@ -213,25 +214,4 @@ function detailNodes(job: ElsewhereJob, processor: Processor, now: number): read
 /** What running by name mends. */
 function daysOf(finding: Finding): readonly number[] {
   return finding.kind === 'failedBehind' || finding.kind === 'passedOver' || finding.kind === 'noRows' ? finding.days : [];
-}
-
-interface MessageLook {
-  readonly icon: string;
-  readonly description?: string;
-  readonly children?: boolean;
-  readonly action?: TreeNode['action'];
-  readonly spoken?: string;
-}
-
-function messageNode(id: string, label: string, { icon, description, children = false, action, spoken }: MessageLook): TreeNode {
-  return {
-    id,
-    label,
-    icon,
-    children,
-    context: 'message',
-    accessibilityLabel: spoken ?? [label, description].filter((part) => part !== undefined).join(', '),
-    ...(description !== undefined && { description }),
-    ...(action !== undefined && { action }),
-  };
 }

@@ -11,7 +11,8 @@ import { MOST_RECORDS } from '../core/sql/records';
 import type { TreeNode } from '../protocol/messages';
 import type { NodeTarget } from '../protocol/targets';
 import { commandLink } from './commandLink';
-import { ageText } from './coverageTree';
+import { ageText } from './coverageMessages';
+import { messageNode } from './messageNode';
 import type { Look } from './statusLooks';
 
 const ROOT = 'failures';
@@ -90,25 +91,30 @@ function rootNodes({ tables, known, categories, now }: FailuresTreeSource): Tree
   const nodes: TreeNode[] = [];
   if (problem !== undefined) {
     const age = reading === undefined ? problem.message : `shown: ${ageText(reading.readAt, now)} · click to read again`;
-    nodes.push({ ...messageNode('@problem', 'Failures cannot be read now', age), action: 'refresh', hasTooltip: true });
+    nodes.push(
+      messageNode(`${ROOT}/@problem`, 'Failures cannot be read now', {
+        description: age,
+        icon: 'warning',
+        action: 'refresh',
+        hasTooltip: true,
+      }),
+    );
   } else if (reading === undefined) {
-    nodes.push({ ...messageNode('@reading', 'Reading the failure tables…'), icon: 'loading~spin' });
+    nodes.push(messageNode(`${ROOT}/@reading`, 'Reading the failure tables…', { icon: 'loading~spin' }));
   }
   for (const [index, { message }] of reading?.errors ?? []) {
     const table = tables[index];
     if (table !== undefined) {
       const label = `${failureTableName(table)} was not read`;
-      nodes.push({ ...messageNode(`@table${index}`, label, message), hasTooltip: true });
+      nodes.push(messageNode(`${ROOT}/@table${index}`, label, { description: message, icon: 'warning', hasTooltip: true }));
     }
   }
   nodes.push(...categories.filter(({ kind }) => kind !== 'expected').map(categoryNode));
   const expected = categories.filter(({ kind }) => kind === 'expected');
   if (expected.length > 0) nodes.push(expectedNode(expected));
   if (reading?.truncated === true) {
-    nodes.push({
-      ...messageNode('@truncated', `Only the newest ${formatCount(MOST_RECORDS)} groups were read`),
-      icon: 'ellipsis',
-    });
+    const label = `Only the newest ${formatCount(MOST_RECORDS)} groups were read`;
+    nodes.push(messageNode(`${ROOT}/@truncated`, label, { icon: 'ellipsis' }));
   }
   return nodes;
 }
@@ -223,7 +229,7 @@ function dateNodes({ kind, name }: FailureCategory, found: readonly Failure[], p
   const rest = days.length - nodes.length;
   if (rest <= 0) return nodes;
   const label = `${counted(rest, 'more date')}: \`backfill failures\` lists them`;
-  return [...nodes, { ...messageNode('', label), id: `${parent}/@rest`, icon: 'ellipsis' }];
+  return [...nodes, messageNode(`${parent}/@rest`, label, { icon: 'ellipsis' })];
 }
 
 function categoryAt({ categories }: FailuresTreeSource, id: string): FailureCategory | undefined {
@@ -252,16 +258,4 @@ function partOf(text: string): string {
 
 function meaningText({ kind, meaning }: FailureCategory): string {
   return meaning === undefined ? KIND_SENTENCES[kind] : `${escaped(meaning)} · ${KIND_SENTENCES[kind]}`;
-}
-
-function messageNode(id: string, label: string, description?: string): TreeNode {
-  return {
-    id: `${ROOT}/${id}`,
-    label,
-    ...(description !== undefined && { description }),
-    icon: 'warning',
-    children: false,
-    context: 'message',
-    accessibilityLabel: description === undefined ? label : `${label}: ${description}`,
-  };
 }
