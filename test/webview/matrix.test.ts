@@ -7,7 +7,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/vscode/browser.mjs';
 import type { FromMatrix } from '../../src/protocol/matrix';
 import { everyStatus, type Hole, snapshotWith } from '../support/snapshots';
-import { openWebview, send, sentBy, type Theme } from './page';
+import { openWebview, reload, send, sentBy, type Theme } from './page';
 
 const HOLES: readonly Hole[] = [
   ['MLFS', 17, 'blocked'],
@@ -265,6 +265,46 @@ describe('gap matrix in a browser', () => {
     await page.close();
   });
 
+  it('has written down what was typed, chosen and scrolled before anything else can happen', async () => {
+    const page = await open(HOLES);
+    await page.locator('.scroller').focus();
+    await page.keyboard.press('n');
+    await page.locator('.announcer').getByText('PDC · 2021-11-05').waitFor();
+    // Within one task of the page, so that neither frame nor timer comes in between: a window may be reloaded at any moment.
+    const saved = await page.evaluate(async () => {
+      const kept = () => JSON.parse(sessionStorage.getItem('state') ?? '{}');
+      const rendered = async () => {
+        for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+        return kept();
+      };
+      const type = (label: string, text: string) => {
+        const field = document.querySelector<HTMLInputElement>(`input[aria-label^="${label}"]`);
+        if (field === null) throw new Error(`no field ${label}`);
+        field.value = text;
+        field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        return rendered();
+      };
+      const scroller = document.querySelector('.scroller');
+      if (scroller === null) throw new Error('no matrix');
+      const key = (name: string) => {
+        scroller.dispatchEvent(new KeyboardEvent('keydown', { key: name, bubbles: true }));
+        return rendered();
+      };
+      const filter = (await type('Filter', 'pre')).filter;
+      const select = (await type('Selection', 'PDC & gaps')).select;
+      const level = (await key('2')).level;
+      const focus = (await key('ArrowRight')).focus;
+      return { filter, select, level, focus };
+    });
+    assert.deepEqual(saved, {
+      filter: 'pre',
+      select: 'PDC & gaps',
+      level: 3,
+      focus: { node: 'PDC', date: '2021-11-08' },
+    });
+    await page.close();
+  });
+
   it('keeps its place over a reload', async () => {
     const page = await open(HOLES);
     await page.locator('.scroller').focus();
@@ -274,12 +314,29 @@ describe('gap matrix in a browser', () => {
     await page.keyboard.press('s');
     await page.keyboard.type('phase:4 & gaps');
     await page.getByLabel(/^Filter processors/).fill('pre');
-    await page.reload();
+    await reload(page);
     await send(page, { type: 'snapshot', snapshot: snapshotWith(HOLES) });
     await page.locator('.announcer').getByText('PDC · 2021-11-01 to 2021-11-07').waitFor();
     await page.getByRole('button', { name: 'Week', pressed: true }).waitFor();
     await expectValue(selectionOf(page), 'phase:4 & gaps');
     await page.locator('[role="grid"][aria-rowcount="6"]').waitFor();
+    await page.close();
+  });
+
+  it('keeps what is in sight over a reload right after a scroll, and while there is nothing to show for a time', async () => {
+    const page = await open(HOLES);
+    await page.evaluate(async () => {
+      document.querySelector('.scroller')?.scrollTo(20 * 16, 0);
+      for (let frames = 0; frames < 2; frames++) await new Promise((resolve) => requestAnimationFrame(resolve));
+    });
+    const kept = () => page.waitForFunction(() => document.querySelector('.scroller')?.scrollLeft === 20 * 16);
+    await reload(page);
+    await send(page, { type: 'snapshot', snapshot: snapshotWith(HOLES) });
+    await kept();
+    await send(page, { type: 'empty', message: 'The engine is starting.' });
+    await page.getByText('The engine is starting.').waitFor();
+    await send(page, { type: 'snapshot', snapshot: snapshotWith(HOLES) });
+    await kept();
     await page.close();
   });
 

@@ -147,9 +147,19 @@ export async function openWebview(
     });
   });
   await page.goto(`${ORIGIN}/`);
-  await page.waitForFunction(() => (window as unknown as Sent).sent.some((message) => message.type === 'ready'));
+  await ready(page);
   if (errors[0] !== undefined) throw errors[0];
   return page;
+}
+
+/** Loads the page anew; the state that it wrote down is kept. Takes messages when it has ended, as after opening. */
+export async function reload(page: Page): Promise<void> {
+  await page.reload();
+  await ready(page);
+}
+
+async function ready(page: Page): Promise<void> {
+  await page.waitForFunction(() => (window as unknown as Sent).sent.some((message) => message.type === 'ready'));
 }
 
 interface Sent {

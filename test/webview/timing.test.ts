@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/vscode/browser.mjs';
 import type { FromTiming, TimingSnapshot } from '../../src/protocol/timing';
 import { timingChart, timingOf } from '../support/timingSnapshots';
-import { openWebview, send, sentBy, type Theme } from './page';
+import { openWebview, reload, send, sentBy, type Theme } from './page';
 
 const SIZE = { width: 1180, height: 900 };
 
@@ -115,7 +115,7 @@ describe('timing in a browser', () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('-');
     await page.locator('#selected').getByText('2021-11-01').waitFor();
-    await page.reload();
+    await reload(page);
     await page.getByText('Reading how long things took…').waitFor();
     assert.deepEqual(await ready(page), { type: 'ready', processor: 'PDC' });
     await send(page, { type: 'timing', timing: timingOf() });

@@ -178,6 +178,15 @@ export function columnAt({ segments, view }: Pick<MatrixLayout, 'segments' | 'vi
   return columnIn(segment, index - segment.firstColumn, view.zoom.width);
 }
 
+/** The first column that is in sight, if only in part; undefined where there is none. */
+export function leftmost({ segments, view }: MatrixLayout): Column | undefined {
+  for (const segment of segments) {
+    const index = Math.max(0, Math.floor((view.scrollX - segment.x) / view.zoom.width));
+    if (index < segment.starts.length) return columnIn(segment, index, view.zoom.width);
+  }
+  return undefined;
+}
+
 function columnAtX({ segments, view }: MatrixLayout, x: number): Column | undefined {
   for (const segment of segments) {
     const index = Math.floor((x - segment.x) / view.zoom.width);

@@ -111,11 +111,11 @@ export function MatrixApp({ host }: { host: MatrixHost }): VNode {
             selected={selected}
             cause={pointed}
             shown={state.shown}
-            saved={state.saved}
+            saved={state.scroll}
             actions={actions}
             onSelect={(cells) => state.select(selectCells(snapshot, cells).text)}
             onHover={setHover}
-            onScrolled={state.setScroll}
+            onScrolled={state.scrolledTo}
             gridRef={grid}
           />
           {nodes.length > 0 ? null : <NoProcessors state={state} />}

@@ -9,7 +9,18 @@ import { paintInto } from './canvas';
 import { gapIn, trailOf } from './causes';
 import { CellTooltip } from './cellTooltip';
 import { handleKey, type MatrixActions } from './keys';
-import { columnOf, type Hit, hitTest, layoutMatrix, type MatrixLayout, SIZE, type Spot, scrolledTo, scrollTo } from './layout';
+import {
+  columnOf,
+  type Hit,
+  hitTest,
+  layoutMatrix,
+  leftmost,
+  type MatrixLayout,
+  SIZE,
+  type Spot,
+  scrolledTo,
+  scrollTo,
+} from './layout';
 import { Overview } from './overviewStrip';
 import { type Marks, paintMatrix } from './paint';
 import { blockBetween, type Change, usePointing } from './pointing';
@@ -89,6 +100,8 @@ export function MatrixCanvas(props: Props): VNode {
     const now = layoutNow();
     paintInto(canvas.current, size.width, size.height, paintMatrix(snapshot, now, palette, marks));
     frame.current?.dispatchEvent(new CustomEvent('matrix-frame', { detail: now }));
+    const left = leftmost(now);
+    if (left !== undefined && size.width > 0) props.onScrolled({ date: formatDay(left.from), y: now.view.scrollY });
   };
   const painter = useRef(paintNow);
   painter.current = paintNow;
@@ -134,17 +147,6 @@ export function MatrixCanvas(props: Props): VNode {
     const target = scrollTo(layout, focus);
     element.scrollTo(target.scrollX, target.scrollY);
   }, [focus, level, size.width, size.height]);
-
-  const saving = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const onScroll = (): void => {
-    repaint();
-    clearTimeout(saving.current);
-    saving.current = setTimeout(() => {
-      const { view } = layoutNow();
-      const left = hitTest({ ...layoutNow(), view }, SIZE.gutter + 1, SIZE.ticks + 1);
-      if (left !== undefined) props.onScrolled({ date: formatDay(left.day), y: view.scrollY });
-    }, 150);
-  };
 
   const blockAt = (from: Spot, to: Spot): Block => blockBetween(snapshot, layoutNow(), from, to);
   const change = (block: Block, how: Change, isFinal: boolean): void => {
@@ -232,7 +234,7 @@ export function MatrixCanvas(props: Props): VNode {
         aria-rowcount={nodes.length + 2}
         aria-colcount={layout.columns + 1}
         aria-activedescendant={FOCUSED}
-        onScroll={onScroll}
+        onScroll={repaint}
         onKeyDown={(event) => {
           if (handleKey(event, layoutNow(), focus, level, all)) event.preventDefault();
         }}

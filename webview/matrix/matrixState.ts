@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type Day, formatDay, parseDay } from '../../src/base/day';
 import { applyChange } from '../../src/protocol/applyChange';
 import type { FromMatrix, MatrixTask, ToMatrix } from '../../src/protocol/matrix';
@@ -27,7 +27,8 @@ export interface MatrixState {
   readonly causes: boolean;
   /** Nodes that pass the filter, in order. */
   readonly nodes: readonly number[];
-  readonly saved: SavedView['scroll'];
+  /** Where it was scrolled to last; no render follows a scroll. */
+  readonly scroll: SavedView['scroll'];
   readonly setLevel: (level: number) => void;
   readonly setFocus: (hit: Hit) => void;
   readonly select: (text: string) => void;
@@ -35,7 +36,7 @@ export interface MatrixState {
   readonly setOnlyGaps: (only: boolean) => void;
   readonly setShown: (shown: ReadonlySet<Look> | undefined) => void;
   readonly setCauses: (open: boolean) => void;
-  readonly setScroll: (scroll: NonNullable<SavedView['scroll']>) => void;
+  readonly scrolledTo: (scroll: NonNullable<SavedView['scroll']>) => void;
 }
 
 /** @param onTask what VS Code's menus ask the page for. */
@@ -52,13 +53,13 @@ export function useMatrixState(host: MatrixHost, onTask: (task: MatrixTask) => v
     before?.shown === undefined ? undefined : new Set(before.shown as readonly Look[]),
   );
   const [causes, setCauses] = useState(before?.causes ?? false);
-  const [scroll, setScroll] = useState(before?.scroll);
+  const scroll = useRef(before?.scroll);
   const current = useRef<Snapshot | undefined>(undefined);
   const wanted = useRef(before?.focus);
   const task = useRef(onTask);
   task.current = onTask;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const take = (next: Snapshot | undefined): void => {
       if (next === undefined) {
         host.post({ type: 'resync' });
@@ -103,19 +104,23 @@ export function useMatrixState(host: MatrixHost, onTask: (task: MatrixTask) => v
     return stop;
   }, [host]);
 
-  useEffect(() => {
+  const save = (): void => {
     if (snapshot === undefined) return;
     host.save({
       level,
       focus: savedFocus(snapshot, focus),
-      ...(scroll !== undefined && { scroll }),
+      ...(scroll.current !== undefined && { scroll: scroll.current }),
       ...(text !== '' && { select: text }),
       ...(filter !== '' && { filter }),
       ...(shown !== undefined && { shown: [...shown] }),
       onlyGaps,
       causes,
     });
-  }, [host, snapshot, level, focus, scroll, text, filter, onlyGaps, shown, causes]);
+  };
+  const saving = useRef(save);
+  saving.current = save;
+  // With what is shown, not after the next frame: a window may be reloaded at any moment.
+  useLayoutEffect(save, [host, snapshot, level, focus, text, filter, onlyGaps, shown, causes]);
 
   const selected = useMemo(() => (snapshot === undefined ? NOTHING : readSelected(snapshot, text)), [snapshot, text]);
   const nodes = useMemo(
@@ -133,7 +138,7 @@ export function useMatrixState(host: MatrixHost, onTask: (task: MatrixTask) => v
     shown,
     causes,
     nodes,
-    saved: before?.scroll,
+    scroll: scroll.current,
     setLevel: (next) => setLevel(Math.min(LEVELS.length - 1, Math.max(0, next))),
     setFocus,
     select,
@@ -141,7 +146,11 @@ export function useMatrixState(host: MatrixHost, onTask: (task: MatrixTask) => v
     setOnlyGaps,
     setShown,
     setCauses,
-    setScroll,
+    scrolledTo: ({ date, y }) => {
+      if (scroll.current?.date === date && scroll.current.y === y) return;
+      scroll.current = { date, y };
+      saving.current();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { formatDay, parseDay } from '../../src/base/day';
 import { formatInstant } from '../../src/base/figures';
 import type { FromTiming, TimingChart, TimingSnapshot, ToTiming } from '../../src/protocol/timing';
@@ -31,7 +31,7 @@ export function TimingApp({ host }: { host: Host<FromTiming, ToTiming, SavedTimi
   const [table, setTable] = useState(saved?.table ?? false);
   const wanted = useRef(saved?.processor);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const stop = host.listen((incoming) => {
       if (incoming.type === 'empty') {
         setTiming(undefined);
@@ -47,7 +47,8 @@ export function TimingApp({ host }: { host: Host<FromTiming, ToTiming, SavedTimi
 
   const chart = timing?.chart;
   const processor = chart?.processor;
-  useEffect(() => {
+  // With what is shown, not after the next frame: a window may be reloaded at any moment.
+  useLayoutEffect(() => {
     if (processor === undefined) return;
     host.save({
       processor,
