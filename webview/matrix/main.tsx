@@ -1,4 +1,5 @@
 import '@vscode/codicons/dist/codicon.css';
+import '../shared/page.css';
 import './matrix.css';
 import { render } from 'preact';
 import type { FromMatrix, ToMatrix } from '../../src/protocol/matrix';

@@ -93,7 +93,7 @@ export function MatrixApp({ host }: { host: MatrixHost }): VNode {
   const description = describe(snapshot, column, to);
   const why = causeText(snapshot, column, to);
   return (
-    <main class="matrix">
+    <main class="page">
       <Toolbar state={state} snapshot={snapshot} actions={actions} fields={fields} />
       {snapshot.problem === undefined ? null : (
         <p class="problem" role="status">

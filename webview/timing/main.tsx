@@ -1,4 +1,5 @@
 import '@vscode/codicons/dist/codicon.css';
+import '../shared/page.css';
 import './timing.css';
 import { render } from 'preact';
 import type { FromTiming, ToTiming } from '../../src/protocol/timing';

@@ -92,7 +92,7 @@ export function TimingApp({ host }: { host: Host<FromTiming, ToTiming, SavedTimi
   };
   const { title, facts } = describeDate(chart, selected);
   return (
-    <main class="timing">
+    <main class="page">
       <header class="toolbar">
         <h1>{timing.pipeline}</h1>
         <span class="age">as of {formatInstant(timing.asOf)}</span>
