@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { BackfillRecord, Journal } from '../app/journal';
+import { encodingOf } from '../core/logs/textEncoding';
 import type { Terminal } from './terminal';
 
 const CHUNK = 65_536;
@@ -17,6 +18,8 @@ export class LogReader {
   readonly #choice: LogChoice;
   /** By log: bytes printed. */
   readonly #printed = new Map<string, number>();
+  /** By log in UTF-16: makes what a terminal can show of it. */
+  readonly #decoders = new Map<string, InstanceType<typeof TextDecoder>>();
   #current: string | undefined;
 
   constructor(terminal: Terminal, journal: Pick<Journal, 'logPath'>, choice: LogChoice) {
@@ -55,13 +58,18 @@ export class LogReader {
         const { bytesRead } = await file.read(buffer, 0, CHUNK, position);
         if (bytesRead === 0) break;
         this.#head(log, title);
-        this.#terminal.write(buffer.slice(0, bytesRead));
+        this.#write(log, buffer.slice(0, bytesRead), position);
         position += bytesRead;
         this.#printed.set(log, position);
       }
     } finally {
       await file.close();
     }
+  }
+
+  #write(log: string, bytes: Uint8Array, position: number): void {
+    if (position === 0 && encodingOf(bytes) !== 'utf-8') this.#decoders.set(log, new TextDecoder(encodingOf(bytes)));
+    this.#terminal.write(this.#decoders.get(log)?.decode(bytes, { stream: true }) ?? bytes);
   }
 
   /** A line between logs, as `tail` writes it; none before the only one. */

@@ -1,4 +1,5 @@
 import { LogDigester } from '../core/logs/digestLog';
+import { encodingOf } from '../core/logs/textEncoding';
 import type { LogPatterns } from '../core/pipeline';
 import type { BackfillView, CallLog } from './backfillViews';
 
@@ -13,7 +14,7 @@ interface Followed {
   readonly processor: string;
   readonly path: string;
   readonly reader: LogDigester;
-  readonly decode: (bytes: Uint8Array) => string;
+  decoder: InstanceType<typeof TextDecoder> | undefined;
   offset: number;
 }
 
@@ -76,9 +77,7 @@ export class CallLogs {
     const known = this.#followed.get(path);
     if (known !== undefined) return known;
     const reader = new LogDigester(this.#deps.profileOf(processor));
-    const decoder = new TextDecoder();
-    const decode = (bytes: Uint8Array) => decoder.decode(bytes, { stream: true });
-    const followed = { processor, path, reader, decode, offset: 0 };
+    const followed = { processor, path, reader, decoder: undefined, offset: 0 };
     this.#followed.set(path, followed);
     return followed;
   }
@@ -86,8 +85,9 @@ export class CallLogs {
   async #readNew(followed: Followed): Promise<boolean> {
     const bytes = await this.#deps.readBytes(followed.path, followed.offset, MOST);
     if (bytes === undefined || bytes.length === 0) return false;
+    followed.decoder ??= new TextDecoder(encodingOf(bytes));
     followed.offset += bytes.length;
-    followed.reader.feed(followed.decode(bytes));
+    followed.reader.feed(followed.decoder.decode(bytes, { stream: true }));
     return true;
   }
 }

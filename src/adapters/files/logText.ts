@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { MOST_OF_A_LOG } from '../../app/readLog';
+import { encodingOf, MARK_BYTES, unitOf } from '../../core/logs/textEncoding';
 
 const CHUNK = 1 << 16;
 
@@ -17,20 +18,15 @@ export async function* readLogText(path: string, most: number = MOST_OF_A_LOG): 
   }
   try {
     const { size } = await file.stat();
-    const encoding = await encodingOf(file);
+    const head = await file.read(new Uint8Array(MARK_BYTES), 0, MARK_BYTES, 0);
+    const encoding = encodingOf(head.buffer);
     const from = Math.max(0, size - most);
-    yield* chunksOf(file, encoding === 'utf-8' ? from : from - (from % 2), encoding);
+    yield* chunksOf(file, from - (from % unitOf(encoding)), encoding);
   } catch {
     // A folder, or a disk that is gone: what was read until here is what there is.
   } finally {
     await file.close();
   }
-}
-
-async function encodingOf(file: FileHandle): Promise<'utf-8' | 'utf-16le' | 'utf-16be'> {
-  const { buffer } = await file.read(new Uint8Array(2), 0, 2, 0);
-  const mark = (buffer[0] ?? 0) * 256 + (buffer[1] ?? 0);
-  return mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
 }
 
 async function* chunksOf(file: FileHandle, from: number, encoding: string): AsyncGenerator<string> {

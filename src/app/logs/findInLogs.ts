@@ -1,5 +1,6 @@
 import { counted, formatBytes, formatCount } from '../../base/figures';
 import { LineProjector, type ShownLine } from '../../core/logs/shownLines';
+import { encodingOf, MARK_BYTES, unitOf } from '../../core/logs/textEncoding';
 import type { ByteSource } from './byteSource';
 
 /** Bounds of one search: what is beyond them is told. */
@@ -32,6 +33,8 @@ export interface FoundInLog {
   /** Bytes at the beginning that were not read. */
   readonly unread: number;
   readonly bytes: number;
+  /** Why it could not be read. */
+  readonly obstacle?: string;
 }
 
 /** How a search ended. */
@@ -73,6 +76,10 @@ export function unsearched(how: SearchEnd, found: readonly FoundInLog[], titles:
   const cut = found.filter(({ unread }) => unread > 0);
   if (cut.length > 0)
     sentences.push(`Of ${counted(cut.length, 'long log')} only the last ${formatBytes(FIND_LIMITS.bytesOfLog)} were searched.`);
+  const unreadable = found.filter(({ obstacle }) => obstacle !== undefined);
+  const [first] = unreadable;
+  if (first !== undefined)
+    sentences.push(`${counted(unreadable.length, 'log')} could not be read, such as ${titles[first.log]}: ${first.obstacle}.`);
   return sentences;
 }
 
@@ -109,7 +116,8 @@ export async function findInLog(
     if (hits.length >= Math.min(most, FIND_LIMITS.hitsOfLog)) more++;
     else hits.push({ ...(unread === 0 && { line }), offset, ...cutAround(text, match.index, match[0].length) });
   };
-  const projector = new LineProjector(unread);
+  const encoding = encodingOf(await source.read(0, MARK_BYTES));
+  const projector = new LineProjector(unread - (unread % unitOf(encoding)), () => encoding);
   let bytes = 0;
   while (projector.position < size) {
     const part = await source.read(projector.position, CHUNK);
@@ -119,7 +127,7 @@ export async function findInLog(
     alive();
   }
   projector.end(take);
-  return { log, hits, more, unread, bytes };
+  return { log, hits, more, unread, bytes, ...(source.obstacle !== undefined && { obstacle: source.obstacle }) };
 }
 
 function cutAround(text: string, start: number, length: number): Pick<LogHit, 'text' | 'start' | 'length'> {

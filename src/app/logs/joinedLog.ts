@@ -1,4 +1,5 @@
-import type { ByteSource } from './byteSource';
+import { encoded, lastLineEnd, type TextEncoding, unitOf } from '../../core/logs/textEncoding';
+import type { LogBytes } from './byteSource';
 
 /** A log among those that are shown as one. */
 export interface JoinedMember {
@@ -6,7 +7,7 @@ export interface JoinedMember {
   readonly key: string;
   /** What stands in the line before it. */
   readonly title: string;
-  readonly source: ByteSource;
+  readonly source: LogBytes;
   /** Something may still be written. */
   readonly open: boolean;
 }
@@ -18,18 +19,18 @@ interface Segment {
   readonly member: JoinedMember;
   /** Where the bytes begin in the log. */
   readonly from: number;
+  readonly encoding: TextEncoding;
   readonly head?: Uint8Array;
 }
 
 /** How much of what has come is searched for the end of a line, where logs are written side by side. */
 const LINE_SEARCH = 1 << 16;
-const NEWLINE = 10;
 
 /**
  * Many logs as one that only grows: one after the other with a line between them, as `tail` writes it; those that are written at the same
  * time in turns, as their lines come.
  */
-export class JoinedLog implements ByteSource {
+export class JoinedLog implements LogBytes {
   #members: readonly JoinedMember[] = [];
   #segments: Segment[] = [];
   /** By key of a member: bytes of it that are in a segment, and which file that was. */
@@ -60,6 +61,13 @@ export class JoinedLog implements ByteSource {
     const segment = this.#segmentAt(offset);
     if (segment === undefined || segment.head !== undefined) return undefined;
     return { member: segment.member, offset: segment.from + offset - segment.start };
+  }
+
+  textAt(offset: number): { readonly encoding: TextEncoding; readonly origin: number } {
+    const segment = this.#segmentAt(offset);
+    return segment === undefined
+      ? { encoding: 'utf-8', origin: 0 }
+      : { encoding: segment.encoding, origin: segment.start - segment.from };
   }
 
   look(): Promise<{ readonly size: number; readonly identity: string }> {
@@ -97,7 +105,8 @@ export class JoinedLog implements ByteSource {
         return this.#look();
       }
       const from = taken?.size ?? 0;
-      const to = inTurns && member.open ? await lineEnd(member.source, from, found.size) : found.size;
+      const whole = found.size - (found.size % unitOf(member.source.textAt(0).encoding));
+      const to = inTurns && member.open ? await lineEnd(member.source, from, whole) : whole;
       if (to > from) this.#append(member, from, to);
       this.#taken.set(member.key, { size: Math.max(from, to), identity: found.identity });
     }
@@ -108,13 +117,19 @@ export class JoinedLog implements ByteSource {
     const last = this.#segments.at(-1);
     if (last?.member.key === member.key && last.head === undefined) {
       this.#segments[this.#segments.length - 1] = { ...last, length: last.length + to - from };
-    } else {
-      const head = new TextEncoder().encode(`${last === undefined ? '' : '\n'}==> ${member.title} <==\n`);
-      this.#push({ start: this.#size, length: head.length, member, from: 0, head });
-      this.#push({ start: this.#size, length: to - from, member, from });
+      this.#size += to - from;
       return;
     }
-    this.#size += to - from;
+    const { encoding } = member.source.textAt(0);
+    if (last !== undefined) this.#pushHead(member, '\n', last.encoding);
+    this.#pushHead(member, `==> ${member.title} <==\n`, encoding);
+    this.#push({ start: this.#size, length: to - from, member, from, encoding });
+  }
+
+  /** @param encoding that of what stands before it: it ends a line there. */
+  #pushHead(member: JoinedMember, text: string, encoding: TextEncoding): void {
+    const head = encoded(text, encoding);
+    this.#push({ start: this.#size, length: head.length, member, from: 0, encoding, head });
   }
 
   #push(segment: Segment): void {
@@ -142,10 +157,9 @@ export class JoinedLog implements ByteSource {
 }
 
 /** The end of the last whole line between two places; all of it where a line is very long. */
-async function lineEnd(source: ByteSource, from: number, to: number): Promise<number> {
+async function lineEnd(source: LogBytes, from: number, to: number): Promise<number> {
   const start = Math.max(from, to - LINE_SEARCH);
-  const bytes = await source.read(start, to - start);
-  const last = bytes.lastIndexOf(NEWLINE);
-  if (last !== -1) return start + last + 1;
+  const last = lastLineEnd(await source.read(start, to - start), source.textAt(0).encoding);
+  if (last !== -1) return start + last;
   return to - from >= LINE_SEARCH ? to : from;
 }

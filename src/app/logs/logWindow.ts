@@ -1,5 +1,6 @@
 import { LineProjector, type ShownLine } from '../../core/logs/shownLines';
-import type { ByteSource } from './byteSource';
+import { newlineIn, unitOf } from '../../core/logs/textEncoding';
+import type { LogBytes } from './byteSource';
 
 /** How much of a log is shown. */
 export const LIMITS = {
@@ -14,7 +15,6 @@ export const LIMITS = {
 export type Limits = { readonly [K in keyof typeof LIMITS]: number };
 
 const CHUNK = 1 << 20;
-const NEWLINE = 10;
 
 /** Takes the lines of a window as they are read. */
 export interface LineTaker {
@@ -36,7 +36,7 @@ export type Growth =
  * holds is where each line begins, not the text.
  */
 export class LogWindow {
-  readonly #source: ByteSource;
+  readonly #source: LogBytes;
   readonly #taker: LineTaker;
   readonly #limits: Limits;
   #projector = new LineProjector();
@@ -48,7 +48,7 @@ export class LogWindow {
   #identity = '';
   #atEnd = true;
 
-  constructor(source: ByteSource, taker: LineTaker, limits: Limits = LIMITS) {
+  constructor(source: LogBytes, taker: LineTaker, limits: Limits = LIMITS) {
     this.#source = source;
     this.#taker = taker;
     this.#limits = limits;
@@ -94,7 +94,10 @@ export class LogWindow {
   /** Shows the end of the log. */
   async openEnd(): Promise<string> {
     const size = await this.#look();
-    return this.#show(size - this.#limits.page, size, true);
+    const text = await this.#show(size - this.#limits.page, size, true);
+    // Where lines are very short, there is room for more of them, too.
+    const first = this.#offsets[this.#offsets.length - Math.floor(this.#limits.mostLines / 2)];
+    return first === undefined || first === this.#from ? text : this.#show(first, size, true);
   }
 
   /** Shows what is around a byte, and all up to the end where that is near. */
@@ -165,7 +168,7 @@ export class LogWindow {
     await this.#readBefore(from);
     this.#from = from;
     this.#offsets = [];
-    this.#projector = new LineProjector(from);
+    this.#projector = this.#projectorAt(from);
     this.#atEnd = atEnd || to >= this.#size;
     const parts: string[] = [];
     for (let at = from; at < to; at = this.#projector.position) {
@@ -198,16 +201,24 @@ export class LogWindow {
   /** The first place from `wanted` on at which a line begins; `wanted` itself where none does for a page. */
   async #lineStart(wanted: number): Promise<number> {
     if (wanted === 0) return 0;
-    const bytes = await this.#source.read(wanted - 1, this.#limits.page / 2);
-    const found = bytes.indexOf(NEWLINE);
-    return found === -1 ? wanted : wanted + found;
+    const { encoding, origin } = this.#source.textAt(wanted - 1);
+    const unit = unitOf(encoding);
+    const start = wanted - unit - ((wanted - origin) % unit);
+    if (start < 0) return 0;
+    const bytes = await this.#source.read(start, this.#limits.page / 2);
+    const found = newlineIn(bytes, 0, encoding);
+    return start + (found === -1 ? unit : found + unit);
+  }
+
+  #projectorAt(offset: number): LineProjector {
+    return new LineProjector(offset, (at) => this.#source.textAt(at).encoding);
   }
 
   async #readBefore(from: number): Promise<void> {
     const start = await this.#lineStart(Math.max(0, from - this.#limits.before));
     if (start >= from) return;
     const lines: ShownLine[] = [];
-    new LineProjector(start).feed(await this.#source.read(start, from - start), (line) => lines.push(line));
+    this.#projectorAt(start).feed(await this.#source.read(start, from - start), (line) => lines.push(line));
     for (const [index, line] of lines.entries()) this.#taker.line(index - lines.length, line);
   }
 }

@@ -1,5 +1,6 @@
 import { formatCount } from '../../base/figures';
 import { shownText } from './cleanText';
+import { newlineIn, type TextEncoding, unitOf } from './textEncoding';
 
 /** A line as it is shown. `offset` is where it begins in the log, in bytes. */
 export interface ShownLine {
@@ -10,8 +11,8 @@ export interface ShownLine {
 /** Bytes of a line that are shown; editors become slow with more. */
 export const LONGEST_SHOWN = 10_240;
 
-const NEWLINE = 10;
 const RETURN = 13;
+const NOT_HELD = new Uint8Array(0);
 
 /**
  * Makes of the bytes of a log what is shown of it, line by line: colours are gone, a progress bar is what it showed last, what cannot be
@@ -20,15 +21,26 @@ const RETURN = 13;
  */
 export class LineProjector {
   readonly #decoder = new TextDecoder('utf-8');
+  readonly #encodingAt: (offset: number) => TextEncoding;
   /** The line that has no end yet. */
   readonly #open = new OpenLine();
   #position: number;
   #lineStart: number;
+  #encoding: TextEncoding;
+  /** Of a line in UTF-16: makes text of it, piece by piece. */
+  #wide: InstanceType<typeof TextDecoder> | undefined;
+  /** Half a character of UTF-16. */
+  #held = NOT_HELD;
 
-  /** @param position of the first byte, which begins a line. */
-  constructor(position = 0) {
+  /**
+   * @param position of the first byte, which begins a line.
+   * @param encodingAt asked for where each line begins.
+   */
+  constructor(position = 0, encodingAt: (offset: number) => TextEncoding = () => 'utf-8') {
     this.#position = position;
     this.#lineStart = position;
+    this.#encodingAt = encodingAt;
+    this.#encoding = encodingAt(position);
   }
 
   /** Where the line begins that has no end yet. */
@@ -47,16 +59,21 @@ export class LineProjector {
   }
 
   feed(bytes: Uint8Array, take: (line: ShownLine) => void): void {
-    for (let from = 0; from < bytes.length; ) {
-      const found = bytes.indexOf(NEWLINE, from);
-      const piece = bytes.subarray(from, found === -1 ? bytes.length : found);
+    const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
+    const start = this.#position - this.#held.length;
+    this.#held = NOT_HELD;
+    for (let from = 0; from < all.length; ) {
+      const unit = unitOf(this.#encoding);
+      const found = newlineIn(all, from, this.#encoding);
       if (found === -1) {
-        this.#open.add(piece);
+        const end = all.length - ((all.length - from) % unit);
+        this.#open.add(this.#utf8(all.subarray(from, end), true));
+        this.#held = all.slice(end);
         break;
       }
-      take({ offset: this.#lineStart, text: this.#wholeLine(piece) });
-      from = found + 1;
-      this.#lineStart = this.#position + from;
+      take({ offset: this.#lineStart, text: this.#wholeLine(this.#utf8(all.subarray(from, found), false)) });
+      from = found + unit;
+      this.#beginLine(start + from);
     }
     this.#position += bytes.length;
   }
@@ -65,7 +82,21 @@ export class LineProjector {
   end(take: (line: ShownLine) => void): void {
     if (this.#position > this.#lineStart) take({ offset: this.#lineStart, text: this.pending });
     this.#open.clear();
-    this.#lineStart = this.#position;
+    this.#held = NOT_HELD;
+    this.#beginLine(this.#position);
+  }
+
+  #beginLine(offset: number): void {
+    this.#lineStart = offset;
+    this.#wide = undefined;
+    this.#encoding = this.#encodingAt(offset);
+  }
+
+  /** @param goesOn more of the line follows. */
+  #utf8(piece: Uint8Array, goesOn: boolean): Uint8Array {
+    if (this.#encoding === 'utf-8') return piece;
+    this.#wide ??= new TextDecoder(this.#encoding);
+    return new TextEncoder().encode(this.#wide.decode(piece, { stream: goesOn }));
   }
 
   /** @param piece the end of the line, or all of it. */
@@ -80,9 +111,22 @@ export class LineProjector {
   }
 
   #show({ bytes, length }: Pick<Part, 'bytes' | 'length'>): string {
-    const text = shownText(this.#decoder.decode(bytes));
-    return length > bytes.length ? `${text} … ${formatCount(length - bytes.length)} more bytes` : text;
+    if (length <= bytes.length) return shownText(this.#decoder.decode(bytes));
+    const whole = wholeCharacters(bytes);
+    return `${shownText(this.#decoder.decode(whole))} … ${formatCount(length - whole.length)} more bytes`;
   }
+}
+
+/** Without the beginning of a character that was cut off. */
+function wholeCharacters(bytes: Uint8Array): Uint8Array {
+  for (let back = 1; back <= 3; back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) break;
+    if (byte < 0xc0) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    return length > back ? bytes.subarray(0, bytes.length - back) : bytes;
+  }
+  return bytes;
 }
 
 /** What stands between two carriage returns. */

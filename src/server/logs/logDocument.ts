@@ -1,5 +1,6 @@
 import { arrivalsOf } from '../../app/logs/arrivals';
 import type { OpenFile } from '../../app/logs/byteSource';
+import { FollowedFile } from '../../app/logs/followedFile';
 import { JoinedLog } from '../../app/logs/joinedLog';
 import { LogOutliner, type OutlineMember } from '../../app/logs/logOutline';
 import { LogWindow } from '../../app/logs/logWindow';
@@ -31,6 +32,8 @@ export class LogDocument {
   readonly #outliner: LogOutliner;
   readonly #compiled = new Map<string, CompiledProfile>();
   readonly #members = new Map<string, OutlineMember>();
+  /** By path. */
+  readonly #files = new Map<string, FollowedFile>();
   #logs: ReadonlyMap<string, BackfillLog> = new Map();
   #version = 0;
   #outlineDue = false;
@@ -46,7 +49,7 @@ export class LogDocument {
       memberAt: (offset) => this.#memberAt(offset),
       titledAt: (offset) => (path === undefined ? this.#memberOf(this.#joined.titledAt(offset)?.key) : undefined),
     });
-    this.#window = new LogWindow(path === undefined ? this.#joined : deps.openFile(path), this.#outliner);
+    this.#window = new LogWindow(path === undefined ? this.#joined : this.#file(path), this.#outliner);
     this.setLogs(logs);
   }
 
@@ -61,9 +64,7 @@ export class LogDocument {
       if (known?.dates.length !== dates.length)
         this.#members.set(key, { key, processor, dates, profile: this.#deps.profileOf(processor) });
     }
-    this.#joined.setMembers(
-      [...this.#logs].map(([key, { title, open }]) => ({ key, title, open, source: this.#deps.openFile(key) })),
-    );
+    this.#joined.setMembers([...this.#logs].map(([key, { title, open }]) => ({ key, title, open, source: this.#file(key) })));
   }
 
   async open(at: LogPlace | undefined): Promise<LogPage> {
@@ -97,7 +98,7 @@ export class LogDocument {
    * @param following whether somebody looks at its end.
    */
   async look(following: boolean): Promise<LogChange | undefined> {
-    const pending = this.#window.pending;
+    const { pending } = this.#state();
     const growth = await this.#window.grow();
     if (growth.kind === 'replaced' || (growth.kind === 'outgrown' && following)) {
       const page = this.#page(await this.#window.openEnd());
@@ -109,7 +110,7 @@ export class LogDocument {
     const append = `${grown}${ended && growth.kind === 'same' ? this.#window.finish() : ''}`;
     if (append !== '') this.#outlineDue = true;
     const outline = this.#outlineIfDue();
-    const isSame = append === '' && pending === this.#window.pending && growth.kind !== 'outgrown' && outline === undefined;
+    const isSame = append === '' && pending === this.#state().pending && growth.kind !== 'outgrown' && outline === undefined;
     if (isSame) return undefined;
     if (append !== '') this.#version++;
     return {
@@ -149,6 +150,12 @@ export class LogDocument {
       for (const [at, { line }] of places.entries()) times.set(line, found[at]);
     }
     return lines.map((line) => times.get(line) ?? null);
+  }
+
+  #file(path: string): FollowedFile {
+    const known = this.#files.get(path) ?? new FollowedFile(this.#deps.openFile(path));
+    this.#files.set(path, known);
+    return known;
   }
 
   #memberOf(key: string | undefined): OutlineMember | undefined {
@@ -210,6 +217,17 @@ export class LogDocument {
   #state(): LogState {
     const { earlier, later, pending, lineCount } = this.#window;
     const isEmpty = lineCount === 0 && earlier === 0 && later === 0 && pending === '';
-    return { earlier, later, pending: isEmpty ? 'Nothing was written here yet.' : pending };
+    const said = this.#obstacle() ?? (isEmpty ? 'Nothing was written here yet.' : '');
+    return { earlier, later, pending: pending === '' ? said : pending };
+  }
+
+  /** That something is there and cannot be read. */
+  #obstacle(): string | undefined {
+    const obstacles = [...this.#files.values()].flatMap(({ obstacle }) => obstacle ?? []);
+    const [first] = obstacles;
+    if (first === undefined) return undefined;
+    const what =
+      this.id.log !== undefined ? 'This log' : obstacles.length === 1 ? 'One of these logs' : `${obstacles.length} of these logs`;
+    return `${what} cannot be read: ${first}.`;
   }
 }

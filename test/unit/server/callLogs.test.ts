@@ -49,6 +49,15 @@ describe('the logs of calls that run', () => {
     ];
   };
 
+  it('are read in UTF-16, too', async () => {
+    const text = `\ufeffINFO:__main__:Processing game date 1/3: ${dateOf(5)}\n`;
+    await appendFile(path, Buffer.from(text, 'utf16le').subarray(0, 41));
+    await logs.look([running]);
+    await appendFile(path, Buffer.from(text, 'utf16le').subarray(41));
+    await logs.look([running]);
+    assert.equal(seen()[0], 'PDC 2021-11-05, 1 of 3 by its log');
+  });
+
   it('tell the date in hand and what they claim of the others, as they grow', async () => {
     assert.equal(await logs.look([running]), false, 'nothing was written yet');
     assert.deepEqual(seen(), [

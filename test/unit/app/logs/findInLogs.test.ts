@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { fileBytes } from '../../../../src/adapters/files/fileBytes';
 import { threadedSearch } from '../../../../src/adapters/files/logSearch';
-import { expressionOf, FIND_LIMITS, type FoundInLog, findInLog } from '../../../../src/app/logs/findInLogs';
+import { expressionOf, FIND_LIMITS, type FoundInLog, findInLog, unsearched } from '../../../../src/app/logs/findInLogs';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';
 
 describe('finding in logs', () => {
@@ -52,6 +52,18 @@ describe('finding in logs', () => {
       unread: 0,
       bytes: 52,
     });
+  });
+
+  it('finds in what PowerShell writes, and says of a log that it cannot be read', async () => {
+    const path = join(folder(), 'wide');
+    writeFileSync(path, Buffer.from('\ufeffone\r\nKeyError: ü\r\n', 'utf16le'));
+    const { hits } = await findInLog(fileBytes(path), 0, /KeyError: ü$/, 100);
+    assert.deepEqual(hits, [{ line: 2, offset: 12, text: 'KeyError: ü', start: 0, length: 11 }]);
+    const none = await findInLog(fileBytes(folder()), 0, /x/, 100);
+    assert.equal(none.obstacle, 'it is a folder');
+    assert.deepEqual(unsearched('done', [none], ['PDC 2021-11-05']), [
+      '1 log could not be read, such as PDC 2021-11-05: it is a folder.',
+    ]);
   });
 
   it('cuts long lines around what was found, and counts what is beyond its bounds', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileBytes } from '../../../../src/adapters/files/fileBytes';
+import { FollowedFile } from '../../../../src/app/logs/followedFile';
 import { JoinedLog, type JoinedMember } from '../../../../src/app/logs/joinedLog';
 import { LogWindow } from '../../../../src/app/logs/logWindow';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';
@@ -10,7 +11,7 @@ describe('the logs of a backfill as one', () => {
   const folder = useTemporaryFolder();
   const member = (name: string, open: boolean): JoinedMember => {
     const path = join(folder(), name);
-    return { key: path, title: name, source: fileBytes(path), open };
+    return { key: path, title: name, source: new FollowedFile(fileBytes(path)), open };
   };
   const write = (name: string, text: string) => appendFile(join(folder(), name), text);
   const quiet = { begin: () => undefined, line: () => undefined };
@@ -54,6 +55,35 @@ describe('the logs of a backfill as one', () => {
     await write('B', '2\n');
     await grow();
     assert.equal(shown, '==> A <==\na1\n\n==> B <==\nb1\n\n==> A <==\na2\n\n==> B <==\nb2\n');
+  });
+
+  it('are text whatever their encodings, also where one ends within a character', async () => {
+    const log = new JoinedLog();
+    await write('A', 'ä1\nä2');
+    await writeFile(join(folder(), 'B'), Buffer.concat([Buffer.from('\ufeffü1\nĊ2\nü', 'utf16le'), Buffer.from('x')]));
+    await write('C', 'ö\n');
+    log.setMembers([member('A', false), member('B', false), member('C', false)]);
+    assert.equal(await new LogWindow(log, quiet).openEnd(), '==> A <==\nä1\nä2\n==> B <==\nü1\nĊ2\nü\n==> C <==\nö\n');
+    const { size } = await log.look();
+    for (let at = 0; at < size; at++) {
+      const limits = { page: 32, most: 1024, mostLines: 40, before: 16 };
+      const text = await new LogWindow(log, quiet, limits).openAt(at);
+      assert.doesNotMatch(text, /[\0␀\ufffd]/, `opened at ${at}`);
+    }
+  });
+
+  it('take turns by lines in UTF-16, too', async () => {
+    const log = new JoinedLog();
+    const wide = (text: string) => appendFile(join(folder(), 'A'), Buffer.from(text, 'utf16le'));
+    await wide('\ufeffone\nt');
+    await write('B', 'b\n');
+    log.setMembers([member('A', true), member('B', true)]);
+    const window = new LogWindow(log, quiet);
+    let shown = await window.openEnd();
+    await wide('wo\n');
+    const growth = await window.grow();
+    if (growth.kind === 'appended') shown += growth.text;
+    assert.equal(shown, '==> A <==\none\n\n==> B <==\nb\n\n==> A <==\ntwo\n');
   });
 
   it('begin anew where one was made shorter', async () => {

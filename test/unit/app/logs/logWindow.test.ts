@@ -3,9 +3,11 @@ import { appendFile, open, rename, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { fileBytes } from '../../../../src/adapters/files/fileBytes';
-import type { ByteSource } from '../../../../src/app/logs/byteSource';
+import type { LogBytes } from '../../../../src/app/logs/byteSource';
+import { FollowedFile } from '../../../../src/app/logs/followedFile';
 import { LIMITS, type Limits, LogWindow } from '../../../../src/app/logs/logWindow';
 import { LineProjector } from '../../../../src/core/logs/shownLines';
+import { encoded, type TextEncoding } from '../../../../src/core/logs/textEncoding';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';
 
 const SMALL: Limits = { page: 64, most: 1024, mostLines: 40, before: 32 };
@@ -20,20 +22,23 @@ function taker() {
   };
 }
 
-function memory(bytes: Uint8Array): ByteSource {
+function memory(bytes: Uint8Array, encoding: TextEncoding = 'utf-8'): LogBytes {
   return {
+    textAt: () => ({ encoding, origin: 0 }),
     look: async () => ({ size: bytes.length, identity: 'it' }),
     read: async (from, length) => bytes.subarray(from, from + length),
   };
 }
 
-function projected(bytes: Uint8Array): string[] {
+function projected(bytes: Uint8Array, encoding: TextEncoding = 'utf-8'): string[] {
   const lines: string[] = [];
-  const projector = new LineProjector();
+  const projector = new LineProjector(0, () => encoding);
   projector.feed(bytes, ({ text }) => lines.push(text));
   projector.end(({ text }) => lines.push(text));
   return lines;
 }
+
+const follow = (path: string) => new FollowedFile(fileBytes(path));
 
 describe('a window on a log', () => {
   const folder = useTemporaryFolder();
@@ -48,7 +53,7 @@ describe('a window on a log', () => {
     await file.close();
     await appendFile(path, Array.from({ length: 20_000 }, (_, at) => `\nINFO:job:line ${at} of the end`).join(''));
     await appendFile(path, '\n');
-    const window = new LogWindow(fileBytes(path), taker());
+    const window = new LogWindow(follow(path), taker());
     const before = process.memoryUsage().rss;
     const start = performance.now();
     const text = await window.openEnd();
@@ -63,7 +68,7 @@ describe('a window on a log', () => {
 
   it('grows by what was written, and leaves a line without an end beside it', async () => {
     await writeFile(path, 'one\ntwo\n');
-    const window = new LogWindow(fileBytes(path), taker());
+    const window = new LogWindow(follow(path), taker());
     assert.equal(await window.openEnd(), 'one\ntwo\n');
     assert.deepEqual(await window.grow(), { kind: 'same' });
     await appendFile(path, 'three\n 10%\r 20%');
@@ -80,7 +85,7 @@ describe('a window on a log', () => {
 
   it('sees that a log was made shorter, or is another file', async () => {
     await writeFile(path, 'one\ntwo\n');
-    const window = new LogWindow(fileBytes(path), taker());
+    const window = new LogWindow(follow(path), taker());
     await window.openEnd();
     await truncate(path, 4);
     assert.deepEqual(await window.grow(), { kind: 'replaced' });
@@ -92,8 +97,35 @@ describe('a window on a log', () => {
     assert.equal(await window.openEnd(), 'another file, and longer\n');
   });
 
+  it('is text also where that is UTF-16, whose mark is far before the end', async () => {
+    const lines = Array.from({ length: 50_000 }, (_, at) => `✓ line ${at} of Grüße ĊĀ 😀`);
+    for (const as of ['utf-16le', 'utf-16be'] as const) {
+      await writeFile(path, encoded(`\ufeff${lines.join('\r\n')}\r\n`, as));
+      const window = new LogWindow(follow(path), taker());
+      const shown = (await window.openEnd()).trimEnd().split('\n');
+      assert.ok(shown.length > 1_000);
+      assert.deepEqual(shown, lines.slice(-shown.length));
+      await appendFile(path, encoded('ö', as).subarray(0, 1));
+      assert.deepEqual(await window.grow(), { kind: 'appended', text: '' });
+      await appendFile(path, encoded('ö\r\n', as).subarray(1));
+      assert.deepEqual(await window.grow(), { kind: 'appended', text: 'ö\n' });
+      let text = '';
+      while (window.earlier > 0) text = await window.extendEarlier();
+      assert.deepEqual(text.trimEnd().split('\n').slice(0, 3), lines.slice(0, 3));
+    }
+  });
+
+  it('is not begun anew each time where lines are so short that a page of them is too many', async () => {
+    await writeFile(path, '\n'.repeat(300_000));
+    const window = new LogWindow(follow(path), taker());
+    await window.openEnd();
+    assert.ok(window.lineCount <= LIMITS.mostLines, String(window.lineCount));
+    await appendFile(path, 'more\n');
+    assert.deepEqual(await window.grow(), { kind: 'appended', text: 'more\n' });
+  });
+
   it('begins when there is something', async () => {
-    const window = new LogWindow(fileBytes(path), taker());
+    const window = new LogWindow(follow(path), taker());
     assert.equal(await window.openEnd(), '');
     assert.deepEqual(await window.grow(), { kind: 'same' });
     await writeFile(path, 'first\n');
@@ -103,7 +135,7 @@ describe('a window on a log', () => {
 
   it('stops where it would be too large', async () => {
     await writeFile(path, 'x\n'.repeat(10));
-    const window = new LogWindow(fileBytes(path), taker(), SMALL);
+    const window = new LogWindow(follow(path), taker(), SMALL);
     await window.openEnd();
     await appendFile(path, 'y\n'.repeat(40));
     assert.equal((await window.grow()).kind, 'appended');
@@ -144,19 +176,21 @@ describe('a window on a log', () => {
 
   const line = fc.oneof(fc.string(), fc.constant(''), fc.constantFrom('INFO:job:some words', 'ü✓', 'a\rb', 'x'.repeat(200)));
 
+  const encoding = fc.constantFrom<TextEncoding[]>('utf-8', 'utf-16le', 'utf-16be');
+
   it('shows the lines of the log, knows where each begins, and is told of those before it', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(line, { maxLength: 80 }), fc.nat(), async (lines, seed) => {
-        const bytes = Buffer.from(lines.map((text) => `${text.replaceAll('\n', '')}\n`).join(''));
-        const all = projected(bytes);
+      fc.asyncProperty(fc.array(line, { maxLength: 80 }), fc.nat(), encoding, async (lines, seed, as) => {
+        const bytes = encoded(lines.map((text) => `${text.replaceAll('\n', '')}\n`).join(''), as);
+        const all = projected(bytes, as);
         const told = taker();
-        const window = new LogWindow(memory(bytes), told, SMALL);
+        const window = new LogWindow(memory(bytes, as), told, SMALL);
         const offset = bytes.length === 0 ? 0 : seed % bytes.length;
         const text = await window.openAt(offset);
         const shown = text.split('\n').slice(0, -1);
         const isWhole = shown.every((one) => all.includes(one));
         // A line that is longer than the window is shown from within.
-        if (lines.some((one) => one.length > 30)) return;
+        if (lines.some((one) => encoded(one, as).length > 30)) return;
         assert.ok(isWhole);
         assert.deepEqual(
           told.lines.filter(([index]) => index >= 0).map(([, one]) => one),
@@ -172,7 +206,7 @@ describe('a window on a log', () => {
         for (let index = 0; index < shown.length; index++) {
           const begins = window.offsetOf(index) ?? Number.NaN;
           assert.equal(window.lineAt(begins), index);
-          assert.equal(projected(bytes.subarray(begins))[0], shown[index]);
+          assert.equal(projected(bytes.subarray(begins), as)[0], shown[index]);
         }
       }),
     );

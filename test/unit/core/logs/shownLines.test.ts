@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { digestLog } from '../../../../src/core/logs/digestLog';
 import { LineProjector, LONGEST_SHOWN, type ShownLine } from '../../../../src/core/logs/shownLines';
+import { encoded, type TextEncoding } from '../../../../src/core/logs/textEncoding';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -75,6 +76,38 @@ describe('what is shown of a log', () => {
         assert.deepEqual(shown([...chunks, bytes.subarray(from)]), shown([bytes]));
       }),
     );
+  });
+
+  it('is the same in UTF-16, however the bytes are cut into chunks', () => {
+    const encodings = fc.constantFrom<TextEncoding[]>('utf-16le', 'utf-16be');
+    const wide = fc.oneof(piece, fc.constantFrom('Ċ', '😀', 'ĊĀ'));
+    fc.assert(
+      fc.property(fc.array(wide), fc.array(fc.nat({ max: 9 })), encodings, (pieces, cuts, as) => {
+        const bytes = encoded(pieces.join(''), as);
+        const lines: ShownLine[] = [];
+        const projector = new LineProjector(0, () => as);
+        let from = 0;
+        for (const cut of [...cuts, bytes.length]) {
+          projector.feed(bytes.subarray(from, from + cut), (line) => lines.push(line));
+          from = Math.min(bytes.length, from + cut);
+        }
+        projector.end((line) => lines.push(line));
+        assert.deepEqual(
+          lines.map(({ text }) => text),
+          texts(pieces.join('')),
+        );
+        assert.equal(lines[0]?.offset ?? 0, 0);
+        for (const { offset } of lines.slice(1))
+          assert.equal(Buffer.compare(bytes.subarray(offset - 2, offset), encoded('\n', as)), 0);
+      }),
+    );
+  });
+
+  it('cuts long lines between characters', () => {
+    for (const character of ['é', '✓', '😀']) {
+      const [line] = shown([encode(`a${character.repeat(LONGEST_SHOWN)}\n`)]);
+      assert.match(line?.text ?? '', new RegExp(`^a(?:${character})+ … [\\d,]+ more bytes$`));
+    }
   });
 
   it('has as many lines as an editor makes of it, and as the digest counts', () => {

@@ -19,7 +19,7 @@ phases:
       - { id: PDC, table: pdc.pdc, date_column: day, run: { sql: pdc.sql } }
 `;
 
-describe('backfill logs --grep', function () {
+describe('backfill logs', function () {
   // Each is a process of its own.
   this.timeout(30_000);
   const folder = useTemporaryFolder();
@@ -47,7 +47,14 @@ describe('backfill logs --grep', function () {
     await writeFile(join(logs, 'PDC-2021-11-06-1.log'), 'keyerror\n'.repeat(300));
   });
 
-  it('prints the lines that hold it, after whose they are', async () => {
+  it('prints the bytes as they are, and of UTF-16 the text', async () => {
+    await writeFile(join(logs, 'PDC-2021-11-05-1.log'), Uint8Array.of(0x61, 0xff, 0x0a));
+    await writeFile(join(logs, 'PDC-2021-11-06-1.log'), Buffer.from(`\ufeff${'✓ ü\r\n'.repeat(20_000)}`, 'utf16le'));
+    const { out } = await cli.run(folder(), 'logs', id);
+    assert.equal(out, `a\ufffd\n\n==> PDC 2021-11-06 <==\n${'✓ ü\r\n'.repeat(20_000)}`);
+  });
+
+  it('--grep prints the lines that hold an expression, after whose they are', async () => {
     const { code, out } = await cli.run(folder(), 'logs', id, '--grep', 'KeyError');
     assert.deepEqual([code, out], [0, "PDC 2021-11-05:2: KeyError: 'minutes'\n"]);
     const lines = (await cli.run(folder(), 'logs', id, 'PDC', '2021-11-06', '--grep', 'keyerror')).out.trimEnd().split('\n');
@@ -58,13 +65,13 @@ describe('backfill logs --grep', function () {
     assert.match(none.err, /has no log of PDC 2021-11-07/);
   });
 
-  it('refuses what is no expression', async () => {
+  it('--grep refuses what is no expression', async () => {
     const { code, err } = await cli.run(folder(), 'logs', id, '--grep', '(');
     assert.equal(code, 2);
     assert.match(err, /--grep \( is no regular expression/);
   });
 
-  it('is ended by Ctrl+C in the middle of an expression that takes forever', async () => {
+  it('--grep is ended by Ctrl+C in the middle of an expression that takes forever', async () => {
     await writeFile(join(logs, 'PDC-2021-11-06-1.log'), `${'a'.repeat(60)}!\n`);
     const running = cli.start(folder(), ['logs', id, '--grep', 'keyerror|^(a+)+$']);
     await running.says(/KeyError/);
@@ -72,7 +79,7 @@ describe('backfill logs --grep', function () {
     assert.equal((await running.ended).code, 130);
   });
 
-  it('gives up where the expression takes too long, and says on which log', async () => {
+  it('--grep gives up where the expression takes too long, and says on which log', async () => {
     await writeFile(join(logs, 'PDC-2021-11-06-1.log'), `${'a'.repeat(60)}!\n`);
     const said: string[] = [];
     const terminal = { print: (text: string) => void said.push(text), warn: (text: string) => void said.push(text) };
