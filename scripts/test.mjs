@@ -10,7 +10,8 @@ import { closingLine } from './mochaRun.mjs';
 const steps = /** @type {const} */ ([
   ['types, format and layers', 'npm', 'run', '--silent', 'check'],
   ['contributions', process.execPath, 'scripts/contributions.mjs', '--check'],
-  ['build', process.execPath, 'scripts/build.mjs'],
+  // As it is packed.
+  ['build', process.execPath, 'scripts/build.mjs', '--production'],
 ]);
 const suites = {
   unit: ['scripts/unit.mjs'],

@@ -4,6 +4,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { conclude, matching, notRun, runMocha } from '../mochaRun.mjs';
+import { stage } from '../stage.mjs';
 import { runInWorkers } from '../testWorkers.mjs';
 import { findBrowser, launchBrowser, NO_BROWSER } from './browser.mjs';
 import { bundleHostTests, bundleWindowTests } from './bundle.mjs';
@@ -64,6 +65,10 @@ async function runHostTests() {
 }
 
 async function runWindowTests() {
+  // What a user installs, and nothing that only this repository has.
+  const extension = temporaryFolder();
+  stage(extension);
+  process.env['BACKFILL_STAGED_EXTENSION'] = extension;
   const bundles = await bundleWindowTests(windowTests);
   if (bundles.length > 1) return runInWorkers(bundles, WINDOWS_AT_ONCE, { timeout: WINDOW_TIMEOUT_MS });
   process.setSourceMapsEnabled(true);

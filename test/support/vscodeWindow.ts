@@ -6,6 +6,10 @@ import { Workbench } from '../../scripts/vscode/workbench.mjs';
 /** `asks`: the window asks whether to trust its folder, as a new user's would. */
 export type Trust = 'trusted' | 'asks';
 
+/** The extension as it is packed. */
+const extension = process.env['BACKFILL_STAGED_EXTENSION'] ?? '';
+if (extension === '') throw new Error('Window tests are run by `npm run test:vscode`, which puts the extension into a folder.');
+
 /** Terminals run a shell that reads none of its user's files: these may wait for others, or print what no test expects. */
 const settings = {
   'terminal.integrated.profiles.linux': { plain: { path: 'bash', args: ['--noprofile', '--norc'] } },
@@ -21,7 +25,7 @@ const open = new Set<Workbench>();
 
 /** A VS Code server of its own, for a test that ends it. */
 export async function startOwnServer(): Promise<Server> {
-  const server = await startServer({ settings });
+  const server = await startServer({ settings, extension });
   own.add(server);
   return server;
 }
@@ -36,7 +40,7 @@ export async function openWindow(folder: string, on: Trust | Server = 'trusted')
 
 function serverOf(on: Trust | Server): Promise<Server> | Server {
   if (typeof on === 'object') return on;
-  const server = servers.get(on) ?? startServer({ settings, trust: on === 'trusted' });
+  const server = servers.get(on) ?? startServer({ settings, extension, trust: on === 'trusted' });
   servers.set(on, server);
   return server;
 }
