@@ -17,6 +17,7 @@ import { LogPanels } from './logs/logPanels';
 import { MatrixPanel } from './matrixPanel';
 import type { ViewNode } from './nodeStore';
 import { Notifier } from './notifier';
+import type { RunCommand } from './pagePanel';
 import { Pipelines } from './pipelines';
 import { RepairFlow } from './repairFlow';
 import { ReportFlow } from './reportFlow';
@@ -59,15 +60,9 @@ function register(context: vscode.ExtensionContext): void {
   const launchFlow = new LaunchFlow(engine, documents, terminals);
   const repairFlow = new RepairFlow(engine, documents, launchFlow);
   const reportFlow = new ReportFlow(engine);
-  const matrix = own(
-    new MatrixPanel(context.extensionUri, engine, (command, target) => vscode.commands.executeCommand(command, target)),
-  );
-  const timing = own(
-    new TimingPanel(context.extensionUri, engine, {
-      explain: (target) => commands['backfill.explain'](target),
-      openLog: (target) => commands['backfill.openLog'](target),
-    }),
-  );
+  const run: RunCommand = (command, target) => vscode.commands.executeCommand(command, target);
+  const matrix = own(new MatrixPanel(context.extensionUri, engine, run));
+  const timing = own(new TimingPanel(context.extensionUri, engine, run));
   const arrangement = own(new Arrangement(engine, context.workspaceState));
   const describe = () => describeExtension(context, engine);
   const coverageTree = own(new ServerTree(engine, 'coverage', log));

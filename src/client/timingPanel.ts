@@ -1,46 +1,43 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { messageOf } from '../base/logger';
 import { TIMING_VIEW_TYPE } from '../protocol/contributions/ids';
-import type { NodeTarget } from '../protocol/targets';
 import type { FromTiming, ToTiming } from '../protocol/timing';
 import { Disposables } from './disposables';
 import type { Engine } from './engine';
-import { webviewHtml } from './webviewHtml';
-
-export interface TimingActions {
-  explain(target: NodeTarget): Promise<void>;
-  openLog(target: NodeTarget): Promise<void>;
-}
+import { PagePanel, type RunCommand } from './pagePanel';
 
 /** A running backfill says something with each of its dates: so often it is shown at most, in milliseconds. */
 const PACE_MS = 1_000;
 
-/** The panel of timing: one a window. */
-export class TimingPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
-  readonly #root: vscode.Uri;
-  readonly #icon: { readonly light: vscode.Uri; readonly dark: vscode.Uri };
+/** How long processors take. */
+export class TimingPanel implements vscode.Disposable {
   readonly #engine: Engine;
-  readonly #actions: TimingActions;
-  readonly #visibility = new vscode.EventEmitter<boolean>();
+  readonly #run: RunCommand;
   readonly #disposables = new Disposables();
-  #panel: vscode.WebviewPanel | undefined;
+  readonly #page: PagePanel<FromTiming, ToTiming>;
   #ready = false;
   #processor: string | undefined;
   #reveal: Extract<ToTiming, { type: 'reveal' }> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  readonly onDidChangeVisibility = this.#visibility.event;
+  readonly onDidChangeVisibility: vscode.Event<boolean>;
 
-  constructor(extensionUri: vscode.Uri, engine: Engine, actions: TimingActions) {
-    this.#root = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
-    this.#icon = {
-      light: vscode.Uri.joinPath(extensionUri, 'media', 'timingLight.svg'),
-      dark: vscode.Uri.joinPath(extensionUri, 'media', 'timingDark.svg'),
-    };
+  constructor(extensionUri: vscode.Uri, engine: Engine, run: RunCommand) {
     this.#engine = engine;
-    this.#actions = actions;
-    this.#disposables.add(this.#visibility);
-    this.#disposables.add(vscode.window.registerWebviewPanelSerializer(TIMING_VIEW_TYPE, this));
+    this.#run = run;
+    this.#page = this.#disposables.add(
+      new PagePanel<FromTiming, ToTiming>(
+        extensionUri,
+        { viewType: TIMING_VIEW_TYPE, name: 'timing', title: 'Timing' },
+        {
+          receive: (message) => this.#receive(message),
+          hidden: () => {
+            this.#ready = false;
+          },
+        },
+      ),
+    );
+    this.onDidChangeVisibility = this.#page.onDidChangeVisibility;
     this.#disposables.add(engine.on('backfill/backfillsChanged', () => this.#soon()));
     this.#disposables.add(
       engine.onDidChangeStatus(({ state }) => {
@@ -50,7 +47,7 @@ export class TimingPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
   }
 
   get visible(): boolean {
-    return this.#panel?.visible ?? false;
+    return this.#page.visible;
   }
 
   /** Opens it, or brings it to the front. */
@@ -59,47 +56,16 @@ export class TimingPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
       this.#reveal = { type: 'reveal', ...at };
       this.#processor = at.processor;
     }
-    if (this.#panel !== undefined) {
-      this.#panel.reveal();
-      void this.#send();
-      return;
-    }
-    const options = { enableScripts: true, localResourceRoots: [this.#root] };
-    this.#adopt(vscode.window.createWebviewPanel(TIMING_VIEW_TYPE, 'Timing', vscode.ViewColumn.Active, options));
-  }
-
-  /** A window was reloaded with the panel open. */
-  async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
-    if (this.#panel !== undefined) panel.dispose();
-    else this.#adopt(panel);
+    this.#page.show();
+    void this.#send();
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#panel?.dispose();
     this.#disposables.dispose();
   }
 
-  #adopt(panel: vscode.WebviewPanel): void {
-    this.#panel = panel;
-    const { webview } = panel;
-    panel.iconPath = this.#icon;
-    webview.options = { enableScripts: true, localResourceRoots: [this.#root] };
-    webview.onDidReceiveMessage((message: FromTiming) => void this.#receive(message));
-    panel.onDidChangeViewState(() => {
-      if (!panel.visible) this.#ready = false;
-      this.#visibility.fire(panel.visible);
-    });
-    panel.onDidDispose(() => {
-      this.#ready = false;
-      this.#panel = undefined;
-      this.#visibility.fire(false);
-    });
-    webview.html = webviewHtml(webview, this.#root, 'timing', 'Timing');
-    this.#visibility.fire(true);
-  }
-
-  async #receive(message: FromTiming): Promise<void> {
+  async #receive(message: FromTiming): Promise<unknown> {
     switch (message.type) {
       case 'ready':
         this.#ready = true;
@@ -109,9 +75,9 @@ export class TimingPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
         this.#processor = message.processor;
         return this.#send();
       case 'explain':
-        return this.#actions.explain({ nodes: [message.processor], from: message.date, to: message.date });
+        return this.#run('backfill.explain', { nodes: [message.processor], from: message.date, to: message.date });
       case 'openLog':
-        return this.#actions.openLog({ nodes: [message.processor], from: message.date, to: message.date });
+        return this.#run('backfill.openLog', { nodes: [message.processor], from: message.date, to: message.date });
     }
   }
 
@@ -132,9 +98,9 @@ export class TimingPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
     );
     // Another one was asked for meanwhile: its answer comes.
     if (processor !== this.#processor) return;
-    void this.#panel?.webview.postMessage(message);
+    this.#page.post(message);
     if (message.type === 'empty' || this.#reveal === undefined) return;
-    void this.#panel?.webview.postMessage(this.#reveal);
+    this.#page.post(this.#reveal);
     this.#reveal = undefined;
   }
 }
