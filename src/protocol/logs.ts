@@ -102,7 +102,7 @@ export interface FoundLogLines {
     readonly start: number;
     readonly length: number;
   }[];
-  /** Lines that were found and are not among them. */
+  /** Lines that were found and are not among them; all of them, in logs that come after too many others. */
   readonly more: number;
 }
 

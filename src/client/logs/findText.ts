@@ -47,7 +47,7 @@ export function findText(pattern: string, scope: string, result: FindResult): Fi
       if (hit.length > 0) matches.push({ line: lines.length, from: start + hit.start, to: start + hit.start + hit.length });
       lines.push(`  ${place}: ${hit.text}`);
     }
-    if (more > 0) lines.push(`  … and ${counted(more, 'more line')}`);
+    if (more > 0 && hits.length > 0) lines.push(`  … and ${counted(more, 'more line')}`);
   }
   if (logs.length === 0) lines.push('', 'Nothing was found.');
   return {

@@ -30,7 +30,9 @@ export class LogPanels implements vscode.Disposable {
 
   /** Opens a log at a place, or at its end, where it is then followed. */
   async openAt(id: LogId, at?: LogPlace): Promise<void> {
-    const page = await this.#logs.show(id, at);
+    // A date may be far from the end of a long log.
+    const progress = { location: vscode.ProgressLocation.Window, title: 'Opening the log' };
+    const page = await vscode.window.withProgress(progress, () => this.#logs.show(id, at));
     const editor = await this.#editor(id, at === undefined || 'offset' in at);
     const last = Math.max(0, editor.document.lineCount - 1);
     const line = Math.min(page.line ?? last, last);

@@ -37,8 +37,8 @@ export function lastLineEnd(bytes: Uint8Array, encoding: TextEncoding): number {
 }
 
 /** A text in an encoding, without a mark. */
-export function encoded(text: string, encoding: TextEncoding): Uint8Array {
-  if (encoding === 'utf-8') return new TextEncoder().encode(text);
+export function encoded(text: string, encoding: TextEncoding): Buffer {
+  if (encoding === 'utf-8') return Buffer.from(text);
   const bytes = Buffer.from(text, 'utf16le');
   return encoding === 'utf-16le' ? bytes : bytes.swap16();
 }

@@ -1,5 +1,6 @@
 import { arrivalsOf } from '../../app/logs/arrivals';
-import type { OpenFile } from '../../app/logs/byteSource';
+import type { LogBytes, OpenFile } from '../../app/logs/byteSource';
+import { dateBeginning } from '../../app/logs/dateBeginning';
 import { FollowedFile } from '../../app/logs/followedFile';
 import { JoinedLog } from '../../app/logs/joinedLog';
 import { LogOutliner, type OutlineMember } from '../../app/logs/logOutline';
@@ -8,6 +9,7 @@ import { CompiledProfile } from '../../core/logs/compiledProfile';
 import { LINE_KINDS, lineKindOf } from '../../core/logs/lineKinds';
 import type { LogPatterns } from '../../core/pipeline';
 import type { LogChange, LogId, LogPage, LogPlace, LogState, LogToken } from '../../protocol/logs';
+import type { PartitionParams } from '../../protocol/targets';
 import type { BackfillLog } from './backfillLogs';
 import { outlineInWords } from './outlineWords';
 
@@ -28,6 +30,7 @@ export class LogDocument {
   readonly id: LogId;
   readonly #deps: LogDocumentDeps;
   readonly #joined = new JoinedLog();
+  readonly #source: LogBytes;
   readonly #window: LogWindow;
   readonly #outliner: LogOutliner;
   readonly #compiled = new Map<string, CompiledProfile>();
@@ -49,7 +52,8 @@ export class LogDocument {
       memberAt: (offset) => this.#memberAt(offset),
       titledAt: (offset) => (path === undefined ? this.#memberOf(this.#joined.titledAt(offset)?.key) : undefined),
     });
-    this.#window = new LogWindow(path === undefined ? this.#joined : this.#file(path), this.#outliner);
+    this.#source = path === undefined ? this.#joined : this.#file(path);
+    this.#window = new LogWindow(this.#source, this.#outliner);
     this.setLogs(logs);
   }
 
@@ -75,12 +79,22 @@ export class LogDocument {
         this.#window.lineAt(at.offset) === undefined ? await this.#window.openAt(at.offset) : await this.#window.reread();
       return this.#page(text, this.#window.lineAt(at.offset));
     }
-    let text = await this.#window.openEnd();
-    // Dates of a long call may have ended long ago: somewhat further back they are looked for.
-    while (this.#lineOf(at) === undefined && this.#window.earlier > 0 && this.#window.later === 0)
-      text = await this.#window.extendEarlier();
+    const text = await this.#window.openEnd();
     const line = this.#lineOf(at);
-    return line === undefined ? this.#page(await this.#window.openEnd()) : this.#page(text, line);
+    if (line !== undefined) return this.#page(text, line);
+    // Dates of a long call may have ended long ago.
+    const offset = await this.#beginningOf(at);
+    if (offset === undefined) return this.#page(text);
+    const there = await this.#window.openAt(offset);
+    return this.#page(there, this.#window.lineAt(offset));
+  }
+
+  /** Where the last attempt at a date begins before what is shown, in bytes. */
+  async #beginningOf({ node, date }: PartitionParams): Promise<number | undefined> {
+    const member = [...this.#members.values()].find(({ processor }) => processor === node);
+    if (member === undefined) return undefined;
+    const isMeant = (offset: number) => this.#memberAt(offset)?.processor === node;
+    return dateBeginning(this.#source, this.#profileOf(member), date, this.#window.earlier, isMeant);
   }
 
   async move(to: 'earlier' | 'later' | 'end'): Promise<LogPage> {
@@ -184,7 +198,7 @@ export class LogDocument {
   }
 
   /** Where the last attempt at a date begins in what is shown. */
-  #lineOf({ node, date }: { readonly node: string; readonly date: string }): number | undefined {
+  #lineOf({ node, date }: PartitionParams): number | undefined {
     const { sections } = this.#outliner.outline();
     const found = sections.findLast((section) => section.member.processor === node && section.date === date);
     // One that began before the window is looked for further back.

@@ -96,7 +96,7 @@ function readExpression(text: string): RegExp {
 }
 
 function linesOf({ hits, more }: FoundInLog, candidate: Candidate | undefined): FoundLogLines | undefined {
-  if (candidate === undefined || hits.length === 0) return undefined;
+  if (candidate === undefined || hits.length + more === 0) return undefined;
   const { backfill, log } = candidate;
   const bad = [...log.endings].filter(([, { outcome }]) => outcome !== 'done');
   const outcomes = [...new Set([...log.endings.values()].map(({ outcome }) => STATES[outcome].words))];

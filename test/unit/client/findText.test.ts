@@ -47,6 +47,13 @@ describe('what was found in logs', () => {
     assert.deepEqual([...failed], [['PDC', ['2021-11-05']]]);
   });
 
+  it('names logs for whose lines there was no room, and takes them along', () => {
+    const log = { id, node: 'PDC', title: 'PDC 2021-11-05', detail: 'failed', failed: ['2021-11-05'], hits: [], more: 9 };
+    const { text, failed } = findText('x', 'all logs', { logs: [log], searched: 1, bytes: 10, ms: 1, leftOut: [] });
+    assert.equal(text.split('\n').slice(2).join('|'), '|PDC 2021-11-05 · failed · 9 lines|');
+    assert.deepEqual([...failed], [['PDC', ['2021-11-05']]]);
+  });
+
   it('says where nothing was found', () => {
     const { text } = findText('x', 'all logs', { logs: [], searched: 2, bytes: 10, ms: 1500, leftOut: [] });
     assert.match(text, /0 lines in 0 of 2 logs/);

@@ -157,6 +157,20 @@ describe('logs that are open in editors', () => {
     assert.equal(earlier.text.split('\n')[earlier.line ?? -1], end.text.split('\n')[0]);
   });
 
+  it('are found where a date begins beyond all that would be shown at once', async function () {
+    this.timeout(20_000);
+    await write(RANGE, `INFO:__main__:Processing game date 1/2: ${dateOf(5)}\nINFO:x:first of it\n`);
+    for (let round = 0; round < 20; round++) await write(RANGE, 'INFO:x:words\n'.repeat(80_000));
+    await write(RANGE, `INFO:__main__:Processing game date 2/2: ${dateOf(6)}\nINFO:x:end\n`);
+    const far = await logs.open({ id: RANGE_ID, at: { node: 'PDC', date: dateOf(5) } });
+    assert.equal(far.line, 0);
+    assert.match(far.text, /^INFO:__main__:Processing game date 1\/2: 2021-11-05\nINFO:x:first of it\n/);
+    assert.ok(far.state.later > 8 << 20 && far.text.length < 1 << 20);
+    assert.equal(far.outline?.sections[0]?.date, dateOf(5));
+    const none = await logs.open({ id: RANGE_ID, at: { node: 'PDC', date: dateOf(7) } });
+    assert.ok(none.line === undefined && none.text.endsWith('INFO:x:end\n'), 'the end where the log does not tell of it');
+  });
+
   it('of a whole backfill are one, with a title before each', async () => {
     await write(RANGE, `INFO:__main__:Processing game date 1/2: ${dateOf(5)}\n`);
     await write(ONE, "begun\nKeyError: 'minutes'\n");

@@ -54,6 +54,23 @@ describe('looking for an expression in many logs', () => {
     assert.equal(searched.length, 3, 'one log a partition');
   });
 
+  it('names each log in which something was found, also where there is no room for its lines', async () => {
+    const { logs, leftOut } = await finderOf(async (_, __, { found }) => {
+      found({ log: 0, hits: [HIT], more: 0, unread: 0, bytes: 10 });
+      found({ log: 1, hits: [], more: 0, unread: 0, bytes: 10 });
+      found({ log: 2, hits: [], more: 9, unread: 0, bytes: 10 });
+      return 'done';
+    }).find('x', {});
+    assert.deepEqual(
+      logs.map(({ title, failed: dates, hits, more }) => [title, dates, hits.length, more]),
+      [
+        ['A 2021-11-05', [], 1, 0],
+        ['PDC 2021-11-06', [], 0, 9],
+      ],
+    );
+    assert.match(leftOut.join(' '), /9 more lines/);
+  });
+
   it('says what it left out, and refuses what is no expression', async () => {
     const stopped = await finderOf(async (_, __, { found }) => {
       found({ log: 0, hits: [HIT], more: 7, unread: 5, bytes: 10 });
