@@ -10,13 +10,13 @@ import { failureTableName } from '../core/records';
 import { type Scope, scopeNodes, scopeOffsets } from '../core/scope';
 import { MOST_RECORDS } from '../core/sql/records';
 import { timingOf } from '../core/timing/processorTiming';
-import { failureOf, notReadText, troubleOf } from './coverageOrigin';
 import type { BackfillRecord, Journal } from './journal';
 import type { DamageReporter } from './journalDamage';
-import { NOT_READ_NOW, PipelineRecords } from './pipelineRecords';
-import type { CoverageState, PipelineSession } from './pipelineSession';
 import type { Clock } from './ports';
 import type { EarlierReport, ReportStore } from './reportStore';
+import { failureOf, notReadText, troubleOf } from './session/coverageOrigin';
+import { NOT_READ_NOW, PipelineRecords } from './session/pipelineRecords';
+import type { CoverageState, PipelineSession } from './session/pipelineSession';
 import { readHistoryRuns, timedAttempts } from './timedRuns';
 
 export interface HandoffDeps {

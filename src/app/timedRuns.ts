@@ -7,7 +7,7 @@ import { journalRuns } from '../core/timing/journalRuns';
 import type { TimedRun } from '../core/timing/timedRun';
 import type { OpenBackfill } from '../core/timing/whatIsLeft';
 import type { BackfillRecord } from './journal';
-import type { PipelineSession } from './pipelineSession';
+import type { PipelineSession } from './session/pipelineSession';
 
 export interface HistoryRuns {
   readonly runs: readonly NotedRun[];

@@ -1,4 +1,4 @@
-import type { SessionRequest } from '../app/executeBackfill';
+import type { SessionRequest } from '../app/execution/executeBackfill';
 import type { BackfillRecord, Journal } from '../app/journal';
 import { formatCount, formatSeconds } from '../base/figures';
 import { messageOf } from '../base/logger';

@@ -1,5 +1,5 @@
-import { failureOf, notReadText, unreadOf } from '../app/coverageOrigin';
-import { billedText, type CoverageState } from '../app/pipelineSession';
+import { failureOf, notReadText, unreadOf } from '../app/session/coverageOrigin';
+import { billedText, type CoverageState } from '../app/session/pipelineSession';
 import { formatRange } from '../base/day';
 import { counted, formatInstant, formatSeconds } from '../base/figures';
 import { statusCode } from '../base/status';

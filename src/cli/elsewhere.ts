@@ -1,5 +1,5 @@
-import { failureOf } from '../app/coverageOrigin';
-import type { CoverageState, Freshness } from '../app/pipelineSession';
+import { failureOf } from '../app/session/coverageOrigin';
+import type { CoverageState, Freshness } from '../app/session/pipelineSession';
 import { type ElsewhereReport, judgeElsewhere } from '../core/checkpoints/elsewhere';
 import type { Processor } from '../core/pipeline';
 import { listText } from '../core/words';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { failureOf, unreadOf } from '../app/coverageOrigin';
-import type { CoverageState } from '../app/pipelineSession';
-import { preparePlan } from '../app/preparePlan';
+import { preparePlan } from '../app/planning/preparePlan';
+import { failureOf, unreadOf } from '../app/session/coverageOrigin';
+import type { CoverageState } from '../app/session/pipelineSession';
 import { formatDay } from '../base/day';
 import { selectionText } from '../base/selection/parts';
 import { spanOfSelection } from '../base/selection/resolve';

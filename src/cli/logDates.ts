@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { BackfillRecord, Journal } from '../app/journal';
-import { type LogSource, MOST_OF_A_LOG, readLog } from '../app/readLog';
+import { type LogSource, MOST_OF_A_LOG, readLog } from '../app/logs/readLog';
 import { BUILT_IN_PROFILES } from '../core/logs/builtIn/profiles';
 import { guessProfile } from '../core/logs/guessProfile';
 import type { LogPatterns, Pipeline } from '../core/pipeline';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { PipelineSession } from '../app/pipelineSession';
+import type { PipelineSession } from '../app/session/pipelineSession';
 import type { Mode } from '../base/status';
 import type { ManifestProblem, Pipeline } from '../core/pipeline';
 import type { Context } from './command';

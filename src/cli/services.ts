@@ -1,12 +1,12 @@
 import type { ElsewhereJobs } from '../app/elsewhereJobs';
-import type { SessionRequest } from '../app/executeBackfill';
+import type { SessionRequest } from '../app/execution/executeBackfill';
 import type { Journal } from '../app/journal';
 import type { DamageReporter } from '../app/journalDamage';
 import type { LogSearch } from '../app/logs/findInLogs';
-import type { PipelineSession } from '../app/pipelineSession';
+import type { LogSource } from '../app/logs/readLog';
 import type { Clock, PartitionWriter, Warehouse } from '../app/ports';
-import type { LogSource } from '../app/readLog';
 import type { ReportStore } from '../app/reportStore';
+import type { PipelineSession } from '../app/session/pipelineSession';
 import type { WaiversFile } from '../app/waiversFile';
 import type { Mode } from '../base/status';
 import type { WarehouseConfig } from '../core/pipeline';

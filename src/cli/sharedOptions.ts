@@ -1,4 +1,4 @@
-import type { CoverageState } from '../app/pipelineSession';
+import type { CoverageState } from '../app/session/pipelineSession';
 import type { Day } from '../base/day';
 import { parseSelection } from '../base/selection/parse';
 import { printSelection } from '../base/selection/print';

@@ -1,5 +1,5 @@
-import type { CoverageState } from '../app/pipelineSession';
 import type { ReadingCost } from '../app/ports';
+import type { CoverageState } from '../app/session/pipelineSession';
 
 const MS_PER_HOUR = 3_600_000;
 const BYTES_PER_HOUR = 2 ** 30;

@@ -1,4 +1,4 @@
-import type { CoverageProblem } from '../app/pipelineSession';
+import type { CoverageProblem } from '../app/session/pipelineSession';
 import { counted, formatInstant, formatSeconds } from '../base/figures';
 import type { TreeNode } from '../protocol/messages';
 import { messageNode } from './messageNode';

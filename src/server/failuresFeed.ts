@@ -1,5 +1,5 @@
-import type { FailuresKnown, PipelineRecords } from '../app/pipelineRecords';
-import type { CoverageState } from '../app/pipelineSession';
+import type { FailuresKnown, PipelineRecords } from '../app/session/pipelineRecords';
+import type { CoverageState } from '../app/session/pipelineSession';
 import { type FailureCategory, failureCategories, failuresOf } from '../core/failures';
 import type { Pipeline } from '../core/pipeline';
 import type { ServerState } from '../protocol/messages';

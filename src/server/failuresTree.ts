@@ -1,4 +1,4 @@
-import type { FailuresKnown } from '../app/pipelineRecords';
+import type { FailuresKnown } from '../app/session/pipelineRecords';
 import { formatDay } from '../base/day';
 import { counted, formatCount, formatInstant } from '../base/figures';
 import { groupBy } from '../base/groupBy';

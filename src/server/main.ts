@@ -26,7 +26,7 @@ import { openWarehouse, openWriter } from '../adapters/openWarehouse';
 import { personName } from '../adapters/process/personName';
 import { SystemProcessTable } from '../adapters/process/processTable';
 import { ElsewhereJobs } from '../app/elsewhereJobs';
-import { PipelineSession } from '../app/pipelineSession';
+import { PipelineSession } from '../app/session/pipelineSession';
 import { WaiversFile } from '../app/waiversFile';
 import { type Logger, messageOf } from '../base/logger';
 import type { ClientNotifications, InitializationOptions } from '../protocol/messages';

@@ -1,5 +1,5 @@
-import { notes, type PipelineRecords } from '../app/pipelineRecords';
-import type { CoverageState } from '../app/pipelineSession';
+import { notes, type PipelineRecords } from '../app/session/pipelineRecords';
+import type { CoverageState } from '../app/session/pipelineSession';
 import type { Day } from '../base/day';
 import { type Noted, notedOf } from '../core/noted';
 import type { PipelineNode } from '../core/pipeline';

@@ -1,9 +1,9 @@
 import type { ElsewhereJobs } from '../app/elsewhereJobs';
 import type { BackfillRecord, Journal } from '../app/journal';
-import { PipelineRecords } from '../app/pipelineRecords';
-import type { CoverageState, Freshness, PipelineSession } from '../app/pipelineSession';
+import { profileOf } from '../app/logs/readLog';
 import type { Clock } from '../app/ports';
-import { profileOf } from '../app/readLog';
+import { PipelineRecords } from '../app/session/pipelineRecords';
+import type { CoverageState, Freshness, PipelineSession } from '../app/session/pipelineSession';
 import type { Day } from '../base/day';
 import { type Logger, messageOf } from '../base/logger';
 import type { Mode } from '../base/status';

@@ -1,8 +1,8 @@
 import type { Journal } from '../app/journal';
-import { billedText, type CoverageState } from '../app/pipelineSession';
+import { cleanStatements, prepareClean } from '../app/planning/prepareClean';
+import { launchPlan, type PlanFiles, preparePlan } from '../app/planning/preparePlan';
 import type { PartitionWriter } from '../app/ports';
-import { cleanStatements, prepareClean } from '../app/prepareClean';
-import { launchPlan, type PlanFiles, preparePlan } from '../app/preparePlan';
+import { billedText, type CoverageState } from '../app/session/pipelineSession';
 import { formatDay, parseDay } from '../base/day';
 import { formatInstant } from '../base/figures';
 import type { Plan } from '../core/backfill';

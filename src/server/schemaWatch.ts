@@ -1,7 +1,7 @@
-import type { Freshness, PipelineSession } from '../app/pipelineSession';
 import type { Clock } from '../app/ports';
 import { WarehouseError } from '../app/ports';
-import { schemaFindings } from '../app/schemaFindings';
+import type { Freshness, PipelineSession } from '../app/session/pipelineSession';
+import { schemaFindings } from '../app/session/schemaFindings';
 import type { Logger } from '../base/logger';
 import type { Pipeline } from '../core/pipeline';
 import type { SchemaFinding } from '../core/schemaCheck/finding';

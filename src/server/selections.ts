@@ -1,4 +1,4 @@
-import type { CoverageState } from '../app/pipelineSession';
+import type { CoverageState } from '../app/session/pipelineSession';
 import { parseSelection } from '../base/selection/parse';
 import { printSelection } from '../base/selection/print';
 import { tablesOf } from '../core/classify';

@@ -1,4 +1,4 @@
-import type { CoverageState } from '../app/pipelineSession';
+import type { CoverageState } from '../app/session/pipelineSession';
 import type { ServerState } from '../protocol/messages';
 
 /** What the engine's state is composed from. */

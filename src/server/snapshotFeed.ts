@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CoverageState } from '../app/pipelineSession';
+import type { CoverageState } from '../app/session/pipelineSession';
 import { dateStatuses } from '../core/dates';
 import { explain } from '../core/explain';
 import { gapsByRoot } from '../core/gaps';

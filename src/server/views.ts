@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { CoverageState } from '../app/pipelineSession';
 import type { Clock } from '../app/ports';
+import type { CoverageState } from '../app/session/pipelineSession';
 import { failureKind } from '../core/failures';
 import { PASSING_MS } from '../core/news';
 import type { Pipeline } from '../core/pipeline';

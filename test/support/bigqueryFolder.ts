@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BigqueryWriter, type WriterOptions } from '../../src/adapters/bigquery/bigqueryWriter';
 import { BigqueryClient } from '../../src/adapters/bigquery/client';
-import type { ExecutionDeps } from '../../src/app/executeBackfill';
+import type { ExecutionDeps } from '../../src/app/execution/executeBackfill';
 import { BigqueryGate } from './bigqueryGate';
 import { makeDataset, runBigquery } from './bigqueryTables';
 import type { Emulator } from './emulator';

@@ -1,5 +1,5 @@
 import { executorSignals } from '../../src/adapters/process/executorSignals';
-import { executeBackfill } from '../../src/app/executeBackfill';
+import { executeBackfill } from '../../src/app/execution/executeBackfill';
 import { ExecutionFixture } from './execution';
 
 /** An executor's process for the pipeline of a folder: `executorMain.js FOLDER ID [REQUEST]`, the request as JSON. */

@@ -1,6 +1,6 @@
-import type { CoverageCache, KnownCoverage } from '../../src/app/coverageCache';
-import type { SessionDeps } from '../../src/app/pipelineSession';
 import type { ObserveOptions, TableSchema, Warehouse, WarehouseReading } from '../../src/app/ports';
+import type { CoverageCache, KnownCoverage } from '../../src/app/session/coverageCache';
+import type { SessionDeps } from '../../src/app/session/pipelineSession';
 import type { Logger } from '../../src/base/logger';
 import type { Pipeline } from '../../src/core/pipeline';
 

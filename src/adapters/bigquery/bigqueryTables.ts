@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { WarehouseError } from '../../app/ports';
-import { missingTable, requireColumn } from '../../app/tableErrors';
+import { missingTable, requireColumn } from '../../app/session/tableErrors';
 import { type DayRange, dayOf } from '../../base/day';
 import type { PipelineNode } from '../../core/pipeline';
 import type { TableCalendar } from '../../core/sql/coverage';

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type TableSchema, WarehouseError } from '../../app/ports';
-import { missingTable, requireColumn } from '../../app/tableErrors';
+import { missingTable, requireColumn } from '../../app/session/tableErrors';
 import { groupBy } from '../../base/groupBy';
 import type { PipelineNode } from '../../core/pipeline';
 import type { TableCalendar } from '../../core/sql/coverage';

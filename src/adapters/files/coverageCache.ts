@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
-import type { CoverageCache, KnownCoverage } from '../../app/coverageCache';
+import type { CoverageCache, KnownCoverage } from '../../app/session/coverageCache';
 import { type Logger, messageOf } from '../../base/logger';
 import { codeOf, writeDurably } from '../journal/durableFile';
 

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { MOST_OF_A_LOG } from '../../app/readLog';
+import { MOST_OF_A_LOG } from '../../app/logs/readLog';
 import { encodingOf, MARK_BYTES, unitOf } from '../../core/logs/textEncoding';
 
 const CHUNK = 1 << 16;

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ProcessOwners } from '../../app/elsewhereJobs';
-import { isDiskFull } from '../../app/environment';
+import { isDiskFull } from '../../app/execution/environment';
 import { type BackfillRecord, type Claim, type GivenRequest, type Journal, JournalError } from '../../app/journal';
 import type { DamageReporter, JournalDamage } from '../../app/journalDamage';
 import type { Clock } from '../../app/ports';

@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isDiskFull } from '../../app/environment';
+import { isDiskFull } from '../../app/execution/environment';
 import type { Claim } from '../../app/journal';
 import { isJobAlive, ownIdentity, startTimeOf } from '../process/processIdentity';
 import { codeOf, createWhole } from './durableFile';

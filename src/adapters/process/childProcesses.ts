@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChildCommand, ChildExit, ChildRunner, LeftJobs } from '../../app/children';
+import type { ChildCommand, ChildExit, ChildRunner, LeftJobs } from '../../app/execution/children';
 import type { LeftJob } from '../../app/journal';
 import { tellingLine } from '../../core/signature';
 import { codeOf } from '../journal/durableFile';

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SilenceWatch } from '../../app/children';
+import type { SilenceWatch } from '../../app/execution/children';
 
 const TICK_MS = 250;
 /** Who comes back from so long a tick was asleep, or stopped: a job that slept with it has not been silent, and has lost no time. */

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
-import type { PipelineSession } from '../../app/pipelineSession';
 import { WarehouseError } from '../../app/ports';
-import { schemaFindings } from '../../app/schemaFindings';
+import type { PipelineSession } from '../../app/session/pipelineSession';
+import { schemaFindings } from '../../app/session/schemaFindings';
 import { counted } from '../../base/figures';
 import type { ManifestProblem } from '../../core/pipeline';
 import { locateFindings } from '../../core/schemaCheck/locateFindings';

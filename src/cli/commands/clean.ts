@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { failureOf } from '../../app/coverageOrigin';
-import { cleanStatements, prepareClean } from '../../app/prepareClean';
-import { launchPlan } from '../../app/preparePlan';
+import { cleanStatements, prepareClean } from '../../app/planning/prepareClean';
+import { launchPlan } from '../../app/planning/preparePlan';
+import { failureOf } from '../../app/session/coverageOrigin';
 import { formatDay, parseDay } from '../../base/day';
 import { selectionText } from '../../base/selection/parts';
 import { spanOfSelection } from '../../base/selection/resolve';

@@ -1,4 +1,4 @@
-import { troubleOf } from '../../app/coverageOrigin';
+import { troubleOf } from '../../app/session/coverageOrigin';
 import { coverageReport } from '../../core/report';
 import { defineCommand } from '../command';
 import { coverageExit, provenance, readCoverage, requireDates } from '../coverageState';

@@ -1,4 +1,4 @@
-import type { SessionRequest } from '../../app/executeBackfill';
+import type { SessionRequest } from '../../app/execution/executeBackfill';
 import { MANIFEST_CHOICE_OPTIONS, manifestChoiceOf } from '../askManifest';
 import { defineCommand } from '../command';
 import { EXIT } from '../exitCodes';

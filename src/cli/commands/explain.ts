@@ -1,4 +1,4 @@
-import { origin, troubleOf } from '../../app/coverageOrigin';
+import { origin, troubleOf } from '../../app/session/coverageOrigin';
 import { parseDay } from '../../base/day';
 import { explain } from '../../core/explain';
 import { withStalled } from '../../core/report';

@@ -1,4 +1,4 @@
-import { failureOf, notReadText, origin } from '../../app/coverageOrigin';
+import { failureOf, notReadText, origin } from '../../app/session/coverageOrigin';
 import { type FailureCategory, failureCategories, failuresIn, failuresOf } from '../../core/failures';
 import { failuresReport } from '../../core/noted';
 import { failureTableName } from '../../core/records';

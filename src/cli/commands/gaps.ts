@@ -1,4 +1,4 @@
-import { origin } from '../../app/coverageOrigin';
+import { origin } from '../../app/session/coverageOrigin';
 import { gapsReport } from '../../core/fixes';
 import { gapsByRoot } from '../../core/gaps';
 import { defineCommand } from '../command';

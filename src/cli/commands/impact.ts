@@ -1,4 +1,4 @@
-import { origin } from '../../app/coverageOrigin';
+import { origin } from '../../app/session/coverageOrigin';
 import { impactOf } from '../../core/impact/impact';
 import { impactReport } from '../../core/impact/impactReport';
 import { defineCommand } from '../command';

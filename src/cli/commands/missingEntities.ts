@@ -1,4 +1,4 @@
-import { origin } from '../../app/coverageOrigin';
+import { origin } from '../../app/session/coverageOrigin';
 import { type Day, formatDay } from '../../base/day';
 import { counted } from '../../base/figures';
 import { entityComparison, missingEntities } from '../../core/missingEntities';

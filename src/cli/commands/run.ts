@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { CoverageState } from '../../app/pipelineSession';
-import { launchPlan } from '../../app/preparePlan';
+import { launchPlan } from '../../app/planning/preparePlan';
+import type { CoverageState } from '../../app/session/pipelineSession';
 import { parseDay } from '../../base/day';
 import type { Plan, PlannedPartition } from '../../core/backfill';
 import { confirmationOf } from '../../core/confirmation';

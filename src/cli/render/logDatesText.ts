@@ -1,4 +1,4 @@
-import { MOST_OF_A_LOG } from '../../app/readLog';
+import { MOST_OF_A_LOG } from '../../app/logs/readLog';
 import { counted, formatBytes, formatCount, formatSeconds, stagesText } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
 import type { LogDate, LogDigest, LogOutcome } from '../../core/logs/logDigest';

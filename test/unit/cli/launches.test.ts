@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { launchPlan } from '../../../src/app/preparePlan';
+import { launchPlan } from '../../../src/app/planning/preparePlan';
 import type { BackfillEvent, Plan, PlannedPartition } from '../../../src/core/backfill';
 import { runCommandLine } from '../../../src/core/commandLine';
 import { CommandLine, type Running } from '../../support/commandLine';

@@ -5,7 +5,7 @@ import type { Context } from 'mocha';
 import { FileCoverageCache } from '../../../src/adapters/files/coverageCache';
 import { readText } from '../../../src/adapters/files/textFile';
 import { openWarehouse } from '../../../src/adapters/openWarehouse';
-import { type CoverageState, PipelineSession } from '../../../src/app/pipelineSession';
+import { type CoverageState, PipelineSession } from '../../../src/app/session/pipelineSession';
 import { formatDay } from '../../../src/base/day';
 import { OFF_KINDS, STATUSES } from '../../../src/base/status';
 import { dateCoverage } from '../../../src/core/dates';

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readText } from '../../../src/adapters/files/textFile';
 import { openWarehouse } from '../../../src/adapters/openWarehouse';
-import { type CoverageState, PipelineSession } from '../../../src/app/pipelineSession';
+import { type CoverageState, PipelineSession } from '../../../src/app/session/pipelineSession';
 import { formatDay } from '../../../src/base/day';
 import { type Mode, STATUSES } from '../../../src/base/status';
 import { dateCoverage } from '../../../src/core/dates';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CoverageState } from '../../../src/app/pipelineSession';
+import type { CoverageState } from '../../../src/app/session/pipelineSession';
 import type { WarehouseConfig } from '../../../src/core/pipeline';
 import { Allowance } from '../../../src/server/allowance';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type Freshness, PipelineSession } from '../../../src/app/pipelineSession';
 import { WarehouseError } from '../../../src/app/ports';
+import { type Freshness, PipelineSession } from '../../../src/app/session/pipelineSession';
 import type { TableSchema } from '../../../src/core/tableSchema';
 import { SchemaWatch } from '../../../src/server/schemaWatch';
 import { ScriptedWarehouse, SILENT, sessionDeps } from '../../support/sessionDeps';

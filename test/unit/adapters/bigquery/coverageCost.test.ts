@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { BigqueryWarehouse } from '../../../../src/adapters/bigquery/bigqueryWarehouse';
 import { partitionsSql } from '../../../../src/adapters/bigquery/partitions';
-import { LiveCoverage } from '../../../../src/app/liveCoverage';
+import { LiveCoverage } from '../../../../src/app/execution/liveCoverage';
 import type { EarlierReading, WarehouseReading } from '../../../../src/app/ports';
 import { formatDay } from '../../../../src/base/day';
 import type { Pipeline } from '../../../../src/core/pipeline';

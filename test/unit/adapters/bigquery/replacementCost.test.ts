@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { BigqueryWarehouse } from '../../../../src/adapters/bigquery/bigqueryWarehouse';
-import { preparePlan } from '../../../../src/app/preparePlan';
+import { preparePlan } from '../../../../src/app/planning/preparePlan';
 import { formatDay } from '../../../../src/base/day';
 import { classify } from '../../../../src/core/classify';
 import { bytesText } from '../../../../src/core/preflight';

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { FileCoverageCache } from '../../../../src/adapters/files/coverageCache';
-import type { KnownCoverage } from '../../../../src/app/coverageCache';
+import type { KnownCoverage } from '../../../../src/app/session/coverageCache';
 import type { Logger } from '../../../../src/base/logger';
 import { SILENT } from '../../../support/sessionDeps';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';

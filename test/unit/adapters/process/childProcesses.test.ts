@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ChildProcesses } from '../../../../src/adapters/process/childProcesses';
 import { cleanEnvironment } from '../../../../src/adapters/process/cleanEnvironment';
 import { startTimeOf } from '../../../../src/adapters/process/processIdentity';
-import type { ChildCommand } from '../../../../src/app/children';
+import type { ChildCommand } from '../../../../src/app/execution/children';
 import { skipBecause } from '../../../support/skip';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';
 

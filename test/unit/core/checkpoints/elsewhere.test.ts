@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { preparePlan } from '../../../../src/app/preparePlan';
+import { preparePlan } from '../../../../src/app/planning/preparePlan';
 import { type Day, formatDay } from '../../../../src/base/day';
 import { readCheckpoint } from '../../../../src/core/checkpoints/checkpointText';
 import { type CheckpointFile, judgeElsewhere, type Sightings } from '../../../../src/core/checkpoints/elsewhere';
