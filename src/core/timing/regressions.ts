@@ -33,6 +33,8 @@ export interface Regressions {
 /** A level that changed by less is not worth a word: by a quarter, and by a second. */
 const LEAST_FACTOR = 1.25;
 const LEAST_SECONDS = 1;
+/** A single date that takes a few seconds longer is nothing that anybody asks about. */
+const LEAST_SPIKE_SECONDS = 5;
 
 /**
  * What stands out in the times of dates: single dates, and changes that stay. Logarithms of seconds without what weekdays explain are
@@ -65,7 +67,7 @@ export function regressionsOf(days: readonly Day[], seconds: readonly number[], 
   const spikes = spikesOf(rest).flatMap((index): Spike[] => {
     const usual = levels[levelOf(index)]?.seconds ?? 0;
     const [day, took] = [days[index], seconds[index]];
-    return day === undefined || took === undefined || took - usual < LEAST_SECONDS ? [] : [{ day, seconds: took, usual }];
+    return day === undefined || took === undefined || took - usual < LEAST_SPIKE_SECONDS ? [] : [{ day, seconds: took, usual }];
   });
   return { spikes: spikes.sort((a, b) => a.day - b.day), shifts };
 }

@@ -11,14 +11,18 @@ const FAR = 5.5;
 const LEAST_FACTOR = Math.log(2.5);
 const LEAST_FACTOR_OF_FEW = Math.log(4);
 const FEW = 30;
-/** Of what stands out by less than so many times what the next does, heavy noise is the simpler reason. */
-const GAP = 1.9;
-/** One series of so many has a value beyond the tail of its own noise. */
-const RARITY = 800;
+/** Less noise than this is the clock's. */
+const LEAST_NOISE = 0.04;
+/** Fewer values do not tell what kind of tail they have. */
+const LEAST_FOR_TAIL = 20;
+/** What takes less than a tenth of the others did nothing, and tells nothing of how long work takes (a logarithm). */
+const NOTHING_DONE = Math.log(10);
 
 /**
- * Indexes of values that stand out upwards on their own: further than deviations (Iglewicz and Hoaglin 1993), than the tail that the other
- * values have (an exponential one, as of Pickands 1975) and than the next of them by far. Descending by value.
+ * Indexes of values that stand out upwards on their own: further than deviations (Iglewicz and Hoaglin 1993), and further from all others than
+ * heavy noise goes. How heavy it is tells the range of the others: of n normal values it is about √(2 ln n) deviations. `leastTimes` was set so
+ * that Student's noise with three degrees of freedom raises one alarm in a hundred series, whatever its scale (`test/unit/core/timing` counts it).
+ * Descending by value.
  * @param values without their level, so that 0 is the middle, such as logarithms of factors.
  */
 export function spikesOf(values: readonly number[]): readonly number[] {
@@ -38,12 +42,16 @@ export function spikesOf(values: readonly number[]): readonly number[] {
 function standsOut(value: number, rest: readonly number[], count: number): boolean {
   const middle = medianOf(rest);
   const excess = value - middle;
-  const next = Math.max(0, (rest[0] ?? 0) - middle);
-  if (excess < (count < FEW ? LEAST_FACTOR_OF_FEW : LEAST_FACTOR) || excess < GAP * next) return false;
-  if (excess < FAR * deviationOf(rest, middle)) return false;
-  const tail = Math.max(3, Math.ceil(rest.length / 10));
-  if (rest.length <= 2 * tail) return true;
-  const from = (rest[tail] ?? 0) - middle;
-  const mean = rest.slice(0, tail).reduce((sum, one) => sum + one - middle - from, 0) / tail;
-  return excess > from + mean * Math.log(RARITY * tail);
+  const noise = Math.max(LEAST_NOISE, deviationOf(rest, middle));
+  if (excess < (count < FEW ? LEAST_FACTOR_OF_FEW : LEAST_FACTOR) || excess < FAR * noise) return false;
+  const lowest = rest.findLast((one) => one > middle - NOTHING_DONE) ?? middle;
+  const range = Math.max((rest[0] ?? 0) - middle, middle - lowest);
+  return excess > range * leastTimes(count, range / noise);
+}
+
+/** How many times as far from the middle as all others a value is at least. @param range of the others, in deviations. */
+function leastTimes(count: number, range: number): number {
+  if (count < LEAST_FOR_TAIL) return 4 + 8 / count;
+  const heaviness = range / Math.sqrt(2 * Math.log(count));
+  return Math.min(4.6, (2.4 + 60 / count) * heaviness);
 }

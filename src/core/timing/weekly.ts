@@ -5,12 +5,13 @@ import { deviationOf, medianOf } from './robust';
 const LEAST_WEEKS = 3;
 /** Dates of a window over which the level is taken as constant. */
 const WINDOW = 7;
-/** A pattern is one when it explains so much of the noise. */
-const EXPLAINS = 0.8;
+/** A pattern is one when what the other weeks say of a date explains so much of its noise. */
+const EXPLAINS = 0.75;
 
 /**
  * Takes away what weekdays explain, as where a Saturday has three times the games of a Monday: the median by weekday of what is left over a
- * running median of a week (Cleveland et al. 1990 in robust form). The same values where no pattern shows.
+ * running median of a week (Cleveland et al. 1990 in robust form). Whether there is a pattern is judged by what dates of the same weekday say of
+ * one that is left out (Stone 1974): three dates of a weekday explain themselves also where there is none. The same values where no pattern shows.
  */
 export function withoutWeekdays(values: readonly number[], days: readonly Day[]): readonly number[] {
   const half = Math.floor(WINDOW / 2);
@@ -21,13 +22,21 @@ export function withoutWeekdays(values: readonly number[], days: readonly Day[])
   });
   const byWeekday = Array.from({ length: 7 }, (): number[] => []);
   for (const [index, value] of local.entries()) byWeekday[weekdayOf(days[index] ?? 0)]?.push(value);
-  const effects = byWeekday.map((some) => (some.length < LEAST_WEEKS ? 0 : medianOf(some)));
-  const effectAt = (index: number): number => effects[weekdayOf(days[index] ?? 0)] ?? 0;
+  const known = byWeekday.map((some) => (some.length < LEAST_WEEKS ? [] : some));
   const before = deviationOf(local, 0);
-  const after = deviationOf(
-    local.map((value, index) => value - effectAt(index)),
-    0,
-  );
-  if (after > EXPLAINS * before) return values;
-  return values.map((value, index) => value - effectAt(index));
+  const after = deviationOf(known.flatMap(byTheOthers), 0);
+  if (!(after < EXPLAINS * before)) return values;
+  const effects = known.map(medianOf);
+  return values.map((value, index) => value - (effects[weekdayOf(days[index] ?? 0)] ?? 0));
+}
+
+/** What each of some values differs from the median of the others. */
+function byTheOthers(values: readonly number[]): readonly number[] {
+  const sorted = Float64Array.from(values).sort();
+  const count = sorted.length - 1;
+  const half = count >> 1;
+  return Array.from(sorted, (value, rank) => {
+    const other = (index: number): number => sorted[index < rank ? index : index + 1] ?? 0;
+    return value - (count % 2 === 1 ? other(half) : (other(half - 1) + other(half)) / 2);
+  });
 }
