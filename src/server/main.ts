@@ -30,17 +30,17 @@ import { PipelineSession } from '../app/session/pipelineSession';
 import { WaiversFile } from '../app/waiversFile';
 import { type Logger, messageOf } from '../base/logger';
 import type { ClientNotifications, InitializationOptions } from '../protocol/messages';
-import { fixesOf } from './diagnostics';
 import { FileWatcher } from './fileWatcher';
 import { LogDocuments } from './logs/logDocuments';
 import { LogFinder } from './logs/logFinder';
 import { logHandlers } from './logs/logHandlers';
-import { ManifestDiagnostics } from './manifestDiagnostics';
+import { fixesOf } from './manifest/diagnostics';
+import { ManifestDiagnostics } from './manifest/manifestDiagnostics';
+import { SchemaWatch } from './manifest/schemaWatch';
 import { PipelineService } from './pipelineService';
-import { repairHandlers } from './repairRequests';
-import { reportHandlers } from './reportRequests';
-import { type Handlers, requestHandlers, untrustedHandlers } from './requests';
-import { SchemaWatch } from './schemaWatch';
+import { repairHandlers } from './requests/repairRequests';
+import { reportHandlers } from './requests/reportRequests';
+import { type Handlers, requestHandlers, untrustedHandlers } from './requests/requests';
 
 /** The composition root of the engine: a language server for one manifest, and the data of its pipeline. */
 const connection = createConnection(ProposedFeatures.all, new IPCMessageReader(process), new IPCMessageWriter(process));

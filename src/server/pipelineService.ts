@@ -13,12 +13,12 @@ import type { Unavailable } from '../core/observation';
 import type { LogPatterns, PipelineNode } from '../core/pipeline';
 import type { CoverageArrangement, Grouping, ServerNotifications } from '../protocol/messages';
 import { Allowance } from './allowance';
-import { BackfillList } from './backfillList';
-import { CallLogs } from './callLogs';
-import { ElsewhereFeed } from './elsewhereFeed';
-import { FailuresFeed } from './failuresFeed';
-import type { FailuresTreeSource } from './failuresTree';
-import { NotedDates } from './notedDates';
+import { BackfillList } from './backfills/backfillList';
+import { CallLogs } from './backfills/callLogs';
+import { ElsewhereFeed } from './backfills/elsewhereFeed';
+import { FailuresFeed } from './failures/failuresFeed';
+import type { FailuresTreeSource } from './failures/failuresTree';
+import { NotedDates } from './failures/notedDates';
 import { PACE, type Pace } from './pace';
 import { type Known, Views } from './views';
 

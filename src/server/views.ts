@@ -14,16 +14,16 @@ import type {
   TreeViewId,
 } from '../protocol/messages';
 import type { Snapshot } from '../protocol/snapshot';
-import type { BackfillList } from './backfillList';
-import { backfillChildren } from './backfillsTree';
-import { summaryOf } from './backfillViews';
-import { CoverageTree } from './coverageTree';
-import type { ElsewhereFeed } from './elsewhereFeed';
-import type { FailuresFeed } from './failuresFeed';
-import { failuresChildren } from './failuresTree';
+import type { BackfillList } from './backfills/backfillList';
+import { backfillChildren } from './backfills/backfillsTree';
+import { summaryOf } from './backfills/backfillViews';
+import type { ElsewhereFeed } from './backfills/elsewhereFeed';
+import { CoverageTree } from './coverage/coverageTree';
+import { SnapshotFeed } from './coverage/snapshotFeed';
+import type { FailuresFeed } from './failures/failuresFeed';
+import { failuresChildren } from './failures/failuresTree';
 import { serverState } from './serverState';
-import { SnapshotFeed } from './snapshotFeed';
-import { TreePublisher } from './treePublisher';
+import { TreePublisher } from './trees/treePublisher';
 
 /** What is known of a pipeline now. */
 export interface Known {

@@ -12,7 +12,7 @@ import { counted, formatCount } from '../../base/figures';
 import { messageOf } from '../../base/logger';
 import type { FindResult, FoundLogLines } from '../../protocol/logs';
 import type { NodeTarget } from '../../protocol/targets';
-import { STATES } from '../backfillsTree';
+import { STATES } from '../backfills/backfillsTree';
 import { type BackfillLog, logsOf } from './backfillLogs';
 
 export interface LogFinderDeps {

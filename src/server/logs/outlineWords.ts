@@ -2,7 +2,7 @@ import type { Outline, OutlineProblem, OutlineSection } from '../../app/logs/log
 import { formatSeconds } from '../../base/figures';
 import { saidText } from '../../core/logs/explainVerdict';
 import type { LogOutline, LogProblem, LogSection } from '../../protocol/logs';
-import { STATES } from '../backfillsTree';
+import { STATES } from '../backfills/backfillsTree';
 import type { BackfillLog } from './backfillLogs';
 
 /** What an outline says, in words: the journal's where it knows how a date ended, because logs only claim. */

@@ -3,7 +3,7 @@ import type { TimedRun } from '../../core/timing/timedRun';
 import { type TimingMemo, type TimingView, timingSteps } from '../../core/timing/timingView';
 import { leftByProcessor } from '../../core/timing/whatIsLeft';
 import type { Requests } from '../../protocol/messages';
-import type { BackfillView } from '../backfillViews';
+import type { BackfillView } from '../backfills/backfillViews';
 import type { PipelineService } from '../pipelineService';
 import { backfillRuns } from './backfillRuns';
 import { timingSnapshot } from './timingSnapshot';
