@@ -34,6 +34,7 @@ import { FileWatcher } from './fileWatcher';
 import { LogDocuments } from './logs/logDocuments';
 import { LogFinder } from './logs/logFinder';
 import { logHandlers } from './logs/logHandlers';
+import { isRepaired } from './logs/repairs';
 import { fixesOf } from './manifest/diagnostics';
 import { ManifestDiagnostics } from './manifest/manifestDiagnostics';
 import { SchemaWatch } from './manifest/schemaWatch';
@@ -133,7 +134,10 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
       logger,
       send: (method, params) => inBackground(method, connection.sendNotification(method, params)),
       looked: (session, freshness) => schema.looked(session, freshness),
-      judged: (unavailable) => diagnostics.unavailable(unavailable),
+      judged: (unavailable) => {
+        diagnostics.unavailable(unavailable);
+        inBackground('Judging logs again', logs.judgeAgain());
+      },
       lookAtFiles: () => watcher.check(),
       readLogBytes,
     },
@@ -148,6 +152,7 @@ function start({ manifest, trusted, mode }: InitializationOptions): void {
     logPath: (id, log) => journal.logPath(id, log),
     openFile: fileBytes,
     profileOf: (id) => service.profileOf(id),
+    isRepaired: (plan, processor, date) => isRepaired(service.state, plan, processor, date),
     now: Date.now,
     changed: (change) => inBackground('Following a log', connection.sendNotification('backfill/logChanged', change)),
     failed: (what) => logger.warn(what),

@@ -71,6 +71,8 @@ export class LogFileSystem implements vscode.FileSystemProvider, vscode.Disposab
         if (state === 'ready') for (const log of this.#open.values()) if (log.state.later === 0) void this.#reopen(log);
       }),
     );
+    // One that others opened without a tab.
+    this.#disposables.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#close(uri)));
     this.#disposables.add(
       // The document itself lives on for minutes after its last editor.
       vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {

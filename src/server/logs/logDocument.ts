@@ -8,15 +8,16 @@ import { LogWindow } from '../../app/logs/logWindow';
 import { CompiledProfile } from '../../core/logs/compiledProfile';
 import { LINE_KINDS, lineKindOf } from '../../core/logs/lineKinds';
 import type { LogPatterns } from '../../core/pipeline';
-import type { LogChange, LogId, LogPage, LogPlace, LogState, LogToken } from '../../protocol/logs';
+import type { LogChange, LogId, LogOutline, LogPage, LogPlace, LogState, LogToken } from '../../protocol/logs';
 import type { PartitionParams } from '../../protocol/targets';
 import type { BackfillLog } from './backfillLogs';
-import { outlineInWords } from './outlineWords';
+import { type IsRepaired, outlineInWords } from './outlineWords';
 
 export interface LogDocumentDeps {
   readonly pathOf: (log: BackfillLog) => string;
   readonly openFile: OpenFile;
   readonly profileOf: (processor: string) => LogPatterns;
+  readonly isRepaired: IsRepaired;
   readonly now: () => number;
 }
 
@@ -41,6 +42,7 @@ export class LogDocument {
   #version = 0;
   #outlineDue = false;
   #outlinedAt = 0;
+  #problems: string | undefined;
 
   constructor(id: LogId, logs: readonly BackfillLog[], deps: LogDocumentDeps) {
     this.id = id;
@@ -136,6 +138,15 @@ export class LogDocument {
     };
   }
 
+  /** What is said of the text, where problems are others than they were; also of a log that is not on the screen. */
+  judgeAgain(): LogChange | undefined {
+    const before = this.#problems;
+    // Nothing was said of it yet.
+    if (before === undefined) return undefined;
+    const outline = this.#outline();
+    return before === this.#problems ? undefined : { id: this.id, version: this.#version, state: this.#state(), outline };
+  }
+
   tokens(first: number, lines: readonly string[]): LogToken[] {
     return lines.slice(0, MOST_LINES).flatMap((text, index): LogToken[] => {
       const offset = this.#window.offsetOf(first + index);
@@ -215,17 +226,20 @@ export class LogDocument {
 
   #page(text: string, line?: number): LogPage {
     this.#version++;
-    const outline = outlineInWords(this.#outliner.outline(), (key) => this.#logs.get(key));
-    this.#outlineDue = false;
-    this.#outlinedAt = this.#deps.now();
+    const outline = this.#outline();
     return { version: this.#version, text, state: this.#state(), outline, ...(line !== undefined && { line }) };
   }
 
-  #outlineIfDue() {
-    if (!this.#outlineDue || this.#deps.now() - this.#outlinedAt < OUTLINE_MS) return undefined;
+  #outlineIfDue(): LogOutline | undefined {
+    return this.#outlineDue && this.#deps.now() - this.#outlinedAt >= OUTLINE_MS ? this.#outline() : undefined;
+  }
+
+  #outline(): LogOutline {
     this.#outlineDue = false;
     this.#outlinedAt = this.#deps.now();
-    return outlineInWords(this.#outliner.outline(), (key) => this.#logs.get(key));
+    const outline = outlineInWords(this.#outliner.outline(), (key) => this.#logs.get(key), this.#deps.isRepaired);
+    this.#problems = JSON.stringify(outline.problems);
+    return outline;
   }
 
   #state(): LogState {

@@ -1,13 +1,17 @@
 import type { BackfillRecord } from '../../app/journal';
 import { messageOf } from '../../base/logger';
+import type { Plan } from '../../core/backfill';
 import type { LogChange, LogId, LogRequests } from '../../protocol/logs';
 import { type BackfillLog, logsOf } from './backfillLogs';
 import { LogDocument, type LogDocumentDeps } from './logDocument';
+import type { IsRepaired } from './outlineWords';
 
-export interface LogDocumentsDeps extends Omit<LogDocumentDeps, 'pathOf'> {
+export interface LogDocumentsDeps extends Omit<LogDocumentDeps, 'pathOf' | 'isRepaired'> {
   /** What the journal holds of a backfill. */
   readonly record: (backfill: string) => Promise<BackfillRecord | undefined>;
   readonly logPath: (backfill: string, log: string) => string;
+  /** Whether a partition was mended after an attempt of a backfill at it had failed. */
+  readonly isRepaired: (plan: Plan, processor: string, date: string) => boolean;
   readonly changed: (change: LogChange) => void;
   readonly failed: (what: string) => void;
   /** Between two looks at what is on the screen, in milliseconds. */
@@ -75,6 +79,18 @@ export class LogDocuments {
     return this.#looking;
   }
 
+  /** Tells what is no problem any more, now that the coverage or a journal has changed. Never rejects. */
+  async judgeAgain(): Promise<void> {
+    for (const known of this.#open.values()) {
+      const turn = this.#next(known, async ({ document }) => {
+        await this.#refresh(known, document.id);
+        const change = document.judgeAgain();
+        if (change !== undefined) this.#deps.changed(change);
+      });
+      await turn.catch((error: unknown) => this.#deps.failed(`Judging a log again: ${messageOf(error)}`));
+    }
+  }
+
   dispose(): void {
     clearInterval(this.#timer);
   }
@@ -104,7 +120,12 @@ export class LogDocuments {
     if (found === undefined) throw new Error(`There is no backfill ${id.backfill}.`);
     if (id.log !== undefined && logs.length === 0) throw new Error(`Backfill ${id.backfill} has no log ${id.log}.`);
     const pathOf = ({ log }: BackfillLog) => this.#deps.logPath(id.backfill, log);
-    const open = { document: new LogDocument(id, logs, { ...this.#deps, pathOf }), turn: Promise.resolve(), seen: '' };
+    const isRepaired: IsRepaired = (processor, date) => this.#deps.isRepaired(found.plan, processor, date);
+    const open = {
+      document: new LogDocument(id, logs, { ...this.#deps, pathOf, isRepaired }),
+      turn: Promise.resolve(),
+      seen: '',
+    };
     // Two who ask at once get one.
     const other = this.#open.get(keyOf(id));
     if (other !== undefined) return other;

@@ -5,14 +5,18 @@ import type { LogOutline, LogProblem, LogSection } from '../../protocol/logs';
 import { STATES } from '../backfills/backfillsTree';
 import type { BackfillLog } from './backfillLogs';
 
+/** Whether a partition was mended since the log was written. */
+export type IsRepaired = (processor: string, date: string) => boolean;
+
 /** What an outline says, in words: the journal's where it knows how a date ended, because logs only claim. */
 export function outlineInWords(
   { sections, problems, timed }: Outline,
   logOf: (key: string) => BackfillLog | undefined,
+  isRepaired: IsRepaired,
 ): LogOutline {
   return {
     sections: sections.flatMap((section) => sectionOf(section, logOf(section.member.key)) ?? []),
-    problems: problems.flatMap((problem) => problemOf(problem, logOf(problem.member.key)) ?? []),
+    problems: problems.flatMap((problem) => problemOf(problem, logOf(problem.member.key), isRepaired) ?? []),
     timed,
   };
 }
@@ -35,10 +39,16 @@ function sectionOf({ member, date, said, line, lastLine }: OutlineSection, log: 
   return { ...place, title, detail: said === undefined ? '' : saidText(said), outcome: said === undefined ? 'quiet' : 'bad' };
 }
 
-function problemOf({ member, date, line, cause, outcome }: OutlineProblem, log: BackfillLog | undefined): LogProblem | undefined {
+function problemOf(
+  { member, date, line, cause, outcome }: OutlineProblem,
+  log: BackfillLog | undefined,
+  isRepaired: IsRepaired,
+): LogProblem | undefined {
   const ending = date === undefined ? undefined : log?.endings.get(date)?.outcome;
   // What went on in spite of an error is no problem of that date.
   if (ending === 'done') return undefined;
+  // What runs again is not mended yet.
+  if (date !== undefined && log?.open !== true && isRepaired(member.processor, date)) return undefined;
   const whose = date === undefined ? member.processor : `${member.processor} ${date}`;
   const isSure = outcome === 'failed' || ending !== undefined;
   return { line, message: `${whose}: ${cause}`, severity: isSure ? 'error' : 'warning' };

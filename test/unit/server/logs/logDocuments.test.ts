@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileBytes } from '../../../../src/adapters/files/fileBytes';
 import type { BackfillRecord } from '../../../../src/app/journal';
@@ -24,6 +24,7 @@ describe('logs that are open in editors', () => {
   let active: boolean;
   let changes: LogChange[];
   let now: number;
+  let repaired: Set<string>;
   let logs: LogDocuments;
 
   const begun = (processor: string, day: number, log: string) =>
@@ -42,11 +43,13 @@ describe('logs that are open in editors', () => {
     active = true;
     changes = [];
     now = 0;
+    repaired = new Set();
     logs = new LogDocuments({
       record: async (id) => (id === 'b' ? record() : undefined),
       logPath: (_, log) => join(folder(), log),
       openFile: fileBytes,
       profileOf: (processor) => logProfile(undefined, processor === 'PDC' ? 'nba-phase4' : undefined) ?? {},
+      isRepaired: (_, processor, date) => repaired.has(`${processor} ${date}`),
       now: () => now,
       changed: (change) => changes.push(change),
       failed: (what) => assert.fail(what),
@@ -119,6 +122,73 @@ describe('logs that are open in editors', () => {
       change?.outline?.problems.map(({ severity }) => severity),
       ['error'],
     );
+  });
+
+  it('have no problem any more when its date is repaired, also while they are not on the screen', async () => {
+    await write(ONE, "KeyError: 'minutes'\n");
+    bodies.push(ended('A', 7, 1, { outcome: 'failed', message: 'exit code 1' }));
+    active = false;
+    await logs.open({ id: ONE_ID });
+    const { outline } = (await look(ONE_ID)) ?? {};
+    assert.deepEqual(outline?.problems, [{ line: 0, message: "A 2021-11-07: KeyError: 'minutes'", severity: 'error' }]);
+    logs.watch([]);
+    const judged = async () => {
+      changes = [];
+      await logs.judgeAgain();
+      return changes;
+    };
+    assert.deepEqual(await judged(), [], 'nothing has changed');
+    repaired.add('A 2021-11-07');
+    assert.deepEqual(
+      (await judged()).map(({ outline: said, append }) => [said?.problems, append]),
+      [[[], undefined]],
+    );
+  });
+
+  it('say that they cannot be read, and are shown as soon as they can', async () => {
+    await mkdir(join(folder(), 'logs', ONE));
+    const { text, state } = await logs.open({ id: ONE_ID });
+    assert.deepEqual([text, state.pending], ['', 'This log cannot be read: it is a folder.']);
+    await look(ONE_ID);
+    assert.equal(await look(ONE_ID), undefined, 'nothing to tell');
+    await rm(join(folder(), 'logs', ONE), { recursive: true });
+    assert.equal((await look(ONE_ID))?.state.pending, 'Nothing was written here yet.');
+    await write(ONE, 'one\n');
+    assert.equal((await look(ONE_ID))?.page?.text, 'one\n');
+    await rm(join(folder(), 'logs', ONE));
+    assert.equal(await look(ONE_ID), undefined, 'what was read stays');
+    await write(ONE, 'another one\n');
+    assert.equal((await look(ONE_ID))?.page?.text, 'another one\n');
+  });
+
+  it('hold every line once while one is written 500 times a second, and rotated meanwhile', async function () {
+    this.timeout(20_000);
+    const path = join(folder(), 'logs', ONE);
+    await write(ONE, '');
+    let shown = (await logs.open({ id: ONE_ID })).text;
+    const take = (change: LogChange | undefined) => {
+      if (change?.page !== undefined) shown = change.page.text;
+      else shown += change?.append ?? '';
+    };
+    let at = 0;
+    const burst = async (lines: number) => {
+      for (let line = 0; line < lines; line++) {
+        const writing = write(ONE, `line ${at++}\n`);
+        if (line % 50 === 0) take(await look(ONE_ID));
+        await writing;
+      }
+      take(await look(ONE_ID));
+    };
+    const lines = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, index) => `line ${from + index}\n`).join('');
+    await burst(1_000);
+    assert.equal(shown, lines(0, 1_000));
+    await rename(path, `${path}.1`);
+    await burst(1_200);
+    assert.equal(shown, lines(1_000, 2_200));
+    await truncate(path, 0);
+    await burst(3_000);
+    assert.equal(shown, lines(2_200, 5_200));
   });
 
   it('end with a line that has no end, once nothing more is written', async () => {
