@@ -210,9 +210,9 @@ function isActive(phase: BackfillPhase): boolean {
 }
 
 /** What a backfill that is done has skipped, others have built. */
-function exitCodeOf({ phase, failed }: BackfillProgress): ExitCode {
+function exitCodeOf({ phase, failed, interrupted }: BackfillProgress): ExitCode {
   if (phase === 'cancelled' || phase === 'interrupted') return EXIT.interrupted;
-  return phase === 'done' && failed === 0 ? EXIT.fine : EXIT.gaps;
+  return phase === 'done' && failed + interrupted === 0 ? EXIT.fine : EXIT.gaps;
 }
 
 /** Said while whoever takes a backfill over looks at the lease of an executor that cannot be looked for. */

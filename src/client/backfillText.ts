@@ -1,4 +1,5 @@
-import { counted } from '../base/figures';
+import { counted, formatCount } from '../base/figures';
+import { notDoneParts } from '../base/partitionCounts';
 import type { BackfillSummary } from '../protocol/messages';
 
 export function isActive({ phase }: BackfillSummary): boolean {
@@ -6,10 +7,6 @@ export function isActive({ phase }: BackfillSummary): boolean {
 }
 
 /** What became of a backfill that is over, such as `24 of 25 partitions done, 1 failed`. */
-export function resultText({ done, failed, interrupted, skipped, total }: BackfillSummary): string {
-  const parts = [`${done} of ${counted(total, 'partition')} done`];
-  if (failed > 0) parts.push(`${failed} failed`);
-  if (interrupted > 0) parts.push(`${interrupted} interrupted`);
-  if (skipped > 0) parts.push(`${skipped} skipped`);
-  return parts.join(', ');
+export function resultText(backfill: BackfillSummary): string {
+  return [`${formatCount(backfill.done)} of ${counted(backfill.total, 'partition')} done`, ...notDoneParts(backfill)].join(', ');
 }

@@ -1,4 +1,5 @@
 import { counted, formatCount, formatInstant, formatLeft, namesText } from '../base/figures';
+import { overOf } from '../base/partitionCounts';
 import type { CommandId } from '../protocol/contributions/commands';
 import type { EngineState } from '../protocol/contributions/contextKeys';
 import type { BackfillSummary, ServerState } from '../protocol/messages';
@@ -129,11 +130,11 @@ function needsPerson({ jobs, pause }: BackfillSummary): boolean {
 
 /** `MLFS 12/25 · 12–18 min left`, `MLFS 12/25 paused`, `MLFS 12/25 · PDC 2021-11-05 may hang`. */
 function activeText(running: BackfillSummary, active: readonly BackfillSummary[]): string {
-  const done = sum(active, ({ done, failed, interrupted, skipped }) => done + failed + interrupted + skipped);
+  const over = sum(active, overOf);
   const total = sum(active, (one) => one.total);
   const who = active.length === 1 ? namesText(running.processors) : counted(active.length, 'backfill');
   if (active.every(({ phase }) => phase === 'cancelling')) return `$(sync~spin) ${who} ending`;
-  const counts = `${who} ${formatCount(done)}/${formatCount(total)}`;
+  const counts = `${who} ${formatCount(over)}/${formatCount(total)}`;
   const [silent, ...others] = active.flatMap(({ jobs }) => jobs.filter((job) => job.silent !== undefined));
   if (silent !== undefined) {
     const more = others.length === 0 ? '' : ` and ${counted(others.length, 'more job')}`;
@@ -145,9 +146,11 @@ function activeText(running: BackfillSummary, active: readonly BackfillSummary[]
     const asks = paused.some(({ pause }) => pause?.cause === 'signature');
     return `$(debug-pause) ${counts} ${waits ? 'waiting' : 'paused'}${asks ? ' with a question' : ''}`;
   }
-  const longest = active.reduce((long, one) => ((one.etaSeconds ?? -1) > (long.etaSeconds ?? -1) ? one : long), running);
-  const eta = longest.etaSeconds === undefined ? '' : ` · ${leftText(longest.etaSeconds, longest.etaHighSeconds)}`;
-  return `$(sync~spin) ${counts}${eta}`;
+  const stopped = paused.length === 0 ? '' : `, ${formatCount(paused.length)} paused`;
+  // Of what is paused nobody knows when it goes on.
+  const [longest] = active.filter(({ phase }) => phase === 'running').sort((a, b) => (b.etaSeconds ?? -1) - (a.etaSeconds ?? -1));
+  const eta = longest?.etaSeconds === undefined ? '' : ` · ${leftText(longest.etaSeconds, longest.etaHighSeconds)}`;
+  return `$(sync~spin) ${counts}${stopped}${eta}`;
 }
 
 function leftText(p50: number, p90 = p50): string {

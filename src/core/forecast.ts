@@ -38,13 +38,11 @@ export function forecastOf(
   now: number,
 ): Forecast {
   const perMinute = rateOf(events);
-  const left = progress.waiting + progress.running + cutOff(progress) === 0 ? undefined : leftOf(plan, events, progress, now);
+  const { waiting, running, interrupted, phase } = progress;
+  // What was cut off is run again only by a session that resumes it.
+  const open = waiting + running + (phase === 'interrupted' ? interrupted : 0);
+  const left = open === 0 ? undefined : leftOf(plan, events, progress, now);
   return { ...(perMinute !== undefined && { perMinute }), ...(left !== undefined && { left }) };
-}
-
-/** Only what can still end: a backfill that has ended or is being cancelled does nothing more. */
-function cutOff({ phase, partitions }: BackfillProgress): number {
-  return phase === 'interrupted' ? [...partitions.values()].filter((state) => state === 'interrupted').length : 0;
 }
 
 function leftOf(plan: Plan, events: readonly BackfillEvent[], progress: BackfillProgress, now: number): SecondsLeft | undefined {

@@ -1,3 +1,4 @@
+import type { PartitionCounts } from '../base/partitionCounts';
 import {
   type BackfillEvent,
   type BackfillPhase,
@@ -7,20 +8,14 @@ import {
   type Plan,
 } from './backfill';
 import type { AttemptOutcome, PartitionKey } from './coverage';
+import { countStates } from './partitionCounts';
 
 /** How far a backfill has come, from its plan and its events alone. */
-export interface BackfillProgress {
+export interface BackfillProgress extends PartitionCounts {
   readonly id: string;
   /** Such as `PDC, 2021-11-05 to 2021-11-09: 5 partitions`. */
   readonly title: string;
   readonly phase: BackfillPhase;
-  /** Of the partitions that the plan runs: done with the expectation met; ended in any other way; skipped; and so on. They add up to `total`. */
-  readonly done: number;
-  readonly failed: number;
-  readonly skipped: number;
-  readonly running: number;
-  readonly waiting: number;
-  readonly total: number;
   /** Every partition of the plan; those that the plan itself skips are `skipped` and not counted above. */
   readonly partitions: ReadonlyMap<PartitionKey, PartitionState>;
   /** What runs now, such as `PDC 2021-11-05` or `MLFS 2021-11-05 and 4 more`; of an interrupted one a job that its executor left behind. */
@@ -141,15 +136,12 @@ export function progressOf(
     if (partitions.get(key) === 'waiting') partitions.set(key, runs ? 'running' : 'interrupted');
   }
 
-  const counts = { done: 0, failed: 0, skipped: 0, running: 0, waiting: 0 };
-  for (const key of planned) counts[bucketOf(partitions.get(key) ?? 'waiting')] += 1;
   const current = runs ? currentText([...running.values()]) : undefined;
   return {
     id: plan.id,
     title: titleOf(plan),
     phase,
-    ...counts,
-    total: planned.size,
+    ...countStates([...planned].map((key) => partitions.get(key) ?? 'waiting')),
     partitions,
     ...(current !== undefined && { current }),
     attempts: active ? [...running.keys()] : [],
@@ -197,11 +189,6 @@ function phaseOf(facts: {
   if (!facts.alive) return facts.started ? 'interrupted' : 'planned';
   if (facts.cancelling) return 'cancelling';
   return facts.paused ? 'paused' : 'running';
-}
-
-function bucketOf(state: PartitionState): 'done' | 'failed' | 'skipped' | 'running' | 'waiting' {
-  if (state === 'waiting' || state === 'running' || state === 'skipped') return state;
-  return isSuccess(state) ? 'done' : 'failed';
 }
 
 function currentText(keys: readonly PartitionKey[]): string | undefined {

@@ -8,6 +8,8 @@ export interface Pace {
   readonly retry: readonly number[];
   /** The coverage depends on the clock by what is due. */
   readonly clock: number;
+  /** How long is left of what runs gets shorter without an event. */
+  readonly progress: number;
   /** How long an explanation waits for what jobs noted. */
   readonly patience: number;
   /** While nothing is on screen and a job runs that was started elsewhere. */
@@ -19,6 +21,7 @@ export const PACE: Pace = {
   settle: 150,
   retry: [500, 1_000, 2_000, 5_000],
   clock: 600_000,
+  progress: 10_000,
   patience: 700,
   elsewhere: 30_000,
 };

@@ -6,6 +6,7 @@ import { PipelineRecords } from '../app/session/pipelineRecords';
 import type { CoverageState, Freshness, PipelineSession } from '../app/session/pipelineSession';
 import type { Day } from '../base/day';
 import { type Logger, messageOf } from '../base/logger';
+import { overOf } from '../base/partitionCounts';
 import type { Mode } from '../base/status';
 import type { RunTimes } from '../core/estimate';
 import type { Noted } from '../core/noted';
@@ -100,6 +101,7 @@ export class PipelineService {
       failures: this.#failures,
       elsewhere: this.#elsewhere,
       known: () => this.#known(),
+      progressMs: this.#pace.progress,
     });
   }
 
@@ -327,7 +329,7 @@ export class PipelineService {
   }
 
   #endings(): string {
-    return this.#backfills.views.map(({ progress: { id, done, failed, phase } }) => `${id} ${done} ${failed} ${phase}`).join();
+    return this.#backfills.views.map(({ progress }) => `${progress.id} ${overOf(progress)} ${progress.phase}`).join();
   }
 
   /** Whether the warehouse may be read though nobody asks for it. */

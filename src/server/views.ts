@@ -48,6 +48,8 @@ export interface ViewsDeps {
   readonly failures: FailuresFeed;
   readonly elsewhere: ElsewhereFeed;
   readonly known: () => Known;
+  /** How often it is told how long is left of what runs, in milliseconds. */
+  readonly progressMs: number;
 }
 
 /** What the views show of one pipeline: the trees, the matrix, the bar. Each is told only what of it changed. */
@@ -64,6 +66,8 @@ export class Views {
   #toldBackfills: readonly BackfillSummary[] | undefined;
   /** Until a pause that has not passed by itself is news. */
   #lasting: NodeJS.Timeout | undefined;
+  /** Until it is told again how long is left of what runs. */
+  #again: NodeJS.Timeout | undefined;
 
   constructor(deps: ViewsDeps) {
     this.#deps = deps;
@@ -113,16 +117,9 @@ export class Views {
     const { send, failures, elsewhere } = this.#deps;
     const known = this.#deps.known();
     this.#tree = this.#composeTree(known);
-    for (const view of ['coverage', 'backfills', 'failures'] as const) {
-      const { updated, reordered } = this.#trees[view].changes((parent) => this.peek(view, parent));
-      if (updated.length > 0 || reordered.length > 0) send('backfill/treeChanged', { view, updated, reordered });
-    }
-    const backfills = this.summaries();
-    if (!isDeepStrictEqual(backfills, this.#toldBackfills)) {
-      this.#toldBackfills = backfills;
-      send('backfill/backfillsChanged', { backfills });
-      this.#awaitLastingPause();
-    }
+    this.#publishTree('coverage');
+    this.#publishTree('failures');
+    this.#publishBackfills();
     const { reading, mistakes, state, pipeline, matrix } = known;
     const shown = serverState({
       reading,
@@ -140,6 +137,25 @@ export class Views {
 
   dispose(): void {
     clearTimeout(this.#lasting);
+    clearTimeout(this.#again);
+  }
+
+  #publishTree(view: TreeViewId): void {
+    const { updated, reordered } = this.#trees[view].changes((parent) => this.peek(view, parent));
+    if (updated.length > 0 || reordered.length > 0) this.#deps.send('backfill/treeChanged', { view, updated, reordered });
+  }
+
+  #publishBackfills(): void {
+    this.#publishTree('backfills');
+    const backfills = this.summaries();
+    if (!isDeepStrictEqual(backfills, this.#toldBackfills)) {
+      this.#toldBackfills = backfills;
+      this.#deps.send('backfill/backfillsChanged', { backfills });
+      this.#awaitLastingPause();
+    }
+    // The status bar stands there also while no view is polled for, and time passes without events.
+    clearTimeout(this.#again);
+    if (this.#deps.backfills.active.length > 0) this.#again = setTimeout(() => this.#publishBackfills(), this.#deps.progressMs);
   }
 
   /** No event tells that a pause goes on. */

@@ -29,6 +29,7 @@ const NOTHING_KNOWN = {
   title: '',
   done: 0,
   failed: 0,
+  interrupted: 0,
   skipped: 0,
   running: 0,
   waiting: 0,
@@ -55,6 +56,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'State' },
   { title: 'Done', align: 'right' },
   { title: 'Failed', align: 'right' },
+  { title: 'Skipped', align: 'right' },
   { title: 'Took' },
   { title: 'Left' },
   { title: 'What', shrinks: true },
@@ -160,13 +162,14 @@ function cells(run: Run, now: number): readonly string[] {
   const until = run.endedAt ?? (run.state !== 'damaged' && isActivePhase(run.state) ? now : undefined);
   const took = startedAt === undefined || until === undefined ? '' : formatSeconds(Math.round((until - startedAt) / 1000));
   const what = run.problem === undefined ? run.title : `${run.problem} ${run.title}`;
-  if (run.state === 'damaged') return [run.id, run.state, '?', '?', took, '', what];
+  if (run.state === 'damaged') return [run.id, run.state, '?', '?', '?', took, '', what];
   const { left } = run.forecast;
   return [
     run.id,
     run.state,
     `${formatCount(run.done)}/${formatCount(run.total)}`,
     formatCount(run.failed),
+    formatCount(run.skipped),
     took,
     left === undefined ? '' : formatLeft(left.p50, left.p90),
     what,
@@ -185,12 +188,13 @@ function toned(rows: readonly (readonly string[])[], runs: readonly Run[]) {
 function runsCsv(runs: readonly Run[]): string {
   const instant = (epochMs: number | undefined) => (epochMs === undefined ? '' : new Date(epochMs).toISOString());
   return csv(
-    ['id', 'state', 'done', 'failed', 'skipped', 'total', 'startedAt', 'endedAt', 'title', 'problem'],
-    runs.map(({ id, state, done, failed, skipped, total, startedAt, endedAt, title, problem }) => [
+    ['id', 'state', 'done', 'failed', 'interrupted', 'skipped', 'total', 'startedAt', 'endedAt', 'title', 'problem'],
+    runs.map(({ id, state, done, failed, interrupted, skipped, total, startedAt, endedAt, title, problem }) => [
       id,
       state,
       done,
       failed,
+      interrupted,
       skipped,
       total,
       instant(startedAt),
@@ -203,7 +207,7 @@ function runsCsv(runs: readonly Run[]): string {
 
 /** A backfill as `--format json` gives it: instants are ISO. */
 function runJson(run: Run): Readonly<Record<string, unknown>> {
-  const { id, title, state, problem, done, failed, skipped, running, waiting, total, current, startedAt, endedAt } = run;
+  const { id, title, state, problem, done, failed, interrupted, skipped, running, waiting, total, current } = run;
   const { left, perMinute } = run.forecast;
   const instant = (epochMs: number | undefined) => (epochMs === undefined ? undefined : new Date(epochMs).toISOString());
   return {
@@ -212,12 +216,13 @@ function runJson(run: Run): Readonly<Record<string, unknown>> {
     state,
     done,
     failed,
+    interrupted,
     skipped,
     running,
     waiting,
     total,
-    startedAt: instant(startedAt),
-    endedAt: instant(endedAt),
+    startedAt: instant(run.startedAt),
+    endedAt: instant(run.endedAt),
     etaSeconds: left?.p50,
     etaHighSeconds: left?.p90,
     etaBasis: left?.basis,

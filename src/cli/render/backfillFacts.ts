@@ -1,35 +1,20 @@
-import type { BackfillEvent, PartitionState, Plan } from '../../core/backfill';
+import { groupBy } from '../../base/groupBy';
+import type { PartitionCounts } from '../../base/partitionCounts';
+import type { BackfillEvent, Plan } from '../../core/backfill';
+import { countStates } from '../../core/partitionCounts';
 import type { BackfillProgress } from '../../core/progress';
 
-export interface ProcessorCounts {
+export interface ProcessorCounts extends PartitionCounts {
   readonly processor: string;
-  done: number;
-  failed: number;
-  skipped: number;
-  running: number;
-  waiting: number;
-  total: number;
 }
 
 /** How far each processor of a plan has come, in the plan's order; what the plan itself skips is not counted. */
 export function countsByProcessor(plan: Plan, progress: BackfillProgress): readonly ProcessorCounts[] {
-  const counts = new Map<string, ProcessorCounts>();
-  for (const { processor, date, action } of plan.partitions) {
-    if (action !== 'run') continue;
-    let of = counts.get(processor);
-    if (of === undefined) {
-      of = { processor, done: 0, failed: 0, skipped: 0, running: 0, waiting: 0, total: 0 };
-      counts.set(processor, of);
-    }
-    of.total += 1;
-    of[bucketOf(progress.partitions.get(`${processor} ${date}`) ?? 'waiting')] += 1;
-  }
-  return [...counts.values()];
-}
-
-function bucketOf(state: PartitionState): 'done' | 'failed' | 'skipped' | 'running' | 'waiting' {
-  if (state === 'waiting' || state === 'running' || state === 'skipped' || state === 'done') return state;
-  return 'failed';
+  const runs = plan.partitions.filter(({ action }) => action === 'run');
+  return [...groupBy(runs, ({ processor }) => processor)].map(([processor, of]) => ({
+    processor,
+    ...countStates(of.map(({ date }) => progress.partitions.get(`${processor} ${date}`) ?? 'waiting')),
+  }));
 }
 
 type Started = Extract<BackfillEvent, { type: 'attemptStarted' }>;

@@ -53,7 +53,7 @@ export function summaryLines(
   progress: BackfillProgress,
   terminal: Pick<Terminal, 'width' | 'color'>,
 ): readonly string[] {
-  const { phase, done, failed, skipped, running, waiting, total, current, startedAt, endedAt } = progress;
+  const { phase, done, failed, interrupted: cut, skipped, running, waiting, total, current, startedAt, endedAt } = progress;
   const took =
     startedAt === undefined || endedAt === undefined
       ? ''
@@ -62,11 +62,9 @@ export function summaryLines(
   const { ended, skips, notes } = lastEvents(events);
   const interrupted = ended.filter(({ outcome }) => outcome === 'interrupted');
   const failures = ended.filter(({ outcome }) => !isSuccess(outcome) && outcome !== 'interrupted');
-  // Those that were running when the executor died have no event that says so.
-  const cut = failed - failures.length;
   const figures = [
     `${formatCount(done)} of ${formatCount(total)} done`,
-    ...(failures.length > 0 ? [`${formatCount(failures.length)} failed`] : []),
+    ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
     ...(cut > 0 ? [`${formatCount(cut)} interrupted`] : []),
     ...(running > 0 ? [`${formatCount(running)} still running`] : []),
     ...(skipped > 0 ? [`${formatCount(skipped)} skipped`] : []),

@@ -1,11 +1,7 @@
+import type { PartitionCounts } from '../../base/partitionCounts';
 import { type Terminal, toned } from '../terminal';
 
-export interface BarParts {
-  readonly done: number;
-  readonly failed: number;
-  readonly skipped: number;
-  readonly total: number;
-}
+export type BarParts = Pick<PartitionCounts, 'done' | 'failed' | 'interrupted' | 'skipped' | 'total'>;
 
 const PIECES = [
   ['█', 'good'],
@@ -14,9 +10,14 @@ const PIECES = [
   ['░', 'quiet'],
 ] as const;
 
-/** Shares of a whole side by side: `█` done, `▓` failed, `▒` skipped, `░` what is left. Even one failure among many keeps a column. */
-export function bar({ done, failed, skipped, total }: BarParts, width: number, terminal: Pick<Terminal, 'color'>): string {
-  const columns = allotted([done, failed, skipped, total > 0 ? total - done - failed - skipped : 1], width);
+/** Shares of a whole side by side: `█` done, `▓` failed or cut off, `▒` skipped, `░` what is left. Even one failure among many keeps a column. */
+export function bar(
+  { done, failed, interrupted, skipped, total }: BarParts,
+  width: number,
+  terminal: Pick<Terminal, 'color'>,
+): string {
+  const bad = failed + interrupted;
+  const columns = allotted([done, bad, skipped, total > 0 ? total - done - bad - skipped : 1], width);
   return PIECES.map(([symbol, tone], index) => toned(terminal, tone, symbol.repeat(columns[index] ?? 0))).join('');
 }
 

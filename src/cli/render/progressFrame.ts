@@ -1,4 +1,5 @@
 import { counted, formatCount, formatLeft, formatRate, formatSeconds } from '../../base/figures';
+import { countsParts, overOf } from '../../base/partitionCounts';
 import { type BackfillEvent, type BackfillPhase, isActivePhase, type Plan } from '../../core/backfill';
 import type { Forecast } from '../../core/forecast';
 import type { BackfillProgress } from '../../core/progress';
@@ -63,8 +64,8 @@ export function progressFrame(input: FrameInput, terminal: Pick<Terminal, 'width
 }
 
 function overallBar(progress: BackfillProgress, width: number, terminal: Pick<Terminal, 'color'>): string {
-  const { done, failed, skipped, total } = progress;
-  const percent = total === 0 ? 100 : Math.floor(((done + failed + skipped) / total) * 100);
+  const { total } = progress;
+  const percent = total === 0 ? 100 : Math.floor((overOf(progress) / total) * 100);
   if (width < NARROW) return fitted(`${percent} %`, width);
   return `${bar(progress, Math.min(60, width - 7), terminal)}  ${percent} %`;
 }
@@ -80,14 +81,12 @@ function pauseLines({ id, pause }: BackfillProgress, width: number): readonly st
 }
 
 function figuresLine({ progress, forecast, now }: FrameInput, width: number, terminal: Pick<Terminal, 'color'>): string {
-  const { phase, done, failed, skipped, total, startedAt, pause } = progress;
+  const { phase, startedAt, pause } = progress;
   const { perMinute, left } = forecast;
   const since = pause?.since ?? startedAt;
   const elapsed = since === undefined ? '' : ` for ${formatSeconds(Math.max(0, Math.round((now - since) / 1000)))}`;
   const rest = [
-    `${formatCount(done + failed + skipped)}/${formatCount(total)}`,
-    ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
-    ...(skipped > 0 ? [`${formatCount(skipped)} skipped`] : []),
+    ...countsParts(progress, true),
     ...(left === undefined ? [] : [`${formatLeft(left.p50, left.p90)} left`]),
     ...(perMinute === undefined ? [] : [formatRate(perMinute)]),
   ];
@@ -98,13 +97,9 @@ function figuresLine({ progress, forecast, now }: FrameInput, width: number, ter
 function processorLines(counts: readonly ProcessorCounts[], width: number, terminal: Pick<Terminal, 'color'>): string[] {
   const nameWidth = Math.min(24, Math.max(...counts.map(({ processor }) => textWidth(processor))));
   const figures = counts.map((of) => {
-    const ended = of.done + of.failed + of.skipped;
-    const notes = [
-      ...(of.failed > 0 ? [`${formatCount(of.failed)} failed`] : []),
-      ...(of.skipped > 0 ? [`${formatCount(of.skipped)} skipped`] : []),
-      ...(of.running > 0 ? [`${formatCount(of.running)} running`] : []),
-    ];
-    return { ended: `${formatCount(ended)}/${formatCount(of.total)}`, notes: notes.join(', ') };
+    const [ended = '', ...others] = countsParts(of, true);
+    const notes = [...others, ...(of.running > 0 ? [`${formatCount(of.running)} running`] : [])];
+    return { ended, notes: notes.join(', ') };
   });
   const endedWidth = Math.max(...figures.map(({ ended }) => ended.length));
   const notesWidth = Math.max(...figures.map(({ notes }) => notes.length));

@@ -16,6 +16,8 @@ export interface WorkReport {
   /** Of the partitions that the plan runs. */
   readonly done: number;
   readonly failed: number;
+  /** Cut off. */
+  readonly interrupted: number;
   readonly skipped: number;
   readonly total: number;
   /** Partitions of its plan that did not end well and are gaps now, whoever ran them since. */
@@ -47,10 +49,11 @@ export function isOver({ phase }: { readonly phase: BackfillPhase }): boolean {
 }
 
 export function workReport({ plan, progress, forecast }: BackfillFacts, input: CoverageInput, grid: CoverageGrid): WorkReport {
-  const { id, title, phase, done, failed, skipped, total, current, pause, startedAt, endedAt } = progress;
+  const { id, title, phase, done, failed, interrupted, skipped, total, current, pause, startedAt, endedAt } = progress;
   const { cellOf } = tablesOf(input, grid);
   const left = plan.partitions.filter(({ processor, date, action }) => {
-    if (action !== 'run' || progress.partitions.get(`${processor} ${date}`) === 'done') return false;
+    const state = progress.partitions.get(`${processor} ${date}`);
+    if (action !== 'run' || state === 'done' || state === 'cleaned') return false;
     const day = parseDay(date);
     const cell = day === undefined ? -1 : cellOf(processor, day);
     return cell >= 0 && isGap(STATUSES[grid.status[cell] ?? 0] ?? 'off');
@@ -63,6 +66,7 @@ export function workReport({ plan, progress, forecast }: BackfillFacts, input: C
     phase,
     done,
     failed,
+    interrupted,
     skipped,
     total,
     left,

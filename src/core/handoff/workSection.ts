@@ -61,6 +61,7 @@ function lineOf({
   phase,
   done,
   failed,
+  interrupted,
   skipped,
   total,
   left,
@@ -74,6 +75,7 @@ function lineOf({
 }: WorkReport): string {
   const parts = [`${formatCount(done)}/${formatCount(total)} done`];
   if (failed > 0) parts.push(`${formatCount(failed)} failed`);
+  if (interrupted > 0) parts.push(`${formatCount(interrupted)} interrupted`);
   if (skipped > 0) parts.push(`${formatCount(skipped)} skipped`);
   if (left > 0) parts.push(`${formatCount(left)} still ${left === 1 ? 'a gap' : 'gaps'}`);
   if (current !== undefined) parts.push(`now ${current}`);

@@ -42,9 +42,8 @@ export function viewOf(record: BackfillRecord, now: number): BackfillView {
 /** @param now epoch milliseconds. */
 export function summaryOf(view: BackfillView, now: number, isStop: IsStop = () => false): BackfillSummary {
   const { record, progress, forecast, calls } = view;
-  const { id, title, phase, done, skipped, running, total, startedAt } = progress;
+  const { id, title, phase, done, failed, interrupted, skipped, running, total, startedAt } = progress;
   const current = inHandText(calls) ?? progress.current;
-  const interrupted = [...progress.partitions.values()].filter((state) => state === 'interrupted').length;
   const endedAt = progress.endedAt ?? (phase === 'interrupted' ? lastSign(record.events) : undefined);
   return {
     id,
@@ -52,7 +51,7 @@ export function summaryOf(view: BackfillView, now: number, isStop: IsStop = () =
     processors: processorsOf(record.plan),
     phase,
     done,
-    failed: progress.failed - interrupted,
+    failed,
     interrupted,
     skipped,
     running,
@@ -74,7 +73,7 @@ export function summaryOf(view: BackfillView, now: number, isStop: IsStop = () =
 
 /** `10 left: 3 cut off, 7 not begun · 12–18 min`. */
 export function leftWords({ progress, forecast }: BackfillView): string {
-  const cutOff = [...progress.partitions.values()].filter((state) => state === 'interrupted').length;
+  const { interrupted: cutOff } = progress;
   const parts = [
     ...(cutOff > 0 ? [`${formatCount(cutOff)} cut off`] : []),
     ...(progress.waiting > 0 ? [`${formatCount(progress.waiting)} not begun`] : []),

@@ -1,13 +1,5 @@
-import {
-  counted,
-  formatCount,
-  formatInstant,
-  formatLeft,
-  formatRate,
-  formatSeconds,
-  namesText,
-  stagesText,
-} from '../../base/figures';
+import { counted, formatInstant, formatLeft, formatRate, formatSeconds, namesText, stagesText } from '../../base/figures';
+import { countsParts } from '../../base/partitionCounts';
 import type { BackfillEvent, BackfillPhase, PartitionState, Plan, PlannedPartition } from '../../core/backfill';
 import type { PartitionKey } from '../../core/coverage';
 import type { SilentJob } from '../../core/progress';
@@ -118,13 +110,11 @@ function hanging({ progress, waitedFor }: BackfillView): readonly SilentJob[] {
  * `interrupted · 12/25 · 13 left: 1 cut off, 12 not begun`.
  */
 export function progressText(view: BackfillView, now: number): string {
-  const { phase, done, failed, interrupted, skipped, total, etaSeconds, etaHighSeconds, current, endedAt } = summaryOf(view, now);
+  const { phase, failed, etaSeconds, etaHighSeconds, current, endedAt } = summaryOf(view, now);
   const active = isActive(view);
-  const over = active ? done + failed + interrupted + skipped : done;
-  const counts = [`${formatCount(over)}/${formatCount(total)}`];
-  if (failed > 0) counts.push(`${formatCount(failed)} failed`);
-  if (interrupted > 0 && phase !== 'interrupted') counts.push(`${formatCount(interrupted)} interrupted`);
-  const parts = [counts.join(', ')];
+  // What was cut off of an interrupted one is said with what is left of it.
+  const counts = phase === 'interrupted' ? { ...view.progress, interrupted: 0 } : view.progress;
+  const parts = [countsParts(counts, active).join(', ')];
   // That some failed is said with their number.
   if (phase !== 'running' && !(phase === 'failed' && failed > 0)) parts.unshift(phaseWords(view));
   const [job, ...others] = hanging(view);

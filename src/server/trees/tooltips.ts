@@ -1,6 +1,7 @@
 import { parseDay } from '../../base/day';
-import { counted, formatInstant, formatLeft, formatRate } from '../../base/figures';
+import { counted, formatCount, formatInstant, formatLeft, formatRate } from '../../base/figures';
 import { code, escaped } from '../../base/markdown';
+import { notDoneParts } from '../../base/partitionCounts';
 import { runCommandLine } from '../../core/commandLine';
 import type { CoverageGrid, CoverageInput } from '../../core/coverage';
 import { explain } from '../../core/explain';
@@ -55,20 +56,15 @@ function groupTooltip(
 /** The tooltip of a node of the Backfills tree. */
 export function backfillTooltip(view: BackfillView, now: number): string {
   const { plan, problems } = view.record;
-  const { waiting } = view.progress;
   const { perMinute, left } = view.forecast;
-  const { title, phase, done, failed, interrupted, skipped, running, total, startedAt, endedAt } = summaryOf(view, now);
-  const counts = [`${done} of ${counted(total, 'partition')} done`];
-  for (const [count, word] of [
-    [failed, 'failed'],
-    [interrupted, 'interrupted'],
-    [skipped, 'skipped'],
-    [running, 'running'],
-    [waiting, 'waiting'],
-  ] as const) {
-    if (count > 0) counts.push(`${count} ${word}`);
-  }
-  const { pause, silent } = view.progress;
+  const { title, phase, startedAt, endedAt } = summaryOf(view, now);
+  const { done, running, waiting, total, pause, silent } = view.progress;
+  const counts = [
+    `${formatCount(done)} of ${counted(total, 'partition')} done`,
+    ...notDoneParts(view.progress),
+    ...(running > 0 ? [`${formatCount(running)} running`] : []),
+    ...(waiting > 0 ? [`${formatCount(waiting)} waiting`] : []),
+  ];
   const times = [`planned ${formatInstant(Date.parse(plan.createdAt))}`];
   if (startedAt !== undefined) times.push(`started ${formatInstant(startedAt)}`);
   if (endedAt !== undefined) times.push(`ended ${formatInstant(endedAt)}`);

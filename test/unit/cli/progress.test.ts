@@ -59,6 +59,23 @@ Ctrl+C cancels; closing this terminal leaves it running.`,
     );
   });
 
+  it('counts what was deleted on purpose as done, and what was cut off apart from failures', () => {
+    const cleaning = eventsOf([
+      [0, started],
+      [1, attempted('PDC', 5)],
+      [2, ended('PDC', 5, 1, { outcome: 'cleaned' })],
+      [2, attempted('PDC', 6)],
+      [3, ended('PDC', 6, 1, { outcome: 'interrupted' })],
+      [3, attempted('MLFS', 5)],
+    ]);
+    const lines = frame(plan, cleaning, 4);
+    assert.match(lines[2] ?? '', / {2}2\/10 {2}1 interrupted {2}/);
+    assert.deepEqual(
+      lines.slice(4, 6).map((line) => line.replace(/ {2}[█▓▒░]+/, '')),
+      ['PDC   2/5  1 interrupted', 'MLFS  0/5  1 running'],
+    );
+  });
+
   it('fits any terminal', () => {
     const many = planOf(Array.from({ length: 40 }, (_, index) => [`PROCESSOR_${index}`, 1 + (index % 28)] as const));
     const running = eventsOf([
@@ -126,13 +143,22 @@ describe('a bar', () => {
   it('shows every kind of end that there was, and is full only at the end', () => {
     const count = fc.integer({ min: 0, max: 3000 });
     fc.assert(
-      fc.property(count, count, count, count, fc.integer({ min: 6, max: 60 }), (done, failed, skipped, left, width) => {
-        const drawn = bar({ done, failed, skipped, total: done + failed + skipped + left }, width, { color: false });
-        assert.equal(textWidth(drawn), width);
-        if (failed > 0) assert.match(drawn, /▓/);
-        if (skipped > 0) assert.match(drawn, /▒/);
-        assert.equal(drawn.includes('░'), left > 0 || done + failed + skipped === 0);
-      }),
+      fc.property(
+        count,
+        count,
+        count,
+        count,
+        count,
+        fc.integer({ min: 6, max: 60 }),
+        (done, failed, interrupted, skipped, left, width) => {
+          const over = done + failed + interrupted + skipped;
+          const drawn = bar({ done, failed, interrupted, skipped, total: over + left }, width, { color: false });
+          assert.equal(textWidth(drawn), width);
+          if (failed + interrupted > 0) assert.match(drawn, /▓/);
+          if (skipped > 0) assert.match(drawn, /▒/);
+          assert.equal(drawn.includes('░'), left > 0 || over === 0);
+        },
+      ),
     );
   });
 });

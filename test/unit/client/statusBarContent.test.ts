@@ -33,6 +33,13 @@ describe('statusBarContent', () => {
     assert.equal(statusBarContent('ready', undefined, [summary()], 0)?.text, '$(sync~spin) MLFS 0/25');
   });
 
+  it('tells how long is left of what runs, not of what is paused beside it', () => {
+    const running = summary({ done: 10, etaSeconds: 190, etaHighSeconds: 290 });
+    const paused = summary({ phase: 'paused', total: 850, etaSeconds: 72_000, pause: { cause: 'asked', message: '' } });
+    const text = '$(sync~spin) 2 backfills 10/875, 1 paused · 3–5 min left';
+    assert.equal(statusBarContent('ready', STATE, [paused, running], 0)?.text, text);
+  });
+
   it('says that it is paused or may hang, and warns where a person is needed', () => {
     const paused = (cause: 'asked' | 'environment' | 'signature') =>
       statusBarContent('ready', STATE, [summary({ phase: 'paused', done: 12, pause: { cause, message: 'no quota' } })], 0);

@@ -113,7 +113,8 @@ describe('progressOf', () => {
       [0, attempted('PDC', 5)],
     ]);
     const progress = progressOf(PLAN, events, false);
-    assert.deepEqual([progress.phase, progress.failed, progress.current], ['interrupted', 1, undefined]);
+    const { phase, failed, interrupted, current } = progress;
+    assert.deepEqual([phase, failed, interrupted, current], ['interrupted', 0, 1, undefined]);
   });
 
   it('goes by the order of the journal where the clock was set back between two sessions', () => {
@@ -147,8 +148,8 @@ describe('progressOf', () => {
         for (let length = 0; length <= events.length; length++) {
           const prefix = events.slice(0, length);
           const { partitions, ...counts } = progressOf(PLAN, prefix, length % 2 === 0);
-          const { done, failed, skipped: left, running, waiting, total } = counts;
-          assert.equal(done + failed + left + running + waiting, total);
+          const { done, failed, interrupted, skipped: left, running, waiting, total } = counts;
+          assert.equal(done + failed + interrupted + left + running + waiting, total);
           const ledger = ledgerOf([{ plan: PLAN, events: prefix, ownerAlive: true }]);
           const now = new Set([...ledger.last.keys()]);
           for (const key of finished) {

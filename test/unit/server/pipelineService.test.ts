@@ -35,7 +35,15 @@ log_profiles: { own: { date_start: '^run (?<n>\\d+)/(?<total>\\d+): (?<date>\\S+
 const READ_AT = Date.UTC(2021, 11, 1);
 const FULL = { '2021-11-01': 9, '2021-11-02': 9, '2021-11-03': 9, '2021-11-04': 9 };
 /** Quick enough for a test, and slow where a test does not ask for it. */
-const PACE: Pace = { poll: 60_000, settle: 5, retry: [5], clock: 600_000, patience: 60_000, elsewhere: 60_000 };
+const PACE: Pace = {
+  poll: 60_000,
+  settle: 5,
+  retry: [5],
+  clock: 600_000,
+  progress: 60_000,
+  patience: 60_000,
+  elsewhere: 60_000,
+};
 
 const NO_SIGHTINGS: Sightings = { files: [], processes: [], processesKnown: true, ownCalls: [] };
 
@@ -53,6 +61,7 @@ describe('PipelineService', () => {
   let services: PipelineService[];
   /** Runs whenever a service looks at files, which it does first when it looks at all. */
   let looked: () => void;
+  let now: number;
 
   function hold(a: Record<string, number>, b: Record<string, number>): void {
     warehouse.fingerprint = JSON.stringify([a, b]);
@@ -79,7 +88,7 @@ describe('PipelineService', () => {
           ),
         journal,
         elsewhere,
-        clock: { now: () => Date.UTC(2021, 11, 2, 12) },
+        clock: { now: () => now },
         logger: SILENT,
         send: (method, params) => {
           const message = { method, params } as Sent;
@@ -138,6 +147,7 @@ describe('PipelineService', () => {
     waiting = [];
     services = [];
     looked = () => {};
+    now = Date.UTC(2021, 11, 2, 12);
     hold(FULL, { '2021-11-01': 9 });
   });
 
@@ -344,6 +354,35 @@ describe('PipelineService', () => {
         '2021-11-02: complete · 9 rows',
       ]);
       assert.match(service.views.children('backfills', '')[0]?.description ?? '', /^done · 1\/1/);
+    } finally {
+      await claim.release();
+    }
+  });
+
+  it('tells again how long is left of what runs while nothing happens and nobody looks', async () => {
+    const service = newService({ ...PACE, progress: 5 });
+    await service.start();
+    const jobs: Plan['jobs'] = [{ processor: 'B', method: 'date', command: ['b', '{date}'], slots: 1, hash: '' }];
+    const plan = { ...planOf('B', '2021-11-02', '2021-11-03'), jobs };
+    await journal.create(plan);
+    const claim = await journal.claim(plan.id);
+    assert.ok(claim);
+    const of = (date: string) => ({ attempt: date, processor: 'B', date });
+    const started = (date: string): BackfillEventBody => ({
+      ...{ type: 'attemptStarted', ...of(date), before: '', rowsBefore: 0, inputs: [], log: `logs/${date}.log` },
+    });
+    const told = (matches: (backfill: BackfillSummary | undefined) => boolean) =>
+      message((one) => one.method === 'backfill/backfillsChanged' && matches(one.params.backfills[0]));
+    try {
+      now = Date.now();
+      const first = told((backfill) => (backfill?.etaSeconds ?? 0) > 590);
+      const end: BackfillEventBody = { type: 'attemptEnded', ...of('2021-11-02'), outcome: 'done', seconds: 600 };
+      await journal.append(plan.id, { type: 'started', owner: claim.owner }, started('2021-11-02'), end, started('2021-11-03'));
+      await first;
+      const shorter = told((backfill) => (backfill?.etaSeconds ?? 600) < 310);
+      now += 300_000;
+      await shorter;
+      assert.match(service.views.children('backfills', '')[0]?.description ?? '', /^1\/2 · 5–\d+ min left/);
     } finally {
       await claim.release();
     }

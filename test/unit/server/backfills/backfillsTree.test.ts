@@ -146,6 +146,12 @@ describe('the Backfills tree', () => {
       line([STARTED, begun('2021-11-05')], false),
       'PDC | interrupted · 0/3 · 3 left: 1 cut off, 2 not begun · 2021-11-05 to 2021-11-07 | backfill+log+resumable+cut',
     );
+    const skips = DATES.slice(1).map(
+      (date): BackfillEventBody => ({ type: 'skipped', processor: 'PDC', date, why: 'it is full' }),
+    );
+    const some = [STARTED, begun('2021-11-05'), ended('2021-11-05', 'done'), ...skips];
+    assert.match(line([...some, { type: 'ended', result: 'done' }], false), /^PDC \| done · 1\/3, 2 skipped · /);
+    assert.match(line(some, true), /^PDC \| 3\/3, 2 skipped · /);
     assert.equal(line([], false), 'PDC | planned · 0/3 · 2021-11-05 to 2021-11-07 | backfill');
   });
 
