@@ -252,7 +252,7 @@ export async function until(what, holds, patience = PATIENCE_MS) {
  */
 async function changes(list, before) {
   const changed = async () => JSON.stringify(await list()) !== JSON.stringify(before);
-  return until('a change', changed, 500).then(
+  return until('a change', changed, 1500).then(
     () => true,
     () => false,
   );
