@@ -45,6 +45,6 @@ export function timedAttempts(records: readonly Pick<BackfillRecord, 'plan' | 'e
 /** Backfills that are not over, newest first. */
 export function openBackfills(records: readonly BackfillRecord[]): OpenBackfill[] {
   return records
-    .map(({ plan, events, ownerAlive, jobsLeft }) => ({ plan, progress: progressOf(plan, events, ownerAlive, jobsLeft) }))
+    .map(({ plan, events, ownerAlive, jobsLeft }) => ({ plan, events, progress: progressOf(plan, events, ownerAlive, jobsLeft) }))
     .sort((a, b) => (a.plan.id < b.plan.id ? 1 : -1));
 }

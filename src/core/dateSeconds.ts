@@ -29,12 +29,13 @@ const HORIZON = 4;
 /**
  * Learns from dates in the order in which they ended, newest last, beside what past runs took. One slow date at the start, as with a cold
  * cache, and single ones that stand out later say little; a growth from date to date is carried on.
+ * @param canGrow whether they are of one session or call: a growth is never fitted across a restart.
  * @returns undefined where nothing is known.
  */
-export function learnSeconds(own: readonly number[], past?: PastSeconds): DateSeconds | undefined {
+export function learnSeconds(own: readonly number[], past?: PastSeconds, canGrow = true): DateSeconds | undefined {
   const seen = warm(own.slice(-MOST).filter((seconds) => seconds >= 0));
   if (seen.length === 0 && past === undefined) return undefined;
-  const growth = growthOf(seen);
+  const growth = canGrow ? growthOf(seen) : undefined;
   if (growth !== undefined) return growth;
   const history = past === undefined ? 0 : (Math.min(past.of, HISTORY) * HISTORY) / (HISTORY + seen.length);
   const pastMean = past === undefined ? 0 : meanOf(past);

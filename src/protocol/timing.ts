@@ -20,6 +20,8 @@ export interface TimingSnapshot {
   readonly problem?: string;
   /** What costs most comes first. */
   readonly processors: readonly TimingRow[];
+  /** Over all processors: of each backfill that is not over, newest first, then of the gaps that nobody runs. */
+  readonly left: readonly TimingLeft[];
   /** Of the processor that was asked for, else of the first; absent where no run is known. */
   readonly chart?: TimingChart;
 }

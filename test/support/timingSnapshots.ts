@@ -62,6 +62,10 @@ export function timingOf(chart: TimingChart | undefined = timingChart()): Timing
       { name: 'PSZA', runs: 120, total: 1_500, share: 0.09, shareText: '9.0 %' },
       { name: 'PCF', runs: 0, total: 0, share: 0, shareText: '0 %' },
     ],
+    left: [
+      { what: '45 dates left of PDC and MLFS', slots: 1, seconds: [9_600, 5_100, 3_700, 3_000, 2_700, 2_500, 2_400, 2_400] },
+      { what: '12 gaps that can be filled, of PSZA', slots: 1, seconds: [480, 240, 160, 120] },
+    ],
     ...(chart !== undefined && { chart }),
   };
 }

@@ -6,7 +6,7 @@ import { scopeNodes } from '../../core/scope';
 import { EVER, MOST_RECORDS } from '../../core/sql/records';
 import { timingView } from '../../core/timing/timingView';
 import { timingViewReport } from '../../core/timing/timingWords';
-import { leftByProcessor } from '../../core/timing/whatIsLeft';
+import { slotLimits, whatIsLeft } from '../../core/timing/whatIsLeft';
 import { type Context, defineCommand } from '../command';
 import { EXIT } from '../exitCodes';
 import { type OpenPipeline, openPipeline } from '../manifestFile';
@@ -22,24 +22,25 @@ export const timingCommand = defineCommand({
   options: { ...MANIFEST_OPTION, ...SCOPE_OPTIONS, ...FORMAT_OPTION },
   examples: ['backfill timing', 'backfill timing --processor MLFS --from 2021-11-01 --format json'],
   async run(context, options) {
-    const { terminal } = context;
-    const open = await openPipeline(context, options);
-    const { pipeline } = open;
+    const { terminal, services } = context;
+    const manifest = await openPipeline(context, options);
+    const { pipeline } = manifest;
     const scope = scopeFrom(pipeline, options);
     const days = { from: scope.from ?? EVER.from, to: scope.to ?? EVER.to };
-    const history = await historyRuns(context, open, days);
+    const history = await historyRuns(context, manifest, days);
     const wanted = scope.processors === undefined ? undefined : new Set(scopeNodes(pipeline, scope).map(({ id }) => id));
     const runs = history.runs.filter(({ name }) => wanted === undefined || wanted.has(name));
-    const records = await allRecords(context, open);
+    const records = await allRecords(context, manifest);
     const isWanted = (id: string): boolean => wanted === undefined || wanted.has(id);
     const attempts = timedAttempts(records).filter(
       ({ processor, day }) => day >= days.from && day <= days.to && isWanted(processor),
     );
+    const open = openBackfills(records);
     const view = timingView({
       history: runs,
       runs: attempts,
       order: pipeline.processors.map(({ id }) => id),
-      left: leftByProcessor(openBackfills(records), attempts),
+      left: whatIsLeft({ open, runs: attempts, now: services.clock.now(), limits: slotLimits(pipeline) }),
     });
     const timings = view.processors;
     switch (options.format) {
@@ -49,7 +50,7 @@ export const timingCommand = defineCommand({
           asOf: readAt === undefined ? null : new Date(readAt).toISOString(),
           ...(problem !== undefined && { problem }),
         };
-        terminal.print(JSON.stringify({ ...read, processors: timingViewReport(view) }, null, 2));
+        terminal.print(JSON.stringify({ ...read, ...timingViewReport(view) }, null, 2));
         break;
       }
       case 'csv':
@@ -60,7 +61,7 @@ export const timingCommand = defineCommand({
         break;
       case 'table':
       case undefined:
-        for (const line of timingText(timings, terminal)) terminal.print(line);
+        for (const line of timingText(view, terminal)) terminal.print(line);
         if (history.readAt !== undefined) terminal.print(`\nRun history read ${formatInstant(history.readAt)}.`);
     }
     return history.problem === undefined ? EXIT.fine : EXIT.warehouse;

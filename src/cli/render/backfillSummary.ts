@@ -82,7 +82,11 @@ export function summaryLines(
   lines.push(...grouped('Failed', failures, (event) => `${event.processor}: ${failureText(event) ?? ''}`, terminal, signatureOf));
   lines.push(...grouped('Interrupted', interrupted, (event) => `${event.processor}: ${failureText(event) ?? ''}`, terminal));
   lines.push(...grouped('Skipped', skips, ({ processor, why }) => `${processor}: ${why}`, terminal));
-  const growths = backfillGrowth({ plan, progress }, journalRuns({ plan, events }));
+  const growths = backfillGrowth(
+    { plan, events, progress },
+    journalRuns({ plan, events }),
+    Date.parse(events.at(-1)?.at ?? plan.createdAt),
+  );
   if (growths.length > 0)
     lines.push(
       '',

@@ -1,16 +1,25 @@
 import { formatDay } from '../../base/day';
 import { formatCount } from '../../base/figures';
-import type { ProcessorTimes } from '../../core/timing/timingView';
-import { COST_COLUMNS, costCells, slowestText, stagesText, timingSentences } from '../../core/timing/timingWords';
+import type { ProcessorTimes, TimingView } from '../../core/timing/timingView';
+import { COST_COLUMNS, costCells, slowestText, stagesText, timingSentences, wholeSentence } from '../../core/timing/timingWords';
 import { csv, markdownTable, tableLines } from '../table';
 import type { Terminal } from '../terminal';
 import { plain, wrapped } from '../textWidth';
 
 /** A line a processor, with its stages and its slowest dates below it. */
-export function timingText(timings: readonly ProcessorTimes[], terminal: Pick<Terminal, 'width' | 'color'>): readonly string[] {
+export function timingText(
+  { processors: timings, left }: Pick<TimingView, 'processors' | 'left'>,
+  terminal: Pick<Terminal, 'width' | 'color'>,
+): readonly string[] {
   if (timings.length === 0) return ['No run is known.'];
   const [titles = '', ...lines] = tableLines(terminal, COST_COLUMNS, timings.map(costCells));
-  return [titles, ...lines.flatMap((line, index) => [line, ...detailLines(timings[index], terminal)])];
+  // What is left of a single processor stands beside it.
+  const whole = left.filter(({ processors }) => processors.length > 1).map(wholeSentence);
+  return [
+    titles,
+    ...lines.flatMap((line, index) => [line, ...detailLines(timings[index], terminal)]),
+    ...(whole.length === 0 ? [] : ['', 'Left:', ...detailed(whole, terminal)]),
+  ];
 }
 
 export function timingMarkdown(timings: readonly ProcessorTimes[]): string {
@@ -46,7 +55,7 @@ export function timingCsv(timings: readonly ProcessorTimes[]): string {
   );
 }
 
-function detailLines(timing: ProcessorTimes | undefined, { width }: Pick<Terminal, 'width'>): readonly string[] {
+function detailLines(timing: ProcessorTimes | undefined, terminal: Pick<Terminal, 'width'>): readonly string[] {
   if (timing === undefined) return [];
   const { stages, slowest, neverEnded } = timing;
   const details = [
@@ -55,6 +64,10 @@ function detailLines(timing: ProcessorTimes | undefined, { width }: Pick<Termina
     ...(slowest.length === 0 ? [] : [`slowest: ${slowestText(timing)}`]),
     ...(neverEnded === 0 ? [] : [`never ended: ${formatCount(neverEnded)}`]),
   ];
+  return detailed(details, terminal);
+}
+
+function detailed(details: readonly string[], { width }: Pick<Terminal, 'width'>): readonly string[] {
   return details.flatMap((detail) =>
     wrapped(plain(detail), Math.max(20, width - 4)).map((line, at) => (at === 0 ? '  ' : '    ') + line),
   );

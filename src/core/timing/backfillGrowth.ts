@@ -1,21 +1,26 @@
 import { groupBy } from '../../base/groupBy';
+import { leftPool } from '../leftPool';
 import { growthFindings } from './growthFindings';
 import { sequencesOf, type TimedRun } from './timedRun';
-import { growthWords, leftByProcessor, type OpenBackfill } from './whatIsLeft';
+import { growthWords, type OpenBackfill, runningSequence } from './whatIsLeft';
 
 /**
  * What grows from date to date of a backfill now, a sentence for each processor in which something does.
  * @param runs of the backfill, and of calls that run by their logs.
+ * @param now epoch milliseconds.
  */
-export function backfillGrowth(backfill: OpenBackfill, runs: readonly TimedRun[]): readonly string[] {
-  const left = leftByProcessor([backfill], runs);
+export function backfillGrowth(backfill: OpenBackfill, runs: readonly TimedRun[], now: number): readonly string[] {
+  const { plan, progress } = backfill;
+  const told = runs.filter(({ sequence }) => sequence === runningSequence(plan.id));
+  const left = leftPool(backfill, progress, now, { told })?.dates;
   const good = runs.filter(({ outcome, cumulative }) => (outcome === 'done' || outcome === 'partial') && cumulative !== true);
   return [...groupBy(good, ({ processor }) => processor)].flatMap(([processor, own]) => {
     const sequences = sequencesOf(own);
     const growth = growthFindings(sequences).at(-1);
     // What an earlier session did is over.
     if (growth === undefined || growth.days.at(-1) !== sequences.at(-1)?.at(-1)?.day) return [];
-    const open = left.get(processor);
-    return [`${processor}: ${(open === undefined ? growth : growthWords(growth, 0, [growth], open)).text}`];
+    const slots = plan.jobs.find((job) => job.processor === processor)?.slots ?? 1;
+    const open = { dates: left?.get(processor) ?? 0, slots: Math.min(slots, plan.request.slots), backfill: plan.id };
+    return [`${processor}: ${growthWords(growth, 0, [growth], open).text}`];
   });
 }

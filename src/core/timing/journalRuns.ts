@@ -3,6 +3,7 @@ import { groupBy } from '../../base/groupBy';
 import type { BackfillEvent, Plan } from '../backfill';
 import type { LogDigest } from '../logs/logDigest';
 import { exceeds, type TimedRun } from './timedRun';
+import { runningSequence } from './whatIsLeft';
 
 type Started = Extract<BackfillEvent, { type: 'attemptStarted' }>;
 type Ended = Extract<BackfillEvent, { type: 'attemptEnded' }>;
@@ -79,7 +80,7 @@ export function callRuns(backfill: string, processor: string, { dates }: LogDige
     return {
       ...{ processor, day, seconds: took, outcome: 'done', endedAt: now - left * 1000, backfill },
       stages: Object.entries(stages).map(([name, part]) => ({ name, seconds: part })),
-      sequence: `${backfill} running`,
+      sequence: runningSequence(backfill),
     };
   });
 }

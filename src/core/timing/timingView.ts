@@ -6,7 +6,7 @@ import { type ProcessorTiming, timingOf } from './processorTiming';
 import { type RegressionFinding, regressionFindings } from './regressionFindings';
 import { medianOf } from './robust';
 import { sequencesOf, type TimedRun, timedHistory } from './timedRun';
-import { type AtOnce, growthWords } from './whatIsLeft';
+import { type AtOnce, growthWords, type WhatIsLeft, type WholeLeft } from './whatIsLeft';
 
 /** What is known of the time that processors take, composed once for every view. Seconds throughout. */
 export interface TimingView {
@@ -14,6 +14,8 @@ export interface TimingView {
   readonly processors: readonly ProcessorTimes[];
   /** Of all good runs. */
   readonly total: number;
+  /** Over all processors, of each backfill that is not over; last the gaps that nobody runs. */
+  readonly left: readonly WholeLeft[];
 }
 
 export interface ProcessorTimes extends ProcessorTiming {
@@ -67,8 +69,7 @@ export interface TimingInput {
   readonly runs: readonly TimedRun[];
   /** Ids in the order of the pipeline. */
   readonly order: readonly string[];
-  /** What is left, by processor id. */
-  readonly left?: ReadonlyMap<string, AtOnce>;
+  readonly left?: WhatIsLeft;
 }
 
 const MOST_SESSIONS = 8;
@@ -87,7 +88,7 @@ export function timingView(input: TimingInput): TimingView {
 
 /** The same, a processor at a time, for those who have something else to do meanwhile. */
 export function* timingSteps(input: TimingInput, memo: TimingMemo = new Map()): Generator<void, TimingView> {
-  const { history, runs, order, left = new Map<string, AtOnce>() } = input;
+  const { history, runs, order, left: { byProcessor: left = new Map<string, AtOnce>(), whole = [] } = {} } = input;
   const noted = groupBy(history, ({ name }) => name);
   const byJournal = groupBy(runs, ({ processor }) => processor);
   const processors: ProcessorTimes[] = [];
@@ -109,6 +110,7 @@ export function* timingSteps(input: TimingInput, memo: TimingMemo = new Map()): 
   const total = processors.reduce((sum, one) => sum + one.total, 0);
   return {
     total,
+    left: whole,
     processors: processors
       .map((one) => ({ ...one, share: total === 0 ? 0 : one.total / total }))
       .sort((a, b) => b.total - a.total),

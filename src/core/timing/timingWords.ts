@@ -1,9 +1,9 @@
 import { formatDay } from '../../base/day';
-import { counted, formatCount, formatHours, formatSeconds } from '../../base/figures';
+import { counted, formatCount, formatHours, formatSeconds, namesText } from '../../base/figures';
 import type { MarkdownColumn } from '../../base/markdown';
 import type { ProcessorTiming } from './processorTiming';
 import type { ProcessorTimes, TimingView } from './timingView';
-import type { AtOnce } from './whatIsLeft';
+import type { AtOnce, WholeLeft } from './whatIsLeft';
 
 /** For a table with a row for each processor. */
 export const TIMING_COLUMNS: readonly MarkdownColumn[] = [
@@ -83,19 +83,43 @@ export function timingSentences(times: ProcessorTimes): readonly string[] {
 }
 
 /** `15 dates left: 1 h 20 min, 40 min with 2 at once, 20 min with 4`. */
-export function leftSentence({ dates, slots, seconds, limit, backfill }: AtOnce): string {
-  const what = backfill === undefined ? counted(dates, 'gap') : `${counted(dates, 'date')} left`;
+export function leftSentence(left: AtOnce): string {
+  const { dates, backfill } = left;
+  return `${backfill === undefined ? counted(dates, 'gap') : `${counted(dates, 'date')} left`}: ${atOnceText(left)}`;
+}
+
+function atOnceText({ slots, seconds, limit }: AtOnce): string {
   const now = formatHours(seconds[slots - 1] ?? seconds[0] ?? 0);
   const more = [slots * 2, slots * 4].filter((number) => number <= seconds.length);
   const others = more.map(
     (number, index) => `${formatHours(seconds[number - 1] ?? 0)} with ${number}${index === 0 ? ' at once' : ''}`,
   );
   const why = limit === undefined ? '' : ` (one at a time: ${limit})`;
-  return [`${what}: ${now}${slots > 1 ? ` with ${slots} at once` : ''}${why}`, ...others].join(', ');
+  return [`${now}${slots > 1 ? ` with ${slots} at once` : ''}${why}`, ...others].join(', ');
+}
+
+/** `20220203T0800-pdc-ab12: 45 dates left of MLFS and PDC: 3 h 20 min with 2 at once, 1 h 40 min with 4, 50 min with 8`. */
+export function wholeSentence(left: WholeLeft): string {
+  return `${left.backfill === undefined ? '' : `${left.backfill}: `}${wholeText(left)}: ${atOnceText(left)}`;
+}
+
+/** `45 dates left of MLFS and PDC`, `45 gaps that can be filled, of MLFS and 3 more`. */
+export function wholeText({ backfill, processors, dates }: Pick<WholeLeft, 'backfill' | 'processors' | 'dates'>): string {
+  const names = namesText(processors);
+  return backfill === undefined
+    ? `${counted(dates, 'gap')} that can be filled, of ${names}`
+    : `${counted(dates, 'date')} left of ${names}`;
 }
 
 /** As data for other tools: seconds, and dates as ISO. */
-export function timingViewReport({ processors }: Pick<TimingView, 'processors'>): readonly Readonly<Record<string, unknown>>[] {
+export function timingViewReport({
+  processors,
+  left,
+}: Pick<TimingView, 'processors' | 'left'>): Readonly<Record<string, unknown>> {
+  return { processors: processorsReport(processors), left };
+}
+
+function processorsReport(processors: readonly ProcessorTimes[]): readonly Readonly<Record<string, unknown>>[] {
   return processors.map((times) => {
     const { total, share, regressions, growths, queue, cumulative, left } = times;
     return {

@@ -1,7 +1,8 @@
 import { counted, formatHours } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
-import { isActivePhase, type Plan } from '../backfill';
-import { type DateSeconds, learnSeconds } from '../dateSeconds';
+import { type BackfillEvent, isActivePhase, type Plan } from '../backfill';
+import { type LeftPool, leftPool } from '../leftPool';
+import type { Pipeline } from '../pipeline';
 import type { BackfillProgress } from '../progress';
 import { simulatePool } from '../simulate';
 import type { GrowthFinding } from './growthFindings';
@@ -9,9 +10,9 @@ import type { TimedRun } from './timedRun';
 
 /** How long what is left takes, by how many calls run at once. */
 export interface AtOnce {
-  /** Dates of the processor that wait. */
+  /** Dates that wait or run. */
   readonly dates: number;
-  /** How many of its calls run at once now, or would. */
+  /** How many calls run at once now, or would. */
   readonly slots: number;
   /** The backfill that has them; absent for gaps that nobody runs. */
   readonly backfill?: string;
@@ -21,7 +22,111 @@ export interface AtOnce {
   readonly limit?: string;
 }
 
+/** The same over all processors of a backfill, or of the gaps that nobody runs. */
+export interface WholeLeft extends AtOnce {
+  /** In the order of the plan. */
+  readonly processors: readonly string[];
+}
+
+export interface WhatIsLeft {
+  readonly byProcessor: ReadonlyMap<string, AtOnce>;
+  /** Backfills that are not over, newest first, then gaps. */
+  readonly whole: readonly WholeLeft[];
+}
+
 export const MOST_AT_ONCE = 16;
+
+/** A backfill as far as what it has left is concerned. */
+export interface OpenBackfill {
+  readonly plan: Plan;
+  readonly events: readonly BackfillEvent[];
+  readonly progress: BackfillProgress;
+}
+
+export interface LeftInput {
+  /** Newest first. */
+  readonly open: readonly OpenBackfill[];
+  /** Those of the dates that are finished, also by the log of a call that runs. */
+  readonly runs: readonly TimedRun[];
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** How many calls of a processor the manifest allows at once. */
+  readonly limits?: ReadonlyMap<string, number>;
+  /** The plan that would fill every gap that can be filled, as if nothing ran. */
+  readonly gaps?: Omit<OpenBackfill, 'events'>;
+}
+
+/**
+ * What is left of each processor, of the newest backfill that is not over, else of its gaps; and of each backfill as a whole: in both cases its
+ * dates in the pool of the executor, as its forecast has them.
+ */
+export function whatIsLeft({ open, runs, now, limits = new Map(), gaps }: LeftInput): WhatIsLeft {
+  const byProcessor = groupBy(
+    runs.filter(({ outcome, cumulative }) => (outcome === 'done' || outcome === 'partial') && cumulative !== true),
+    ({ processor }) => processor,
+  );
+  const others = (processor: string) => (byProcessor.get(processor) ?? []).map(({ seconds }) => seconds);
+  const left = new Map<string, AtOnce>();
+  const whole: WholeLeft[] = [];
+  const add = (backfill: OpenBackfill, isGaps: boolean): void => {
+    const { plan, progress } = backfill;
+    const told = runs.filter(({ sequence }) => sequence === runningSequence(plan.id));
+    const pool = leftPool(backfill, progress, now, { told, others, limits });
+    if (pool === undefined || plan.jobs.some(({ method }) => method === 'clean')) return;
+    const of = isGaps ? {} : { backfill: plan.id };
+    for (const { processor } of plan.jobs) {
+      const dates = pool.dates.get(processor);
+      if (dates !== undefined && !left.has(processor))
+        left.set(processor, { ...atOnce(pool, plan, limits, processor), dates, ...of });
+    }
+    const processors = plan.jobs.flatMap(({ processor }) => (pool.dates.has(processor) ? processor : []));
+    const dates = [...pool.dates.values()].reduce((sum, count) => sum + count, 0);
+    whole.push({ ...atOnce(pool, plan, limits), dates, processors, ...of });
+  };
+  for (const backfill of open) {
+    const { phase } = backfill.progress;
+    if (isActivePhase(phase) || phase === 'interrupted') add(backfill, false);
+  }
+  if (gaps !== undefined) add({ ...gaps, events: [] }, true);
+  return { byProcessor: left, whole };
+}
+
+/** The sequence of the dates that a call of a backfill has finished by its log. */
+export function runningSequence(backfill: string): string {
+  return `${backfill} running`;
+}
+
+/** How many calls of a processor at once a manifest allows, where it says so. */
+export function slotLimits({ processors }: Pick<Pipeline, 'processors'>): ReadonlyMap<string, number> {
+  return new Map(
+    processors.flatMap(({ id, run }) => {
+      const slots = run.flatMap((method) => (method.kind === 'command' && method.slots !== undefined ? method.slots : []));
+      return slots.length === 0 ? [] : [[id, Math.max(...slots)] as const];
+    }),
+  );
+}
+
+function atOnce(pool: LeftPool, plan: Plan, limits: ReadonlyMap<string, number>, processor?: string): Omit<AtOnce, 'dates'> {
+  const jobs = plan.jobs.filter((job) => (processor === undefined ? pool.dates.has(job.processor) : job.processor === processor));
+  const reasons = jobs.map(({ sequential, method, maxDates, processor: id }) => {
+    if (sequential !== undefined) return sequential;
+    if ((method === 'range' || method === 'list') && maxDates === undefined) return 'one call gets all of its dates';
+    return limits.get(id) === 1 ? 'the manifest runs one at a time' : undefined;
+  });
+  const { slots } = plan.request;
+  const seconds = Array.from({ length: MOST_AT_ONCE }, (_, index) =>
+    pool.seconds({ slots: index + 1, ...(processor !== undefined && { processor }) }),
+  );
+  const isAlone = Math.max(...seconds) - Math.min(...seconds) < 1e-6;
+  const [limit] = reasons;
+  const isLimited = isAlone && limit !== undefined && reasons.every((reason) => reason !== undefined);
+  const now = processor === undefined ? slots : Math.min(slots, jobs[0]?.slots ?? slots);
+  return {
+    slots: isLimited ? 1 : Math.max(1, now),
+    seconds: isLimited ? seconds.slice(0, 1) : seconds,
+    ...(isLimited && { limit: [...new Set(reasons)].join('; ') }),
+  };
+}
 
 /** How long dates of one processor take for each number at once. @param secondsOf of the date that comes after so many. */
 export function dateSecondsAtOnce(dates: number, slots: number, secondsOf: (ahead: number) => number): number {
@@ -29,70 +134,13 @@ export function dateSecondsAtOnce(dates: number, slots: number, secondsOf: (ahea
   return simulatePool([{ processor: '', slots, datesPerCall: 1, after: [], dates: queue }], slots);
 }
 
-/** What one backfill or none has left. */
-export interface OpenBackfill {
-  readonly plan: Plan;
-  readonly progress: BackfillProgress;
-}
-
-/**
- * What is left of each processor: of the newest backfill that is not over, else its gaps.
- * @param open newest first.
- * @param runs those of the dates that are finished, also by the log of a call that runs.
- * @param gaps dates by processor.
- */
-export function leftByProcessor(
-  open: readonly OpenBackfill[],
-  runs: readonly TimedRun[],
-  gaps: ReadonlyMap<string, number> = new Map(),
-): ReadonlyMap<string, AtOnce> {
-  const byProcessor = groupBy(runs, ({ processor }) => processor);
-  const left = new Map<string, AtOnce>();
-  for (const { plan, progress } of open) {
-    if (!isActivePhase(progress.phase) && progress.phase !== 'interrupted') continue;
-    for (const job of plan.jobs) {
-      if (left.has(job.processor) || job.method === 'clean') continue;
-      const own = byProcessor.get(job.processor) ?? [];
-      const finished = own.filter(({ sequence }) => sequence === `${plan.id} running`).length;
-      const states = plan.partitions.flatMap(({ processor, date, action }) =>
-        processor === job.processor && action === 'run' ? (progress.partitions.get(`${processor} ${date}`) ?? 'waiting') : [],
-      );
-      const open = states.filter((state) => state === 'waiting' || state === 'running' || state === 'interrupted').length;
-      const dates = Math.max(0, open - finished);
-      const isCall = job.method === 'range' || job.method === 'list';
-      // A session that goes on has the growth of its own dates only.
-      const session = own.filter(({ backfill }) => backfill === plan.id).toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0));
-      const learnt = learn(session.length > 0 ? session : own);
-      if (dates === 0 || learnt === undefined) continue;
-      const limit = job.sequential ?? (isCall && job.maxDates === undefined ? 'one call gets all of its dates' : undefined);
-      const slots = limit === undefined ? Math.max(1, Math.min(job.slots, plan.request.slots)) : 1;
-      left.set(job.processor, { ...atOnce(dates, slots, learnt, limit), backfill: plan.id });
-    }
-  }
-  for (const [processor, dates] of gaps) {
-    const learnt = learn(byProcessor.get(processor) ?? []);
-    if (left.has(processor) || dates === 0 || learnt === undefined) continue;
-    left.set(processor, atOnce(dates, 1, learnt, undefined));
-  }
-  return left;
-}
-
-function learn(runs: readonly TimedRun[]): DateSeconds | undefined {
-  return learnSeconds(
-    runs.flatMap(({ outcome, seconds, cumulative }) =>
-      (outcome === 'done' || outcome === 'partial') && cumulative !== true ? seconds : [],
-    ),
-  );
-}
-
-function atOnce(dates: number, slots: number, { at }: DateSeconds, limit: string | undefined): AtOnce {
-  const numbers = Array.from({ length: limit === undefined ? MOST_AT_ONCE : 1 }, (_, index) => index + 1);
-  const seconds = numbers.map((number) => dateSecondsAtOnce(dates, number, at));
-  return { dates, slots, seconds, ...(limit !== undefined && { limit }) };
-}
-
 /** The newest growth, with what it means for what is left of its run. */
-export function growthWords(growth: GrowthFinding, index: number, all: readonly GrowthFinding[], left: AtOnce): GrowthFinding {
+export function growthWords(
+  growth: GrowthFinding,
+  index: number,
+  all: readonly GrowthFinding[],
+  left: Omit<AtOnce, 'seconds'>,
+): GrowthFinding {
   const isNow = index === all.length - 1 && growth.backfill !== undefined && growth.backfill === left.backfill;
   if (!isNow || growth.stopped || growth.restarted !== undefined || left.dates === 0) return growth;
   return { ...growth, text: leftText(growth, left) };

@@ -1,7 +1,10 @@
 import type { BackfillRecord } from '../../app/journal';
+import type { CoverageState } from '../../app/session/pipelineSession';
+import type { CoverageGrid } from '../../core/coverage';
+import { gapPlan } from '../../core/timing/gapPlan';
 import type { TimedRun } from '../../core/timing/timedRun';
 import { type TimingMemo, type TimingView, timingSteps } from '../../core/timing/timingView';
-import { leftByProcessor } from '../../core/timing/whatIsLeft';
+import { slotLimits, whatIsLeft } from '../../core/timing/whatIsLeft';
 import type { Requests } from '../../protocol/messages';
 import type { BackfillView } from '../backfills/backfillViews';
 import type { PipelineService } from '../pipelineService';
@@ -17,6 +20,12 @@ export function timingHandlers(
 ): TimingHandlers {
   let known: { readonly of: readonly unknown[]; readonly view: TimingView; readonly asOf: number } | undefined;
   const memo: TimingMemo = new Map();
+  const planned = new WeakMap<CoverageGrid, ReturnType<typeof gapPlan>>();
+  const gapsOf = ({ input, grid }: CoverageState): ReturnType<typeof gapPlan> => {
+    const gaps = planned.get(grid) ?? gapPlan(input, grid);
+    planned.set(grid, gaps);
+    return gaps;
+  };
   const read = new WeakMap<BackfillRecord, readonly TimedRun[]>();
   /** The same objects for the same record. */
   const runsOf = (view: BackfillView): readonly TimedRun[] => {
@@ -36,8 +45,10 @@ export function timingHandlers(
       const of = [pipeline, noted.runs, service.state?.grid, ...views.flatMap(({ record, calls = [] }) => [record, ...calls])];
       if (known === undefined || of.length !== known.of.length || of.some((one, index) => one !== known?.of[index])) {
         const runs = views.flatMap((one) => runsOf(one));
-        const open = views.map(({ record: { plan }, progress }) => ({ plan, progress }));
-        const left = leftByProcessor(open, runs, gapsOf(service.state));
+        const open = views.map(({ record: { plan, events }, progress }) => ({ plan, events, progress }));
+        const gaps = service.state === undefined ? undefined : gapsOf(service.state);
+        const limits = slotLimits(pipeline);
+        const left = whatIsLeft({ open, runs, now: Date.now(), limits, ...(gaps !== undefined && { gaps }) });
         const order = pipeline.processors.map(({ id }) => id);
         known = { of, view: await unhurried(timingSteps({ history: noted.runs, runs, order, left }, memo)), asOf: Date.now() };
       }
@@ -57,15 +68,4 @@ async function unhurried(steps: Generator<void, TimingView>): Promise<TimingView
     if (step.done === true) return step.value;
     await new Promise((resolve) => setImmediate(resolve));
   }
-}
-
-function gapsOf(state: PipelineService['state']): ReadonlyMap<string, number> {
-  if (state === undefined) return new Map();
-  const { grid, input } = state;
-  return new Map(
-    input.pipeline.processors.map(({ id, index }) => {
-      const from = index * grid.dayCount;
-      return [id, grid.rootSet.subarray(from, from + grid.dayCount).filter((set) => set !== 0).length];
-    }),
-  );
 }

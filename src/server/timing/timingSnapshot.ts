@@ -3,7 +3,8 @@ import { counted, formatRoughly, formatSeconds } from '../../base/figures';
 import type { GrowthFinding } from '../../core/timing/growthFindings';
 import type { RegressionFinding } from '../../core/timing/regressionFindings';
 import type { ProcessorTimes, TimingView } from '../../core/timing/timingView';
-import { shareText } from '../../core/timing/timingWords';
+import { shareText, wholeText } from '../../core/timing/timingWords';
+import type { AtOnce } from '../../core/timing/whatIsLeft';
 import type {
   TimingChart,
   TimingLeft,
@@ -19,7 +20,7 @@ const RANK: readonly TimingMarkKind[] = ['growth', 'slower', 'spike', 'faster'];
 
 /** What a timing panel is shown, with the dates of one processor. */
 export function timingSnapshot(
-  { processors }: TimingView,
+  { processors, left }: TimingView,
   of: { readonly pipeline: string; readonly asOf: number; readonly problem?: string; readonly processor?: string },
 ): TimingSnapshot {
   const { processor, ...rest } = of;
@@ -28,6 +29,7 @@ export function timingSnapshot(
   return {
     ...rest,
     processors: processors.map(rowOf),
+    left: left.map((one) => ({ ...leftOf(one), what: wholeText(one) })),
     ...(shown !== undefined && { chart: chartOf(shown) }),
   };
 }
@@ -102,7 +104,7 @@ function lineOf({ days, start, perDate, rest }: GrowthFinding): TimingLine {
   return { days: Int32Array.from(byDay, ({ day }) => day), seconds: Float32Array.from(byDay, ({ seconds }) => seconds) };
 }
 
-function leftOf({ dates, slots, seconds, limit, backfill }: NonNullable<ProcessorTimes['left']>): TimingLeft {
+function leftOf({ dates, slots, seconds, limit, backfill }: AtOnce): TimingLeft {
   const what = backfill === undefined ? counted(dates, 'gap') : `${counted(dates, 'date')} left`;
   return { what, slots, seconds, ...(limit !== undefined && { limit }) };
 }

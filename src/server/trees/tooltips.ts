@@ -74,7 +74,11 @@ export function backfillTooltip(view: BackfillView, now: number): string {
   if (pause !== undefined) lines.push(`$(debug-pause) Since ${formatInstant(pause.since)}: ${escaped(pause.message)}`);
   for (const job of silent)
     lines.push(`$(warning) ${job.processor} ${job.date} has said nothing for ${silentFor(job, now)}; ${escaped(job.basis)}`);
-  for (const growth of backfillGrowth({ plan, progress: view.progress }, backfillRuns(view, now)))
+  for (const growth of backfillGrowth(
+    { plan, events: view.record.events, progress: view.progress },
+    backfillRuns(view, now),
+    now,
+  ))
     lines.push(`$(graph) ${escaped(growth)}`);
   if (phase === 'interrupted') lines.push(`$(debug-continue) ${escaped(leftWords(view))}`);
   if (plan.request.reason !== undefined && plan.request.reason !== '') lines.push(`Reason: ${escaped(plan.request.reason)}`);

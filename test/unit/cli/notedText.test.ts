@@ -100,8 +100,28 @@ describe('timing as text', () => {
   const timings = view.processors;
 
   it('has a line a processor, and its stages', () => {
-    assertGolden('cli/timing.txt', timingText(timings, screen).join('\n'));
-    assert.deepEqual(timingText([], screen), ['No run is known.']);
+    assertGolden('cli/timing.txt', timingText(view, screen).join('\n'));
+    assert.deepEqual(timingText({ processors: [], left: [] }, screen), ['No run is known.']);
+  });
+
+  it('says below what is left over all processors', () => {
+    const left = [
+      {
+        backfill: 'b1',
+        dates: 45,
+        slots: 2,
+        processors: ['PDC', 'MLFS'],
+        seconds: [9_000, 4_800, 3_600, 2_400, 2_000, 1_800, 1_600, 1_500],
+      },
+      { dates: 3, slots: 1, processors: ['PSZA', 'PDC', 'MLFS'], seconds: [90], limit: 'a DuckDB file has one writer at a time' },
+      { backfill: 'b2', dates: 3, slots: 1, processors: ['PSZA'], seconds: [90] },
+    ];
+    assert.deepEqual(timingText({ processors: timings, left }, { ...screen, width: 200 }).slice(-4), [
+      '',
+      'Left:',
+      '  b1: 45 dates left of PDC and MLFS: 1 h 20 min with 2 at once, 40 min with 4 at once, 25 min with 8',
+      '  3 gaps that can be filled, of PSZA and 2 more: 90 s (one at a time: a DuckDB file has one writer at a time)',
+    ]);
   });
 
   it('is data for tools', () => {

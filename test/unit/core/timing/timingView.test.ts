@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { formatDay } from '../../../../src/base/day';
 import type { BackfillEvent, BackfillEventBody, Plan } from '../../../../src/core/backfill';
+import { forecastOf } from '../../../../src/core/forecast';
 import { progressOf } from '../../../../src/core/progress';
 import type { NotedRun } from '../../../../src/core/runHistory';
 import { backfillGrowth } from '../../../../src/core/timing/backfillGrowth';
 import { callRuns, journalRuns } from '../../../../src/core/timing/journalRuns';
 import { sequencesOf, type TimedRun } from '../../../../src/core/timing/timedRun';
 import { timingView } from '../../../../src/core/timing/timingView';
-import { leftByProcessor } from '../../../../src/core/timing/whatIsLeft';
+import { whatIsLeft } from '../../../../src/core/timing/whatIsLeft';
 import { randomOf } from '../../../support/timedSeries';
 
 const FIRST = 18_930;
@@ -45,10 +46,35 @@ function played(dates: number, { method = 'date', slots = 1 }: { method?: 'date'
 
 function viewOf({ plan, events }: { readonly plan: Plan; readonly events: readonly BackfillEvent[] }) {
   const runs = journalRuns({ plan, events });
-  const left = leftByProcessor([{ plan, progress: progressOf(plan, events, true) }], runs);
+  const left = whatIsLeft({
+    open: [{ plan, events, progress: progressOf(plan, events, true) }],
+    runs,
+    now: Date.parse(events.at(-1)?.at ?? ''),
+  });
   const [times] = timingView({ history: [], runs, order: ['PDC'], left }).processors;
   assert.ok(times);
   return times;
+}
+
+/** Six dates of A, of which the first is done, and of B, which waits for A. */
+function twoProcessors() {
+  const of = played(6, { slots: 2 });
+  of.run(0, { extract: 60 });
+  const { plan, events } = of;
+  const job = plan.jobs[0];
+  assert.ok(job);
+  const named = (processor: string) => plan.partitions.map((one) => ({ ...one, processor }));
+  return {
+    plan: {
+      ...plan,
+      jobs: [
+        { ...job, processor: 'A' },
+        { ...job, processor: 'B', after: ['A'] },
+      ],
+      partitions: [...named('A'), ...named('B')],
+    } satisfies Plan,
+    events: events.map((event) => ('processor' in event ? { ...event, processor: 'A' } : event)) as BackfillEvent[],
+  };
 }
 
 const noise = (seed: number) => {
@@ -180,18 +206,26 @@ describe('the timing view', () => {
 
   it('counts what a call that runs has finished by its log', () => {
     const backfill = played(30, { method: 'range' });
-    backfill.say({
-      ...{ type: 'attemptStarted', attempt: 'a', processor: 'PDC', date: dateOf(0) },
-      ...{ before: '', rowsBefore: 0, inputs: [], log: 'logs/call.log' },
-    });
+    for (let index = 0; index < 30; index++)
+      backfill.say({
+        ...{ type: 'attemptStarted', attempt: `a${index}`, processor: 'PDC', date: dateOf(index) },
+        ...{ before: '', rowsBefore: 0, inputs: [], log: 'logs/call.log' },
+      });
     const dates = Array.from({ length: 15 }, (_, index) => ({
       ...{ date: dateOf(index), outcome: 'succeeded' as const, stages: { check: 20 + 25 * index }, firstLine: 1, lastLine: 2 },
     }));
     const digest = { dates, omitted: 0, unmatched: { lines: 0, samples: [] }, lines: 9 };
     const runs = callRuns('b1', 'PDC', digest, START + 3_600_000);
     const { plan, events } = backfill;
-    const left = leftByProcessor([{ plan, progress: progressOf(plan, events, true) }], runs);
-    assert.deepEqual([left.get('PDC')?.dates, left.get('PDC')?.limit], [15, 'one call gets all of its dates']);
+    const left = whatIsLeft({
+      open: [{ plan, events, progress: progressOf(plan, events, true) }],
+      runs,
+      now: Date.parse(events.at(-1)?.at ?? ''),
+    });
+    assert.deepEqual(
+      [left.byProcessor.get('PDC')?.dates, left.byProcessor.get('PDC')?.limit],
+      [15, 'one call gets all of its dates'],
+    );
     const [times] = timingView({ history: [], runs, order: [], left }).processors;
     assert.match(times?.growths[0]?.text ?? '', /^check grows 25 s a date: the 15 dates left would take 2 h 25 min, not 5 min$/);
   });
@@ -201,7 +235,7 @@ describe('the timing view', () => {
     for (let index = 0; index < 12; index++) backfill.run(index, { dependency_check: 5 + 25 * index, extract: 60 });
     const said = () => {
       const { plan, events } = backfill;
-      return backfillGrowth({ plan, progress: progressOf(plan, events, true) }, journalRuns(backfill));
+      return backfillGrowth({ plan, events, progress: progressOf(plan, events, true) }, journalRuns(backfill), START);
     };
     assert.deepEqual(said(), ['PDC: dependency check grows 25 s a date: the 18 dates left would take 2 h 55 min, not 20 min']);
     backfill.begin();
@@ -235,7 +269,7 @@ describe('the timing view', () => {
       history: [],
       runs: [run('A', 0, 10), run('A', 1, 10), run('B', 0, 60)],
       order: ['A', 'B'],
-      left: new Map([['A', { dates: 4, slots: 1, seconds: [40, 20, 20, 10] }]]),
+      left: { byProcessor: new Map([['A', { dates: 4, slots: 1, seconds: [40, 20, 20, 10] }]]), whole: [] },
     });
     assert.deepEqual(
       view.processors.map(({ name, total, share, queue }) => [name, total, share, queue?.total]),
@@ -244,6 +278,37 @@ describe('the timing view', () => {
         ['A', 20, 0.25, 120],
       ],
     );
+  });
+
+  it('says how long all that is left takes with several at once, over all processors', () => {
+    const { plan, events } = twoProcessors();
+    const open = [{ plan, events, progress: progressOf(plan, events, true) }];
+    const now = START + 60_000;
+    const { whole, byProcessor } = whatIsLeft({ open, runs: journalRuns({ plan, events }), now });
+    // A has taken 60 s; nothing is known of B but that, and each of its dates waits for that of A.
+    const [left] = whole;
+    assert.deepEqual([left?.dates, left?.slots, left?.processors, left?.backfill], [11, 2, ['A', 'B'], 'b1']);
+    assert.deepEqual([left?.seconds[0], left?.seconds[1], left?.seconds[5]], [660, 360, 120]);
+    // As the forecast has it, which is what every other view shows.
+    const progress = progressOf(plan, events, true);
+    assert.equal(left?.seconds[1], forecastOf({ plan, events }, progress, now).left?.p50);
+    assert.deepEqual([byProcessor.get('A')?.dates, byProcessor.get('A')?.seconds[4]], [5, 60]);
+    // What the manifest allows at once is no more than that, whatever somebody tries.
+    const limited = whatIsLeft({ open, runs: [], now, limits: new Map([['A', 3]]) });
+    assert.deepEqual([limited.whole[0]?.seconds[5], limited.byProcessor.get('A')?.seconds[5]], [180, 120]);
+  });
+
+  it('says why nothing is gained by several at once', () => {
+    const { plan, events } = twoProcessors();
+    const jobs = plan.jobs.map((job) => ({
+      ...job,
+      slots: 1,
+      lane: '/p/w.duckdb',
+      sequential: 'a DuckDB file has one writer at a time',
+    }));
+    const open = [{ plan: { ...plan, jobs }, events, progress: progressOf(plan, events, true) }];
+    const [left] = whatIsLeft({ open, runs: [], now: START + 60_000 }).whole;
+    assert.deepEqual([left?.seconds, left?.limit, left?.slots], [[660], 'a DuckDB file has one writer at a time', 1]);
   });
 
   it('says how long what is left takes with several at once', () => {
