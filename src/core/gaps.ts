@@ -58,7 +58,8 @@ function causeText(same: readonly RootDetail[]): string {
   const [first, ...rest] = same;
   if (first === undefined) return '';
   if (rest.length === 0) return rootText(first.root);
-  const { node, status, consumer, need } = first.root;
+  const { node, consumer, need } = first.root;
+  const status = same.every(({ root }) => root.status === first.root.status) ? first.root.status : 'being filled';
   const lack =
     consumer === undefined
       ? status

@@ -32,7 +32,9 @@ export function rootDetails(t: Tables, grid: CoverageGrid, gaps: Iterable<number
 /** A root without its date, as a key: the node, its status and what mends it. */
 export function rootCause(t: Tables, grid: CoverageGrid, cell: number): string {
   const status = STATUSES[grid.status[cell] ?? 0] ?? 'unknown';
-  return `${tableOfCell(t, cell)?.node.id} ${status} ${fixOf(t, cell, status)}`;
+  // What is queued runs soon: while a backfill goes through its dates their cause stays one.
+  const standing = status === 'queued' ? 'running' : status;
+  return `${tableOfCell(t, cell)?.node.id} ${standing} ${fixOf(t, cell, status)}`;
 }
 
 /** The roots that are reached from gaps through what each partition lacks, with the strongest demand on each. */

@@ -20,6 +20,7 @@ import { summaryOf } from './backfills/backfillViews';
 import type { ElsewhereFeed } from './backfills/elsewhereFeed';
 import { CoverageTree } from './coverage/coverageTree';
 import { SnapshotFeed } from './coverage/snapshotFeed';
+import { TreeMemory } from './coverage/treeMemory';
 import type { FailuresFeed } from './failures/failuresFeed';
 import { failuresChildren } from './failures/failuresTree';
 import { serverState } from './serverState';
@@ -62,6 +63,7 @@ export class Views {
   };
   readonly #snapshots: SnapshotFeed;
   #tree: CoverageTree;
+  #remembered: { readonly arrangement: CoverageArrangement; readonly memory: TreeMemory } | undefined;
   #toldState: ServerState | undefined;
   #toldBackfills: readonly BackfillSummary[] | undefined;
   /** Until a pause that has not passed by itself is news. */
@@ -178,6 +180,15 @@ export class Views {
       mistakes,
       manifestName: basename(this.#deps.manifest),
       now: this.#deps.clock.now(),
+      memory: this.#memoryOf(arrangement),
     });
+  }
+
+  #memoryOf(arrangement: CoverageArrangement): TreeMemory {
+    const known = this.#remembered;
+    if (known !== undefined && isDeepStrictEqual(arrangement, known.arrangement)) return known.memory;
+    const memory = new TreeMemory();
+    this.#remembered = { arrangement, memory };
+    return memory;
   }
 }

@@ -17,7 +17,7 @@ export class PipelineWindow {
   /** Opens the folder and the extension's sidebar, and waits for the coverage. */
   static async open(folder: string, server?: Server): Promise<PipelineWindow> {
     const window = await PipelineWindow.on(await openWindow(folder, server));
-    await window.workbench.findTreeItem('Coverage', / dates complete/);
+    await window.workbench.findTreeItem('Coverage', / (dates|partitions) complete/);
     return window;
   }
 

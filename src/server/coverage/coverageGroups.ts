@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatDay } from '../../base/day';
+import { statusCode } from '../../base/status';
 import type { CoverageGrid, CoverageInput, GapGroup } from '../../core/coverage';
 import { fixWords } from '../../core/fixes';
 import { gapsByRoot } from '../../core/gaps';
@@ -16,7 +17,8 @@ export interface CoverageGroup {
   readonly note?: string;
   /** Of a root cause. */
   readonly gaps?: GapGroup;
-  readonly expanded: boolean;
+  /** Whether it is open at first; absent: where it is the first of all. */
+  readonly expanded?: boolean;
   /** Root causes first. */
   readonly nodes: readonly PipelineNode[];
   /** Offsets of its dates: inclusive `from`, exclusive `end`. */
@@ -31,6 +33,8 @@ export function isCause({ kind, note }: CoverageGroup): boolean {
   return kind === 'rootCause' && note !== undefined;
 }
 
+const RUNNING = statusCode('running');
+const QUEUED = statusCode('queued');
 export const SOURCES = '@sources';
 
 /** The groups of a grouping, also those without anything to show. */
@@ -91,12 +95,13 @@ function seasons(
   ];
 }
 
-/** What is to be mended first comes first. What is no gap comes last. */
+/** What is to be mended first comes first. What a backfill has in hand and what is no gap come last. */
 function causes(input: CoverageInput, grid: CoverageGrid): CoverageGroup[] {
   const { nodes } = input.pipeline;
+  const isFilling = (cell: number) => grid.status[cell] === RUNNING || grid.status[cell] === QUEUED;
   const all = { kind: 'rootCause', from: 0, end: grid.dayCount } as const;
   return [
-    ...gapsByRoot(input, grid, { processors: nodes.map(({ index }) => index) }).map((group, index): CoverageGroup => {
+    ...gapsByRoot(input, grid, { processors: nodes.map(({ index }) => index) }).map((group): CoverageGroup => {
       const { key, cause, roots, gaps, sets } = group;
       const ids = new Set(gaps.map(({ node }) => node));
       const own = new Set(sets);
@@ -106,11 +111,26 @@ function causes(input: CoverageInput, grid: CoverageGrid): CoverageGroup[] {
         label: cause,
         note: fixWords(roots),
         gaps: group,
-        expanded: index === 0,
         nodes: nodes.filter(({ id }) => ids.has(id)),
         holds: (cell) => own.has(grid.rootSet[cell] ?? 0),
       };
     }),
-    { ...all, id: '@none', label: 'No gap', expanded: false, nodes, holds: (cell) => (grid.rootSet[cell] ?? 0) === 0 },
+    {
+      ...all,
+      id: '@filling',
+      label: 'Being filled',
+      note: 'a backfill has them',
+      expanded: false,
+      nodes,
+      holds: (cell) => isFilling(cell) && (grid.rootSet[cell] ?? 0) === 0,
+    },
+    {
+      ...all,
+      id: '@none',
+      label: 'No gap',
+      expanded: false,
+      nodes,
+      holds: (cell) => !isFilling(cell) && (grid.rootSet[cell] ?? 0) === 0,
+    },
   ];
 }

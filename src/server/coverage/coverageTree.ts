@@ -12,6 +12,7 @@ import { type CoverageKnowledge, coverageMessages } from './coverageMessages';
 import { partitionText } from './partitionText';
 import { ShownCoverage } from './shownCoverage';
 import { partsText, shownText, type Tally, tallySentence, tallyText, worstOf } from './tally';
+import { TreeMemory } from './treeMemory';
 
 const ROOT = 'coverage';
 /** More dates of one cause than these are shown by months. */
@@ -24,6 +25,8 @@ export interface CoverageTreeSource extends CoverageKnowledge {
   readonly coverage?: { readonly input: CoverageInput; readonly grid: CoverageGrid; readonly asOf?: number };
   /** Absent: everything, by phase. */
   readonly arrangement?: CoverageArrangement;
+  /** Of the trees before it that were arranged in the same way; absent: there were none. */
+  readonly memory?: TreeMemory;
 }
 
 /** Offsets of dates: inclusive `from`, exclusive `end`. */
@@ -36,10 +39,12 @@ interface Dates {
 export class CoverageTree {
   readonly #source: CoverageTreeSource;
   readonly #shown: ShownCoverage | undefined;
+  readonly #memory: TreeMemory;
 
   constructor(source: CoverageTreeSource) {
     this.#source = source;
-    const { coverage, arrangement } = source;
+    const { coverage, arrangement, memory = new TreeMemory() } = source;
+    this.#memory = memory;
     this.#shown = coverage && new ShownCoverage(coverage, arrangement);
   }
 
@@ -47,7 +52,10 @@ export class CoverageTree {
   children(parent: string): readonly TreeNode[] {
     const shown = this.#shown;
     if (parent === '')
-      return [...coverageMessages(this.#source, this.#source.coverage), ...(shown === undefined ? [] : topNodes(shown))];
+      return [
+        ...coverageMessages(this.#source, this.#source.coverage),
+        ...(shown === undefined ? [] : topNodes(shown, this.#memory)),
+      ];
     if (shown === undefined) return [];
     const [, groupId, id, month] = parent.split('/');
     const group = shown.groups.find((candidate) => candidate.id === groupId);
@@ -64,14 +72,16 @@ export class CoverageTree {
       return dates.map((offset) => dateNode(shown, parent, node, offset));
     }
     // What has one cause is mostly few dates: a month between would only be in the way.
-    if (isCause(group) && offsets.length <= MOST_DATES) return offsets.map((offset) => dateNode(shown, parent, node, offset));
+    if (isCause(group) && !this.#memory.showsMonths(parent, offsets.length > MOST_DATES))
+      return offsets.map((offset) => dateNode(shown, parent, node, offset));
     return monthNodes(shown, group, node, offsets);
   }
 }
 
 /** The groups; above them what is hidden. */
-function topNodes(shown: ShownCoverage): TreeNode[] {
-  const nodes = shown.groups.filter((group) => shown.shows(group, group.nodes)).map((group) => groupNode(shown, group));
+function topNodes(shown: ShownCoverage, memory: TreeMemory): TreeNode[] {
+  const groups = shown.groups.filter((group) => shown.shows(group, group.nodes));
+  const nodes = groups.map((group) => groupNode(shown, group, group.expanded ?? memory.opens(group.id)));
   if (shown.filter === undefined) return nodes;
   const label = nodes.length === 0 ? `Nothing to show: ${shown.filter.text}` : `Showing ${shown.filter.text}`;
   const share = shown.share();
@@ -87,8 +97,8 @@ function topNodes(shown: ShownCoverage): TreeNode[] {
   return [filter, ...nodes];
 }
 
-function groupNode(shown: ShownCoverage, group: CoverageGroup): TreeNode {
-  const { id, label, note, kind, expanded, nodes } = group;
+function groupNode(shown: ShownCoverage, group: CoverageGroup, expanded: boolean): TreeNode {
+  const { id, label, note, kind, nodes } = group;
   const counts = countsText(shown, group, nodes);
   const description = isCause(group) ? [counts, note].filter((part) => part !== undefined).join(' · ') : counts;
   const { target, fillable } = shown.targetOf(group);

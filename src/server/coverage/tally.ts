@@ -5,6 +5,8 @@ import type { Pipeline } from '../../core/pipeline';
 
 /** How the partitions of a node, of a month of it, or of many nodes stand. */
 export interface Tally {
+  /** What is counted: the dates of one node, or the partitions of several. */
+  readonly unit: 'date' | 'partition';
   /** What calendars expect: everything that is not off. */
   readonly expected: number;
   /** Expected partitions by status; waived gaps are counted in `waived` instead. */
@@ -61,6 +63,7 @@ export function tallyOf(
   }
   const counts = Object.fromEntries(STATUSES.map((status, code) => [status, codes[code] ?? 0])) as Record<Status, number>;
   return {
+    unit: nodes.length === 1 ? 'date' : 'partition',
     expected,
     counts,
     waived,
@@ -92,7 +95,7 @@ export function worstOf({ counts, expected, waived }: Tally): Status {
 /** What stands beside a name: `19/25 · 6 blocked by PDC`. */
 export function tallyText(tally: Tally): string {
   const { expected, counts, unexpected } = tally;
-  if (expected === 0) return unexpected > 0 ? `nothing expected · ${unexpectedText(unexpected)}` : 'nothing expected';
+  if (expected === 0) return unexpected > 0 ? `nothing expected · ${unexpectedText(tally)}` : 'nothing expected';
   return joined(`${formatCount(counts.complete)}/${formatCount(expected)}`, partsText(tally));
 }
 
@@ -116,7 +119,7 @@ function joined(share: string, parts: string): string {
 /** The same for a screen reader. */
 export function tallySentence(tally: Tally): string {
   if (tally.expected === 0) return tallyText(tally);
-  const share = `${formatCount(tally.counts.complete)} of ${counted(tally.expected, 'date')} complete`;
+  const share = `${formatCount(tally.counts.complete)} of ${counted(tally.expected, tally.unit)} complete`;
   return [share, ...partsOf(tally).map(({ text }) => text)].join(', ');
 }
 
@@ -125,7 +128,8 @@ interface Part {
   readonly text: string;
 }
 
-function partsOf({ counts, waived, unexpected, blockers }: Tally): Part[] {
+function partsOf(tally: Tally): Part[] {
+  const { counts, waived, unexpected, blockers } = tally;
   const parts = SEVERITY.filter((status) => status !== 'complete' && counts[status] > 0).map((status): Part => {
     const text = `${formatCount(counts[status])} ${status}`;
     return {
@@ -134,10 +138,10 @@ function partsOf({ counts, waived, unexpected, blockers }: Tally): Part[] {
     };
   });
   if (waived > 0) parts.push({ count: waived, text: `${formatCount(waived)} waived` });
-  if (unexpected > 0) parts.push({ count: unexpected, text: unexpectedText(unexpected) });
+  if (unexpected > 0) parts.push({ count: unexpected, text: unexpectedText(tally) });
   return parts;
 }
 
-function unexpectedText(dates: number): string {
-  return `${counted(dates, 'date')} with unexpected rows`;
+function unexpectedText({ unexpected, unit }: Tally): string {
+  return `${counted(unexpected, unit)} with unexpected rows`;
 }

@@ -8,7 +8,7 @@ import { explain } from '../../core/explain';
 import { fixesOf } from '../../core/fixes';
 import { gapsByRoot } from '../../core/gaps';
 import type { PipelineNode } from '../../core/pipeline';
-import type { Scope } from '../../core/scope';
+import { type Scope, scopeOffsets } from '../../core/scope';
 import { backfillGrowth } from '../../core/timing/backfillGrowth';
 import type { Grouping } from '../../protocol/messages';
 import { silentFor } from '../backfills/backfillNotes';
@@ -19,7 +19,7 @@ import { tallyOf, tallySentence } from '../coverage/tally';
 import { explainTooltip } from '../documents/explainDocument';
 import { backfillRuns } from '../timing/backfillRuns';
 
-/** The tooltip of a node of the Coverage tree as Markdown, by the node's id; empty for a node that is gone. It tells of all dates, also hidden ones. */
+/** The tooltip of a node of the Coverage tree as Markdown, by the node's id; empty for a node that is gone. It tells of what a filter hides, too. */
 export function coverageTooltip(id: string, input: CoverageInput, grid: CoverageGrid, grouping: Grouping = 'phase'): string {
   const [, groupId, nodeId, ...dates] = id.split('/');
   const group = groupsOf(grouping, input, grid).find((candidate) => candidate.id === groupId);
@@ -34,23 +34,29 @@ export function coverageTooltip(id: string, input: CoverageInput, grid: Coverage
     const from = parseDay(`${last}-01`);
     if (from === undefined) return '';
     const to = lastOfMonth(from);
-    return [`**${node.id} ${last}**`, ...standing(input, grid, [node], { from, to })].join('\n\n');
+    const within = scopeOf(group, grid);
+    const month = { ...within, from: Math.max(from, within.from), to: Math.min(to, within.to) };
+    return [`**${node.id} ${last}**`, ...standing(input, grid, [node], month)].join('\n\n');
   }
-  return nodeTooltip(input, grid, node);
+  return nodeTooltip(input, grid, node, scopeOf(group, grid));
 }
 
-function groupTooltip(
-  { id, kind, label, nodes, from, end, gaps }: CoverageGroup,
-  input: CoverageInput,
-  grid: CoverageGrid,
-): string {
+function groupTooltip(group: CoverageGroup, input: CoverageInput, grid: CoverageGrid): string {
+  const { id, kind, label, nodes, gaps } = group;
   if (gaps !== undefined) {
     const fixes = fixesOf(gaps.roots, gaps.gaps, input.mode).slice(0, 4);
     return [`**${escaped(label)}**`, fixes.map(({ text }) => `- ${escaped(text)}`).join('\n')].join('\n\n');
   }
-  const range = kind === 'season' ? { from: grid.firstDay + from, to: grid.firstDay + end - 1 } : {};
   const what = id === SOURCES ? counted(nodes.length, 'source') : counted(nodes.length, 'processor');
-  return [`**${escaped(label)}**${kind === 'phase' ? ` · ${what}` : ''}`, ...standing(input, grid, nodes, range)].join('\n\n');
+  return [
+    `**${escaped(label)}**${kind === 'phase' ? ` · ${what}` : ''}`,
+    ...standing(input, grid, nodes, scopeOf(group, grid)),
+  ].join('\n\n');
+}
+
+/** What a group has of its nodes. */
+function scopeOf({ from, end, holds }: CoverageGroup, { firstDay }: CoverageGrid) {
+  return { from: firstDay + from, to: firstDay + end - 1, ...(holds !== undefined && { holds }) };
 }
 
 /** The tooltip of a node of the Backfills tree. */
@@ -104,13 +110,13 @@ function dateTooltip(input: CoverageInput, grid: CoverageGrid, node: PipelineNod
   return `${explainTooltip(explanation, { input, node })}\n\n${links.join(' · ')}`;
 }
 
-function nodeTooltip(input: CoverageInput, grid: CoverageGrid, node: PipelineNode): string {
+function nodeTooltip(input: CoverageInput, grid: CoverageGrid, node: PipelineNode, scope: Scope): string {
   const { pipeline, observations } = input;
   const calendar = pipeline.calendars[node.calendar]?.name ?? '';
   const lines = [
     `**${node.id}** ${escaped(node.name)}`,
     `${node.tables.map(code).join(', ')} by ${code(node.dateColumn)} · calendar ${escaped(calendar)}`,
-    ...standing(input, grid, [node], {}),
+    ...standing(input, grid, [node], scope),
   ];
   const unavailable = observations.unavailableNodes.get(node.id);
   if (unavailable !== undefined) lines.push(`$(warning) ${escaped(unavailable.error)}`);
@@ -121,17 +127,11 @@ function nodeTooltip(input: CoverageInput, grid: CoverageGrid, node: PipelineNod
 }
 
 /** Counts, and the causes of the gaps: the first of them is what to mend first. */
-function standing(
-  input: CoverageInput,
-  grid: CoverageGrid,
-  nodes: readonly PipelineNode[],
-  range: Pick<Scope, 'from' | 'to'>,
-): string[] {
+function standing(input: CoverageInput, grid: CoverageGrid, nodes: readonly PipelineNode[], scope: Scope): string[] {
   const indexes = nodes.map(({ index }) => index);
-  const from = range.from === undefined ? 0 : Math.max(0, range.from - grid.firstDay);
-  const end = range.to === undefined ? grid.dayCount : Math.min(grid.dayCount, range.to - grid.firstDay + 1);
-  const lines = [tallySentence(tallyOf(input.pipeline, grid, indexes, from, end))];
-  const groups = gapsByRoot(input, grid, { processors: indexes, ...range });
+  const { from, end } = scopeOffsets(grid, scope);
+  const lines = [tallySentence(tallyOf(input.pipeline, grid, indexes, from, end, scope.holds))];
+  const groups = gapsByRoot(input, grid, { ...scope, processors: indexes });
   if (groups.length > 0)
     lines.push(
       groups

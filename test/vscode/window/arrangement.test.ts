@@ -47,7 +47,7 @@ describe('the Coverage tree, arranged', () => {
     await until('no gap left', async () => (await top()).startsWith('Nothing to show: gaps only'));
     await picture(workbench, 'coverage filtered to nothing');
     await (await workbench.findTreeItem('Coverage', /^Nothing to show/)).click();
-    await workbench.findTreeItem('Coverage', /^20\d\d-\d\d, .* dates complete/);
+    await workbench.findTreeItem('Coverage', /^20\d\d-\d\d, .* partitions complete/);
     assert.ok(!(await top()).startsWith('Showing'));
   });
 });

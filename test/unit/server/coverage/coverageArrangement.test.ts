@@ -7,6 +7,7 @@ import { classify } from '../../../../src/core/classify';
 import { type CoverageGrid, type CoverageInput, FLAG } from '../../../../src/core/coverage';
 import { type CoverageArrangement, GROUPINGS, type TreeNode } from '../../../../src/protocol/messages';
 import { CoverageTree } from '../../../../src/server/coverage/coverageTree';
+import { TreeMemory } from '../../../../src/server/coverage/treeMemory';
 import { coverageTooltip } from '../../../../src/server/trees/tooltips';
 import { pathTo } from '../../../../src/server/trees/treePath';
 import { arbitraryInput } from '../../../support/arbitraries';
@@ -38,10 +39,11 @@ interface Made {
   readonly tree: CoverageTree;
 }
 
-function made(spec: InputSpec, arrangement: CoverageArrangement): Made {
+function made(spec: InputSpec, arrangement: CoverageArrangement, memory?: TreeMemory): Made {
   const input = buildInput(spec);
   const grid = classify(input);
-  const source = { reading: false, mistakes: 0, manifestName: 'backfill.yaml', now: READ_AT };
+  const known = { reading: false, mistakes: 0, manifestName: 'backfill.yaml', now: READ_AT };
+  const source = { ...known, ...(memory !== undefined && { memory }) };
   return { input, grid, tree: new CoverageTree({ ...source, coverage: { input, grid, asOf: READ_AT }, arrangement }) };
 }
 
@@ -69,7 +71,7 @@ describe('arranging the Coverage tree', () => {
       'PDC 2021-11-02 is missing | 1 missing, 1 blocked · run PDC | rootCause+gap',
       'PDC 2021-11-03 has 36 rows, MLFS needs 100 rows | 1 blocked · lower what MLFS needs, or waive | rootCause+gap',
       'MLFS missing on 2 dates | 2 missing · run MLFS | rootCause+gap',
-      'No gap | 15/15 · 1 date with unexpected rows | rootCause',
+      'No gap | 15/15 · 1 partition with unexpected rows | rootCause',
     ]);
     const [first, , third] = tree.children('');
     assert.deepEqual(lines(tree, first?.id ?? ''), [
@@ -79,6 +81,48 @@ describe('arranging the Coverage tree', () => {
     assert.equal(third?.target?.select, 'MLFS & 2021-11-13, 2021-11-14 & all');
     const [mlfs] = tree.children(third?.id ?? '');
     assert.deepEqual(mlfs?.target, { nodes: ['MLFS'], dates: ['2021-11-13', '2021-11-14'] });
+  });
+
+  it('keeps what a backfill has in hand apart from gaps and from what is whole, and its cause one while it goes through it', () => {
+    const at = (active: InputSpec['active'], memory?: TreeMemory) =>
+      made({ ...SPEC, ...(active !== undefined && { active }) }, { group: 'cause' }, memory).tree;
+    const memory = new TreeMemory();
+    const ids = (tree: CoverageTree) => tree.children('').map(({ id }) => id);
+    const before = at(undefined, memory);
+    const [first] = before.children('');
+    assert.equal(first?.expanded, true);
+    const queued = at({ 'PDC 2021-11-02': 'queued', 'MLFS 2021-11-13': 'queued', 'MLFS 2021-11-14': 'queued' }, memory);
+    assert.deepEqual(lines(queued, ''), [
+      'PDC 2021-11-02 is queued | 1 blocked · wait for PDC | rootCause+gap',
+      'PDC 2021-11-03 has 36 rows, MLFS needs 100 rows | 1 blocked · lower what MLFS needs, or waive | rootCause+gap',
+      'Being filled | 3 queued · a backfill has them | rootCause',
+      'No gap | 15/15 · 1 partition with unexpected rows | rootCause',
+    ]);
+    assert.ok(
+      queued.children('').every(({ expanded }) => expanded === false),
+      'what comes up does not open by itself',
+    );
+    const running = at({ 'PDC 2021-11-02': 'running', 'MLFS 2021-11-13': 'running', 'MLFS 2021-11-14': 'queued' }, memory);
+    assert.deepEqual(ids(running), ids(queued));
+    assert.equal(running.children('')[2]?.description, '2 running, 1 queued · a backfill has them');
+  });
+
+  it('keeps months that are open when few gaps of a cause are left', () => {
+    const seasons = [['2021-01-01', '2021-12-31']] as const;
+    const empty: InputSpec = { seasons, nodes: [{ id: 'PDC' }], now: Date.UTC(2022, 1, 1) };
+    const memory = new TreeMemory();
+    const open = (tree: CoverageTree) => {
+      const [cause] = tree.children('');
+      const [node] = tree.children(cause?.id ?? '');
+      return tree.children(node?.id ?? '').map(({ label }) => label);
+    };
+    assert.equal(open(made(empty, { group: 'cause' }, memory).tree).length, 12);
+    const filled = Object.fromEntries(
+      Array.from({ length: 363 }, (_, index) => [new Date(Date.UTC(2021, 0, 1 + index)).toISOString().slice(0, 10), 5]),
+    );
+    const later = { ...empty, data: { PDC: filled } };
+    assert.deepEqual(open(made(later, { group: 'cause' }, memory).tree), ['December 2021']);
+    assert.deepEqual(open(made(later, { group: 'cause' }).tree), ['2021-12-30', '2021-12-31']);
   });
 
   it('groups by season, the newest first, and keeps what lies in none', () => {
@@ -194,6 +238,19 @@ describe('arranging the Coverage tree', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('tells in a tooltip of the part that its node stands for', () => {
+    const seasons = made(SPEC, { group: 'season' });
+    const [, oldest] = seasons.tree.children('');
+    const [pdc] = seasons.tree.children(oldest?.id ?? '');
+    const tooltip = (of: Made, id: string | undefined, group: CoverageArrangement['group']) =>
+      coverageTooltip(id ?? '', of.input, of.grid, group);
+    assert.match(tooltip(seasons, pdc?.id, 'season'), /^4 of 5 dates complete, 1 missing$/m);
+    const causes = made(SPEC, { group: 'cause' });
+    const none = tooltip(causes, causes.tree.children('').at(-1)?.id, 'cause');
+    assert.match(none, /^15 of 15 partitions complete/m);
+    assert.doesNotMatch(none, /gap,|gaps,/, 'what is no gap has no cause');
   });
 
   it('has a tooltip for every node of every grouping', () => {

@@ -45,7 +45,7 @@ describe('CoverageTree', () => {
     assert.deepEqual(lines(tree, ''), [
       'Sources | 26/27 · 1 missing | phase',
       'phase3 | 26/27 · 1 blocked by BOX | phase+gap',
-      'phase4 | 49/52 · 1 missing, 2 blocked by BOX and PDC, 1 date with unexpected rows | phase+gap',
+      'phase4 | 49/52 · 1 missing, 2 blocked by BOX and PDC, 1 partition with unexpected rows | phase+gap',
     ]);
     assert.deepEqual(lines(tree, 'coverage/phase4'), [
       'MLFS | 23/25 · 2 blocked by BOX and PDC, 1 date with unexpected rows | processor+gap+runnable+waivable',

@@ -29,6 +29,9 @@ describe('tally', () => {
     assert.equal(tallySentence(found), '3 of 5 dates complete, 1 missing, 1 blocked by PDC');
     assert.equal(worstOf(found), 'missing');
     assert.equal(found.gaps, 2);
+    const input = buildInput(spec);
+    const both = tallyOf(input.pipeline, classify(input), [0, 1]);
+    assert.match(tallySentence(both), /^8 of 10 partitions complete, /, 'of several nodes there are not so many dates');
   });
 
   it('says what is waived and what should not be there apart from gaps', () => {
@@ -54,7 +57,8 @@ describe('tally', () => {
   it('sums up what does not fit', () => {
     const counts = { missing: 12, failed: 1, suspect: 3, partial: 2, complete: 1000 };
     const none = { off: 0, running: 0, queued: 0, blocked: 0, stale: 0, unknown: 0 };
-    const many: Tally = { expected: 1018, counts: { ...none, ...counts }, waived: 0, gaps: 18, unexpected: 0, blockers: [] };
+    const known = { expected: 1018, counts: { ...none, ...counts }, gaps: 18 };
+    const many: Tally = { unit: 'date', ...known, waived: 0, unexpected: 0, blockers: [] };
     assert.equal(tallyText(many), '1,000/1,018 · 1 failed, 12 missing, 5 others');
   });
 
