@@ -1,6 +1,9 @@
 import type { ToMatrix } from '../protocol/matrix';
 import type { Snapshot, SnapshotChange } from '../protocol/snapshot';
 
+/** How often the whole is asked for before an answer is shown that is older than what was announced. */
+const MOST_TRIES = 3;
+
 /**
  * Decides what a matrix that may be loading or hidden gets: a whole snapshot once it is ready, then only changes that fit what it
  * holds. VS Code throws a hidden webview's page away; when it is shown again it says that it is ready anew.
@@ -12,6 +15,8 @@ export class MatrixFeed {
   /** Version that the webview holds. */
   #held: number | undefined;
   #asking = false;
+  /** The whole was wanted once more while it was under way. */
+  #isAskedAgain = false;
   /** Newest version that was announced while the whole was under way. */
   #announced = 0;
   #reveal: Extract<ToMatrix, { type: 'reveal' }> | undefined;
@@ -35,13 +40,26 @@ export class MatrixFeed {
   }
 
   async sendAll(): Promise<void> {
+    this.#isAskedAgain = true;
     if (!this.#ready || this.#asking) return;
     this.#asking = true;
+    try {
+      // What was announced or wanted meanwhile may be newer than the answer, also than the second one.
+      for (let tries = 1; this.#isAskedAgain; tries++) await this.#sendOnce(tries > MOST_TRIES);
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  /** @param anyhow also what is older than what was announced meanwhile: something always is while much changes. */
+  async #sendOnce(anyhow: boolean): Promise<void> {
+    this.#isAskedAgain = false;
     this.#announced = 0;
     try {
-      let snapshot = await this.#ask();
-      if ((snapshot?.version ?? 0) < this.#announced) snapshot = await this.#ask();
+      const snapshot = await this.#ask();
       if (!this.#ready) return;
+      if ((snapshot?.version ?? 0) < this.#announced) this.#isAskedAgain = true;
+      if (this.#isAskedAgain && !anyhow) return;
       this.#held = snapshot?.version;
       this.#post(
         snapshot === null
@@ -53,11 +71,9 @@ export class MatrixFeed {
         this.#reveal = undefined;
       }
     } catch (error) {
-      if (this.#ready && this.#held === undefined) {
+      if (this.#ready && this.#held === undefined && !this.#isAskedAgain) {
         this.#post({ type: 'empty', message: error instanceof Error ? error.message : String(error) });
       }
-    } finally {
-      this.#asking = false;
     }
   }
 

@@ -2,30 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 // The same browser as the tests in VS Code.
 import { launchBrowser } from '../../scripts/vscode/browser.mjs';
 import type { FromMatrix } from '../../src/protocol/matrix';
 import { everyStatus, type Hole, snapshotWith } from '../support/snapshots';
+import { cellAt, coloursAround, expectValue, HOLES, openHoles, selectionOf, toStart } from './matrixPage';
 import { openWebview, reload, send, sentBy, type Theme } from './page';
-
-const HOLES: readonly Hole[] = [
-  ['MLFS', 17, 'blocked'],
-  ['PDC', 17, 'missing'],
-  ['TDZA', 40, 'partial'],
-  ['PGS', 44, 'running'],
-  ['MLFS', 130, 'failed'],
-];
-
-/** Where lines begin below the header: titles of phases are 26 high, lines 22. */
-const TOPS: Readonly<Record<string, number>> = { TDZA: 144, PDC: 166, PCF: 188, MLFS: 210 };
-
-async function expectValue(field: Locator, expected: string | RegExp): Promise<void> {
-  const ok = (value: string) => (typeof expected === 'string' ? value === expected : expected.test(value));
-  for (let tries = 0; tries < 100 && !ok(await field.inputValue()); tries++) await field.page().waitForTimeout(20);
-  const value = await field.inputValue();
-  assert.ok(ok(value), `${value} is not ${expected}`);
-}
 
 describe('gap matrix in a browser', () => {
   let browser: Browser;
@@ -34,12 +17,7 @@ describe('gap matrix in a browser', () => {
   });
   after(() => browser.close());
 
-  async function open(holes: readonly Hole[], theme: Theme = 'light'): Promise<Page> {
-    const page = await openWebview(browser, 'matrix', theme);
-    await send(page, { type: 'snapshot', snapshot: snapshotWith(holes) });
-    await page.locator('.toolbar h1').waitFor();
-    return page;
-  }
+  const open = (holes: readonly Hole[], theme: Theme = 'light') => openHoles(browser, holes, { theme });
 
   it('says that it is reading before the first snapshot, and what is wrong when there is none', async () => {
     const page = await openWebview(browser, 'matrix', 'light');
@@ -60,29 +38,6 @@ describe('gap matrix in a browser', () => {
     }
     await page.close();
   });
-
-  /** The middle of a cell in the page, scrolled to by the keys before, so that it is where a person sees it. */
-  async function cellAt(page: Page, id: string, offset: number): Promise<{ x: number; y: number }> {
-    const line = TOPS[id] ?? 0;
-    return page.evaluate(
-      ([top, left]) => {
-        const scroller = document.querySelector('.scroller');
-        if (scroller === null) throw new Error('no scroller');
-        const box = scroller.getBoundingClientRect();
-        return { x: box.left + 248 + left + 8 - scroller.scrollLeft, y: box.top + 68 + top + 11 - scroller.scrollTop };
-      },
-      [line, offset * 16] as const,
-    );
-  }
-
-  /** Brings the first season into view. */
-  async function toStart(page: Page): Promise<void> {
-    await page.locator('.scroller').focus();
-    await page.keyboard.press('Home');
-    await page.waitForFunction(() => document.querySelector('.scroller')?.scrollLeft === 0);
-  }
-
-  const selectionOf = (page: Page) => page.getByLabel('Selection', { exact: true });
 
   it('shows rows, expectation and cause under the pointer, and explains on a double click', async () => {
     const page = await open(HOLES);
@@ -195,14 +150,21 @@ describe('gap matrix in a browser', () => {
     await page.locator('.scroller').focus();
     await page.keyboard.press('n');
     const grid = page.getByRole('grid');
-    const described = grid.locator('#focused-cell');
-    await described.getByText('PDC · 2021-11-05, Friday. missing').waitFor();
+    /** The cell that a screen reader is told of, once it says so. */
+    const told = async (words: string): Promise<string> => {
+      const id = await grid.getByRole('gridcell', { name: words }).getAttribute('id');
+      await page.locator(`[role="grid"][aria-activedescendant="${id}"]`).waitFor();
+      return id ?? '';
+    };
+    const first = await told('PDC · 2021-11-05, Friday. missing');
     await page.keyboard.press('ArrowDown');
-    await described.getByText('PCF · 2021-11-05, Friday. complete').waitFor();
-    assert.equal(await grid.getAttribute('aria-activedescendant'), await described.getAttribute('id'));
+    const second = await told('PCF · 2021-11-05, Friday. complete');
+    assert.notEqual(first, second, 'another cell has another name, or nobody is told');
     assert.deepEqual([await grid.getAttribute('aria-rowcount'), await grid.getAttribute('aria-colcount')], ['9', '106']);
     await page.keyboard.press('Space');
-    await grid.locator('#focused-cell[aria-selected="true"]').waitFor();
+    await page.locator(`#${second}[aria-selected="true"]`).waitFor();
+    await grid.getByRole('rowheader', { name: 'PDC, Player daily cache. 98 % complete. 1 gap' }).waitFor();
+    assert.ok((await grid.getByRole('gridcell').count()) <= 35, 'only what is around the focus is in the document');
     await page.close();
   });
 
@@ -360,17 +322,3 @@ describe('gap matrix in a browser', () => {
     });
   }
 });
-
-/** The opaque colours of the canvas within a cell around a point of the page, as `r,g,b`. */
-function coloursAround(page: Page, point: { x: number; y: number }): Promise<readonly string[]> {
-  return page.evaluate(({ x, y }) => {
-    const canvas = document.querySelector<HTMLCanvasElement>('.cells');
-    const context = canvas?.getContext('2d');
-    if (canvas === null || context === null || context === undefined) throw new Error('no canvas');
-    const box = canvas.getBoundingClientRect();
-    const { data } = context.getImageData(x - box.left - 8, y - box.top - 8, 16, 16);
-    const colours = new Set<string>();
-    for (let at = 0; at < data.length; at += 4) colours.add(`${data[at]},${data[at + 1]},${data[at + 2]}`);
-    return [...colours];
-  }, point);
-}

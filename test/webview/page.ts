@@ -113,19 +113,27 @@ const THEMES: Readonly<Record<Theme, { readonly className: string; readonly toke
   },
 };
 
+interface Options {
+  readonly size?: { readonly width: number; readonly height: number };
+  /** What the page saved before. */
+  readonly saved?: unknown;
+  /** Pixels of the screen in one of CSS. */
+  readonly scale?: number;
+}
+
 /**
- * A built webview in a page of its own, as VS Code would frame it: the same content security policy and theme tokens, and a host
- * whose messages the test sees. What needs VS Code itself is tested in test/vscode.
+ * A built webview in a page of its own, as VS Code would frame it: the same theme tokens, and a host whose messages the test sees.
+ * What needs VS Code itself is tested in test/vscode.
  */
-export async function openWebview(
-  browser: Browser,
-  bundle: string,
-  theme: Theme,
-  size = { width: 1180, height: 520 },
-): Promise<Page> {
-  const page = await browser.newPage({ viewport: size });
-  const errors: Error[] = [];
-  page.on('pageerror', (error) => errors.push(error));
+export async function openWebview(browser: Browser, bundle: string, theme: Theme, options: Options = {}): Promise<Page> {
+  const { size = { width: 1180, height: 520 }, saved, scale = 1 } = options;
+  const page = await browser.newPage({ viewport: size, deviceScaleFactor: scale });
+  // An error that no test expects fails the one that runs.
+  page.on('pageerror', (error) => {
+    setImmediate(() => {
+      throw error;
+    });
+  });
   await page.route(`${ORIGIN}/**`, async (route) => {
     const path = new URL(route.request().url()).pathname;
     if (path === '/') {
@@ -135,7 +143,8 @@ export async function openWebview(
     const file = join(resolve('dist/webview'), path);
     await route.fulfill({ contentType: TYPES[extname(file)] ?? 'application/octet-stream', body: readFileSync(file) });
   });
-  await page.addInitScript(() => {
+  await page.addInitScript((before) => {
+    if (before !== undefined && sessionStorage.getItem('state') === null) sessionStorage.setItem('state', before);
     const sent: unknown[] = [];
     Object.assign(window, {
       sent,
@@ -145,10 +154,9 @@ export async function openWebview(
         setState: (state: unknown) => sessionStorage.setItem('state', JSON.stringify(state)),
       }),
     });
-  });
+  }, JSON.stringify(saved));
   await page.goto(`${ORIGIN}/`);
   await ready(page);
-  if (errors[0] !== undefined) throw errors[0];
   return page;
 }
 
@@ -169,6 +177,14 @@ interface Sent {
 /** What the webview has sent to its host, without the first `ready`. */
 export async function sentBy<Message>(page: Page): Promise<readonly Message[]> {
   return (await page.evaluate(() => (window as unknown as Sent).sent.slice(1))) as unknown as readonly Message[];
+}
+
+/** Another theme while the page is open, as VS Code changes it: tokens and the class of the body. */
+export async function changeTheme(page: Page, theme: Theme): Promise<void> {
+  await page.evaluate(({ className, tokens }) => {
+    for (const [name, value] of Object.entries(tokens)) document.documentElement.style.setProperty(`--vscode-${name}`, value);
+    document.body.className = className;
+  }, THEMES[theme]);
 }
 
 /** Sends a message as VS Code does; typed arrays arrive typed. */

@@ -19,14 +19,14 @@ describe('timing in a browser', () => {
   after(() => browser.close());
 
   async function open(timing: TimingSnapshot = timingOf(), theme: Theme = 'light'): Promise<Page> {
-    const page = await openWebview(browser, 'timing', theme, SIZE);
+    const page = await openWebview(browser, 'timing', theme, { size: SIZE });
     await send(page, { type: 'timing', timing });
     await page.locator('.toolbar h1').waitFor();
     return page;
   }
 
   it('says that it reads, what is wrong, and what to do where no run is known', async () => {
-    const page = await openWebview(browser, 'timing', 'light', SIZE);
+    const page = await openWebview(browser, 'timing', 'light', { size: SIZE });
     await page.getByText('Reading how long things took…').waitFor();
     assert.deepEqual(await ready(page), { type: 'ready' });
     await send(page, { type: 'empty', message: 'The manifest has mistakes: see Problems.' });

@@ -1,5 +1,6 @@
 import { draw } from '../shared/draw';
 import type { PaintOp } from '../shared/paintOp';
+import type { Picture } from './picture';
 
 /** Draws into a canvas of a size in CSS pixels, sharp on every screen. */
 export function paintInto(
@@ -22,12 +23,19 @@ export function paintInto(
   draw(context, ops);
 }
 
-/** A picture as a file. */
-export async function pngOf(width: number, height: number, ops: readonly PaintOp[]): Promise<Uint8Array> {
+/** Browsers hold no larger canvas: edge and area, in pixels. */
+const MOST = { edge: 16_000, area: 64_000_000 } as const;
+
+/** A picture as a file: twice its size where that fits, so that it can be printed, and less where it does not. */
+export async function pngOf({ width, height, ops }: Picture): Promise<Uint8Array> {
   const canvas = document.createElement('canvas');
-  // Twice the size where that stays within what browsers hold, so that it can be printed.
-  const scale = width * height * 4 <= 32_000_000 ? 2 : 1;
-  paintInto(canvas, width, height, ops, scale);
+  paintInto(
+    canvas,
+    width,
+    height,
+    ops,
+    Math.min(2, MOST.edge / width, MOST.edge / height, Math.sqrt(MOST.area / (width * height))),
+  );
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (blob === null) throw new Error('The picture is too large for this browser.');
   return new Uint8Array(await blob.arrayBuffer());

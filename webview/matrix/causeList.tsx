@@ -6,7 +6,8 @@ interface Props {
   readonly snapshot: Snapshot;
   /** The one of the cell in focus or under the pointer. */
   readonly current: number | undefined;
-  readonly onPoint: (cause: number | undefined) => void;
+  /** By its headline. */
+  readonly onPoint: (headline: string | undefined) => void;
   readonly onSelect: (cause: number) => void;
 }
 
@@ -32,9 +33,9 @@ export function CauseList({ snapshot, current, onPoint, onSelect }: Props): VNod
                 class={index === current ? 'cause current' : 'cause'}
                 title={`${headline}\nSelects its gaps`}
                 onClick={() => onSelect(index)}
-                onPointerEnter={() => onPoint(index)}
+                onPointerEnter={() => onPoint(headline)}
                 onPointerLeave={() => onPoint(undefined)}
-                onFocus={() => onPoint(index)}
+                onFocus={() => onPoint(headline)}
                 onBlur={() => onPoint(undefined)}
               >
                 <strong>{rest.length === 0 ? headline : rest.join(': ')}</strong>

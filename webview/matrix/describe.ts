@@ -4,7 +4,7 @@ import { OFF_KINDS, type OffKind } from '../../src/base/status';
 import type { Snapshot } from '../../src/protocol/snapshot';
 import { causeOf, gapIn } from './causes';
 import type { Hit } from './layout';
-import { aggregate, aggregateDates, cellOf, type Look, lookOf } from './summary';
+import { aggregate, aggregateDates, cellOf, type Look, lookOf, type Share, summaryOf } from './summary';
 
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const OFF_WORDS: Readonly<Record<OffKind, string>> = {
@@ -52,17 +52,40 @@ export function describe(snapshot: Snapshot, hit: Hit, to: Day = hit.day): CellD
 }
 
 function describeDates(snapshot: Snapshot, from: Day, to: Day, when: string): CellDescription {
-  const { status, gaps } = aggregateDates(snapshot, from, to);
+  const { status, gaps, expected, complete } = aggregateDates(snapshot, from, to);
   const look: Look = status === 'incomplete' ? 'missing' : status;
-  return { title: `All processors · ${when}`, look, word: status, facts: gaps === 0 ? [] : [counted(gaps, 'gap')] };
+  const share = expected === 0 ? [] : [`${formatCount(complete)} of ${counted(expected, 'partition')} complete`];
+  return {
+    title: `All processors · ${when}`,
+    look,
+    word: status,
+    facts: [...share, ...(gaps === 0 ? [] : [counted(gaps, 'gap')])],
+  };
 }
 
 function describeColumn(snapshot: Snapshot, node: number, from: Day, to: Day, title: string): CellDescription {
-  const { look, expected, complete, gaps } = aggregate(snapshot, node, from, to);
-  if (expected === 0) return { title, look, word: look, facts: ['Nothing is expected'] };
+  const { look, expected, complete, gaps, unexpected } = aggregate(snapshot, node, from, to);
+  const extra = unexpected ? ['Rows where none are expected'] : [];
+  if (expected === 0) return { title, look, word: look, facts: ['Nothing is expected', ...extra] };
   const share = `${complete} of ${counted(expected, 'date')} complete`;
   const word = complete === expected ? look : `worst: ${look}`;
-  return { title, look, word, facts: [share, ...(gaps === 0 ? [] : [counted(gaps, 'gap')])] };
+  return { title, look, word, facts: [share, ...(gaps === 0 ? [] : [counted(gaps, 'gap')]), ...extra] };
+}
+
+/** A line as a whole, such as `MLFS, ML feature store`, `98 % complete`, `2 gaps`; without a node all processors. */
+export function describeLine(snapshot: Snapshot, node: number | undefined): readonly string[] {
+  const { nodes, all } = summaryOf(snapshot);
+  const sum = node === undefined ? all : nodes[node];
+  const named = node === undefined ? undefined : snapshot.nodes[node];
+  const name = named === undefined ? 'All processors' : `${named.id}, ${named.name}`;
+  if (sum === undefined || sum.expected === 0) return [name];
+  return [name, `${percentText(sum)} complete`, ...(sum.gaps === 0 ? [] : [counted(sum.gaps, 'gap')])];
+}
+
+/** Whole percent; 100 only where nothing lacks, and empty where nothing is expected. */
+export function percentText({ complete, expected }: Share): string {
+  if (expected === 0) return '';
+  return `${complete === expected ? 100 : Math.min(99, Math.floor((complete / expected) * 100))} %`;
 }
 
 /** `9 gaps, 1 cause: PDC below 100 rows`, of the first gap from a date to the last of its column; undefined where there is none. */
@@ -75,4 +98,11 @@ export function causeText(snapshot: Snapshot, hit: Hit, to: Day = hit.day): stri
 /** One sentence for screen readers. */
 export function sentence(description: CellDescription): string {
   return [description.title, description.word, ...description.facts].join('. ');
+}
+
+/** `as of 1 Jun 2022, 12:00 · backfill thresholds`. */
+export function ageText(snapshot: Snapshot): string {
+  if (snapshot.asOf === undefined) return 'never read';
+  const time = new Date(snapshot.asOf).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
+  return `as of ${time} · ${snapshot.mode} thresholds`;
 }

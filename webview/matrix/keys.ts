@@ -19,6 +19,8 @@ export interface MatrixActions {
   readonly copy: (format: 'Markdown' | 'CSV') => void;
   readonly exportPng: () => void;
   readonly selectCause: (hit: Hit) => void;
+  /** Back from the toolbar, to where keys work. */
+  readonly toGrid: () => void;
   /** Puts the cursor into a field of the toolbar. */
   readonly goTo: (field: 'date' | 'filter' | 'select') => void;
 }

@@ -260,6 +260,15 @@ export function lineOf({ lines }: MatrixLayout, hit: Hit): Line | undefined {
   return lines.find((line) => line.kind === 'node' && line.node === hit.node);
 }
 
+/** Whether a cell is seen as a whole. */
+export function isInSight(layout: MatrixLayout, hit: Hit): boolean {
+  const box = cellRect(layout, hit.node === undefined ? undefined : lineOf(layout, hit), hit.day);
+  if (box === undefined) return false;
+  const { width, height } = layout.view;
+  const top = hit.node === undefined ? SIZE.ticks : SIZE.header;
+  return box.x >= SIZE.gutter && box.x + box.w <= width && box.y >= top && box.y + box.h <= height;
+}
+
 /** The scroll that brings a cell into view, changed as little as possible; a margin keeps its surroundings visible. */
 export function scrollTo(layout: MatrixLayout, hit: Hit): { scrollX: number; scrollY: number } {
   const { view } = layout;

@@ -1,26 +1,13 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { draw } from '../shared/draw';
 import type { PaintOp } from '../shared/paintOp';
 import { px } from '../shared/px';
-import { readPalette } from '../shared/readPalette';
+import { usePalette } from '../shared/usePalette';
+import { usePixelRatio } from '../shared/usePixelRatio';
 import { paintCell } from './cell';
-import type { Look } from './summary';
+import { LEGEND, type Look } from './summary';
 
-const SHOWN: readonly Look[] = [
-  'complete',
-  'stale',
-  'partial',
-  'suspect',
-  'missing',
-  'failed',
-  'blocked',
-  'running',
-  'queued',
-  'waived',
-  'off',
-  'unknown',
-];
 const WIDTH = 16;
 const HEIGHT = 20;
 
@@ -39,7 +26,7 @@ export function Legend({ shown, onChange }: Props): VNode {
   };
   return (
     <ul class="legend" aria-label="Legend: each shows only what has its status">
-      {SHOWN.map((look) => (
+      {LEGEND.map((look) => (
         <li key={look}>
           <button type="button" aria-pressed={shown?.has(look) === true} title={`Show only ${look}`} onClick={() => toggle(look)}>
             <StatusGlyph look={look} /> {look}
@@ -60,23 +47,19 @@ export function Legend({ shown, onChange }: Props): VNode {
 /** A cell of the matrix as a glyph in a text, drawn by the same code. */
 export function StatusGlyph({ look }: { look: Look }): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const redraw = (): void => {
-      const context = canvas.current?.getContext('2d');
-      if (context === null || context === undefined) return;
-      const scale = window.devicePixelRatio;
-      context.canvas.width = WIDTH * scale;
-      context.canvas.height = HEIGHT * scale;
-      context.scale(scale, scale);
-      const ops: PaintOp[] = [];
-      paintCell(ops, look, { x: 0, y: 0, w: WIDTH, h: HEIGHT }, readPalette(document.body));
-      draw(context, ops);
-    };
-    redraw();
-    const observer = new MutationObserver(redraw);
-    observer.observe(document.body, { attributes: true, attributeFilter: ['class'] });
-    return () => observer.disconnect();
-  }, [look]);
+  const palette = usePalette();
+  const ratio = usePixelRatio();
+  useLayoutEffect(() => {
+    const context = canvas.current?.getContext('2d');
+    if (context === null || context === undefined) return;
+    // Also clears it: what is behind a glyph shows through.
+    context.canvas.width = WIDTH * ratio;
+    context.canvas.height = HEIGHT * ratio;
+    context.scale(ratio, ratio);
+    const ops: PaintOp[] = [];
+    paintCell(ops, look, { x: 0, y: 0, w: WIDTH, h: HEIGHT }, palette);
+    draw(context, ops);
+  }, [look, palette, ratio]);
   return (
     <span aria-hidden="true">
       <canvas ref={canvas} class="glyph" style={{ width: px(WIDTH), height: px(HEIGHT) }} />

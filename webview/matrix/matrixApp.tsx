@@ -1,34 +1,32 @@
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { formatDay } from '../../src/base/day';
+import { type Day, formatDay } from '../../src/base/day';
 import { counted } from '../../src/base/figures';
 import type { MatrixTask } from '../../src/protocol/matrix';
 import type { Snapshot } from '../../src/protocol/snapshot';
 import { readPalette } from '../shared/readPalette';
 import { pngOf } from './canvas';
 import { CauseList } from './causeList';
-import { causeOf } from './causes';
+import { causeOf, gapIn, type Place } from './causes';
 import { asCsv, asMarkdown, cellsToCopy } from './copying';
 import { causeText, describe, sentence } from './describe';
 import type { MatrixActions } from './keys';
-import { columnOf, type Hit, layoutMatrix, SIZE } from './layout';
+import { columnOf, type Hit, layoutMatrix } from './layout';
 import { Legend, StatusGlyph } from './legend';
 import { MatrixCanvas } from './matrixCanvas';
 import { type MatrixHost, type MatrixState, useMatrixState } from './matrixState';
 import { nextGap } from './navigate';
-import { paintMatrix } from './paint';
+import { paintPicture } from './picture';
 import { cellsOfCause, selectCells } from './selected';
-import { cellOf } from './summary';
+import { cellOf, lookOf } from './summary';
 import { Toolbar } from './toolbar';
 import { zoomAt } from './zoom';
-
-/** Browsers hold no wider canvas; a picture of more is cut at the newest dates. */
-const WIDEST_PICTURE = 16_000;
 
 export function MatrixApp({ host }: { host: MatrixHost }): VNode {
   const tasks = useRef<Readonly<Record<MatrixTask, () => void>> | undefined>(undefined);
   const state = useMatrixState(host, (task) => tasks.current?.[task]());
-  const [pointed, setPointed] = useState<number>();
+  /** By its words: the list is in another order after a change. */
+  const [pointed, setPointed] = useState<string>();
   const [hover, setHover] = useState<Hit>();
   const grid = useRef<HTMLDivElement>(null);
   const fields = {
@@ -39,17 +37,28 @@ export function MatrixApp({ host }: { host: MatrixHost }): VNode {
   const { snapshot, focus, selected, nodes, level } = state;
   if (snapshot === undefined) return <p class="empty">{state.message}</p>;
 
+  const whole = layoutOf(state, snapshot);
+  // A column is told as a whole: from its first date, wherever in it one is.
+  const columnAround = ({ day }: Hit): { readonly from: Day; readonly to: Day } => columnOf(whole, day) ?? { from: day, to: day };
+  const gapAround = (hit: Hit): Place | undefined => {
+    const { from, to } = columnAround(hit);
+    return gapIn(snapshot, { ...hit, day: from }, to);
+  };
+  /** The gap of a week or month rather than its first date. */
   const partition = (hit: Hit, use: (node: string, date: string) => void): void => {
-    const node = hit.node === undefined ? undefined : snapshot.nodes[hit.node];
-    if (node !== undefined) use(node.id, formatDay(hit.day));
+    const at = gapAround(hit) ?? hit;
+    const node = at.node === undefined ? undefined : snapshot.nodes[at.node];
+    if (node !== undefined) use(node.id, formatDay(at.day));
   };
   const selectCause = (cause: number | undefined): void => {
     if (cause === undefined) return;
     state.select(selectCells(snapshot, cellsOfCause(snapshot, cause)).text);
     setPointed(undefined);
   };
-  const causeAt = (hit: Hit): number | undefined =>
-    hit.node === undefined ? undefined : causeOf(snapshot, cellOf(snapshot, hit.node, hit.day));
+  const causeAt = (hit: Hit): number | undefined => {
+    const gap = gapAround(hit);
+    return gap === undefined ? undefined : causeOf(snapshot, cellOf(snapshot, gap.node, gap.day));
+  };
   const actions: Omit<MatrixActions, 'extendTo' | 'toggle' | 'selectAll'> = {
     focusOn: state.setFocus,
     clear: () => {
@@ -57,10 +66,15 @@ export function MatrixApp({ host }: { host: MatrixHost }): VNode {
       grid.current?.focus();
     },
     toGap: (step) => {
-      const gap = nextGap(snapshot, focus, step);
-      if (gap === undefined) return;
-      // A gap that the filter hides is gone to all the same.
-      if (gap.node !== undefined && !nodes.includes(gap.node)) state.setFilter('');
+      const inSight = (node: number, cell: number): boolean =>
+        nodes.includes(node) && (state.shown === undefined || state.shown.has(lookOf(snapshot, cell)));
+      const gap = nextGap(snapshot, focus, step, inSight) ?? nextGap(snapshot, focus, step);
+      if (gap?.node === undefined) return;
+      // Where all gaps are filtered away they are gone to all the same.
+      if (!inSight(gap.node, cellOf(snapshot, gap.node, gap.day))) {
+        state.setFilter('');
+        state.setShown(undefined);
+      }
       state.setFocus(gap);
     },
     zoomTo: state.setLevel,
@@ -76,8 +90,11 @@ export function MatrixApp({ host }: { host: MatrixHost }): VNode {
       host.post({ type: 'copy', text, what: `${amount} as ${format}` });
     },
     exportPng: () =>
-      void picture(state, snapshot).then((data) => host.post({ type: 'savePng', name: `${snapshot.pipeline} gaps.png`, data })),
+      void pngOf(paintPicture(snapshot, state, readPalette(document.body))).then((data) =>
+        host.post({ type: 'savePng', name: `${snapshot.pipeline} gaps.png`, data }),
+      ),
     selectCause: (hit) => selectCause(causeAt(hit)),
+    toGrid: () => grid.current?.focus(),
     goTo: (field) => fields[field].current?.focus(),
   };
   tasks.current = {
@@ -87,11 +104,11 @@ export function MatrixApp({ host }: { host: MatrixHost }): VNode {
     selectCause: () => actions.selectCause(focus),
   };
   const at = hover ?? focus;
-  // A column is told as a whole: from its first date, wherever in it the focus is.
-  const { from, to } = columnOf(layoutOf(state, snapshot), focus.day) ?? { from: focus.day, to: focus.day };
-  const column = { ...focus, day: from };
-  const description = describe(snapshot, column, to);
-  const why = causeText(snapshot, column, to);
+  const { from, to } = columnAround(focus);
+  const description = describe(snapshot, { ...focus, day: from }, to);
+  const why = causeText(snapshot, { ...focus, day: from }, to);
+  const pointedAt = snapshot.causes.findIndex(({ headline }) => headline === pointed);
+  const cause = pointed === undefined || pointedAt < 0 ? undefined : pointedAt;
   return (
     <main class="page">
       <Toolbar state={state} snapshot={snapshot} actions={actions} fields={fields} />
@@ -109,7 +126,7 @@ export function MatrixApp({ host }: { host: MatrixHost }): VNode {
             level={level}
             focus={focus}
             selected={selected}
-            cause={pointed}
+            cause={cause}
             shown={state.shown}
             saved={state.scroll}
             actions={actions}
@@ -118,10 +135,10 @@ export function MatrixApp({ host }: { host: MatrixHost }): VNode {
             onScrolled={state.scrolledTo}
             gridRef={grid}
           />
-          {nodes.length > 0 ? null : <NoProcessors state={state} />}
+          {nodes.length > 0 ? null : <NoProcessors state={state} snapshot={snapshot} />}
         </section>
         {state.causes ? (
-          <CauseList snapshot={snapshot} current={pointed ?? causeAt(at)} onPoint={setPointed} onSelect={selectCause} />
+          <CauseList snapshot={snapshot} current={cause ?? causeAt(at)} onPoint={setPointed} onSelect={selectCause} />
         ) : null}
       </div>
       <footer>
@@ -136,8 +153,15 @@ export function MatrixApp({ host }: { host: MatrixHost }): VNode {
   );
 }
 
-function NoProcessors({ state }: { readonly state: MatrixState }): VNode {
+function NoProcessors({ state, snapshot }: { readonly state: MatrixState; readonly snapshot: Snapshot }): VNode {
   const { filter, onlyGaps } = state;
+  if (snapshot.nodes.length === 0) {
+    return (
+      <div class="nothing">
+        <p>The manifest describes no processors yet.</p>
+      </div>
+    );
+  }
   return (
     <div class="nothing">
       <p>
@@ -160,14 +184,4 @@ function NoProcessors({ state }: { readonly state: MatrixState }): VNode {
 
 function layoutOf({ level, nodes }: MatrixState, snapshot: Snapshot) {
   return layoutMatrix(snapshot, { width: 0, height: 0, zoom: zoomAt(level), scrollX: 0, scrollY: 0 }, nodes);
-}
-
-/** All lines and dates as they are zoomed, with what is selected, and nothing of where somebody is. */
-function picture(state: MatrixState, snapshot: Snapshot): Promise<Uint8Array> {
-  const whole = layoutOf(state, snapshot);
-  const width = Math.min(WIDEST_PICTURE, whole.contentWidth + SIZE.gutter);
-  const height = whole.contentHeight + SIZE.header;
-  const layout = layoutMatrix(snapshot, { ...whole.view, width, height, scrollX: whole.contentWidth }, state.nodes);
-  const marks = { selected: state.selected.cells, shown: state.shown };
-  return pngOf(width, height, paintMatrix(snapshot, layout, readPalette(document.body), marks));
 }

@@ -5,14 +5,15 @@ import { type Day, formatDay, parseDay } from '../../src/base/day';
 import type { Snapshot } from '../../src/protocol/snapshot';
 import { px } from '../shared/px';
 import { usePalette } from '../shared/usePalette';
+import { usePixelRatio } from '../shared/usePixelRatio';
 import { paintInto } from './canvas';
 import { gapIn, trailOf } from './causes';
-import { CellTooltip } from './cellTooltip';
 import { handleKey, type MatrixActions } from './keys';
 import {
   columnOf,
   type Hit,
   hitTest,
+  isInSight,
   layoutMatrix,
   leftmost,
   type MatrixLayout,
@@ -20,15 +21,17 @@ import {
   type Spot,
   scrolledTo,
   scrollTo,
+  spotAt,
 } from './layout';
 import { Overview } from './overviewStrip';
 import { type Marks, paintMatrix } from './paint';
 import { blockBetween, type Change, usePointing } from './pointing';
 import type { SavedView } from './savedView';
-import { type Block, type Selected, selectCells, withBlock } from './selected';
-import { cellOf, type Look } from './summary';
-import { FOCUSED, Twin } from './twin';
-import { zoomAt } from './zoom';
+import { type Block, isBlockSelected, type Selected, selectCells, withBlock } from './selected';
+import type { Look } from './summary';
+import { CellText, LineText, Tooltip } from './tooltip';
+import { cellId, Twin } from './twin';
+import { LEVELS, zoomAt } from './zoom';
 
 interface Props {
   readonly snapshot: Snapshot;
@@ -48,7 +51,10 @@ interface Props {
 }
 
 interface Pointer {
-  readonly hit: Hit;
+  /** Absent on a name. */
+  readonly hit?: Hit;
+  /** The line whose name it is on. */
+  readonly line?: number;
   readonly x: number;
   readonly y: number;
 }
@@ -70,6 +76,7 @@ export function MatrixCanvas(props: Props): VNode {
   const [preview, setPreview] = useState<Uint8Array>();
   const anchor = useRef<Spot | undefined>(undefined);
   const palette = usePalette();
+  const ratio = usePixelRatio();
   const zoom = zoomAt(level);
 
   const { firstDay, dayCount, seasons, nodes: allNodes } = snapshot;
@@ -98,7 +105,7 @@ export function MatrixCanvas(props: Props): VNode {
 
   const paintNow = (): void => {
     const now = layoutNow();
-    paintInto(canvas.current, size.width, size.height, paintMatrix(snapshot, now, palette, marks));
+    paintInto(canvas.current, size.width, size.height, paintMatrix(snapshot, now, palette, marks), ratio);
     frame.current?.dispatchEvent(new CustomEvent('matrix-frame', { detail: now }));
     const left = leftmost(now);
     if (left !== undefined && size.width > 0) props.onScrolled({ date: formatDay(left.from), y: now.view.scrollY });
@@ -114,6 +121,11 @@ export function MatrixCanvas(props: Props): VNode {
     });
   };
   useEffect(repaint);
+  const onScroll = (): void => {
+    repaint();
+    // Something else is under the pointer now; nobody says what before it moves.
+    if (pointer !== undefined && !pointingNow.current.isDragging) point(undefined);
+  };
   useEffect(() => () => cancelAnimationFrame(scheduled.current), []);
 
   useLayoutEffect(() => {
@@ -124,29 +136,45 @@ export function MatrixCanvas(props: Props): VNode {
     return () => observer.disconnect();
   }, []);
 
+  // Keys work from the first moment, unless somebody is elsewhere in the page.
+  useLayoutEffect(() => {
+    const take = (): void => {
+      if (document.activeElement === document.body) scroller.current?.focus({ preventScroll: true });
+    };
+    if (document.hasFocus()) take();
+    window.addEventListener('focus', take);
+    return () => window.removeEventListener('focus', take);
+  }, []);
+
+  // Where it was scrolled to before a reload, as soon as there is room; another size leaves it where it is.
+  const restore = useRef(props.saved);
+  const hasRoom = size.width > 0;
   // The date under the pointer stays there when the zoom changes; else the focus stays in view.
   const zoomed = useRef<{ readonly day: Day; readonly x: number } | undefined>(undefined);
-  const restore = useRef(props.saved);
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (element === null || size.width === 0) return;
-    if (restore.current !== undefined) {
-      const day = parseDay(restore.current.date);
-      const x = day === undefined ? undefined : columnOf(layout, day)?.x;
-      element.scrollTo(x ?? 0, restore.current.y);
-      restore.current = undefined;
-      if (x !== undefined) return;
-    }
+    if (element === null || !hasRoom) return;
+    const day = restore.current === undefined ? undefined : parseDay(restore.current.date);
     const kept = zoomed.current;
     zoomed.current = undefined;
-    if (kept !== undefined) {
-      const x = columnOf(layout, kept.day)?.x ?? 0;
-      element.scrollTo(x - kept.x, element.scrollTop);
-      return;
+    const column = day === undefined ? undefined : columnOf(layout, day);
+    if (restore.current !== undefined && column !== undefined) element.scrollTo(column.x, restore.current.y);
+    else if (kept !== undefined) element.scrollTo((columnOf(layout, kept.day)?.x ?? 0) - kept.x, element.scrollTop);
+    else {
+      const target = scrollTo(layout, focus);
+      element.scrollTo(target.scrollX, target.scrollY);
     }
+    restore.current = undefined;
+  }, [focus, level, hasRoom]);
+  // What was in sight is so in a smaller panel, too.
+  const sized = useRef(size);
+  useLayoutEffect(() => {
+    const before = { ...layout, view: { ...layout.view, ...sized.current } };
+    const shown = sized.current.width > 0 && isInSight(before, focus);
+    sized.current = size;
     const target = scrollTo(layout, focus);
-    element.scrollTo(target.scrollX, target.scrollY);
-  }, [focus, level, size.width, size.height]);
+    if (shown && !isInSight(layout, focus)) scroller.current?.scrollTo(target.scrollX, target.scrollY);
+  }, [size]);
 
   const blockAt = (from: Spot, to: Spot): Block => blockBetween(snapshot, layoutNow(), from, to);
   const change = (block: Block, how: Change, isFinal: boolean): void => {
@@ -158,7 +186,7 @@ export function MatrixCanvas(props: Props): VNode {
   const pointing = usePointing(snapshot, layoutNow, anchor, {
     focusOn: actions.focusOn,
     select: change,
-    isSelected: (hit) => isSelected(snapshot, selected.cells, hit, lastOf(hit)),
+    isSelected: (block) => isBlockSelected(snapshot, selected.cells, block),
   });
   const pointingNow = useRef(pointing);
   const all: MatrixActions = {
@@ -174,8 +202,8 @@ export function MatrixCanvas(props: Props): VNode {
     },
     toggle: (hit) => {
       anchor.current = spotOf(hit);
-      const how = isSelected(snapshot, selected.cells, hit, lastOf(hit)) ? 'remove' : 'add';
-      change(blockAt(spotOf(hit), spotOf(hit)), how, true);
+      const block = blockAt(spotOf(hit), spotOf(hit));
+      change(block, isBlockSelected(snapshot, selected.cells, block) ? 'remove' : 'add', true);
     },
     selectAll: () => {
       const { segments } = layout;
@@ -192,6 +220,7 @@ export function MatrixCanvas(props: Props): VNode {
     const step = wheel.current < 0 ? 1 : -1;
     wheel.current = 0;
     const { x, y } = within(event);
+    if (level + step < 0 || level + step >= LEVELS.length) return;
     const hit = hitTest(layoutNow(), x, Math.max(y, SIZE.ticks + 1));
     if (hit !== undefined) zoomed.current = { day: hit.day, x: x - SIZE.gutter };
     actions.zoomTo(level + step);
@@ -211,6 +240,13 @@ export function MatrixCanvas(props: Props): VNode {
     props.onHover(next?.hit);
   };
   pointingNow.current = pointing;
+  // Lines and dates of another pipeline: what was dragged and pointed at is gone.
+  useLayoutEffect(() => {
+    pointingNow.current.cancel();
+    anchor.current = undefined;
+    setPreview(undefined);
+    point(undefined);
+  }, [allNodes, firstDay, dayCount]);
   return (
     <>
       <Overview
@@ -233,8 +269,8 @@ export function MatrixCanvas(props: Props): VNode {
         aria-multiselectable="true"
         aria-rowcount={nodes.length + 2}
         aria-colcount={layout.columns + 1}
-        aria-activedescendant={FOCUSED}
-        onScroll={repaint}
+        aria-activedescendant={cellId(layout, focus)}
+        onScroll={onScroll}
         onKeyDown={(event) => {
           if (handleKey(event, layoutNow(), focus, level, all)) event.preventDefault();
         }}
@@ -252,8 +288,10 @@ export function MatrixCanvas(props: Props): VNode {
             point(undefined);
             return;
           }
+          const spot = spotAt(layoutNow(), x, y);
           const hit = hitTest(layoutNow(), x, y);
-          point(hit === undefined ? undefined : { hit, x: event.clientX, y: event.clientY });
+          const what = spot?.kind === 'node' ? { line: spot.node } : hit === undefined ? undefined : { hit };
+          point(what === undefined ? undefined : { ...what, x: event.clientX, y: event.clientY });
         }}
         onPointerUp={(event) => {
           const { x, y } = within(event);
@@ -279,8 +317,8 @@ export function MatrixCanvas(props: Props): VNode {
             return;
           }
           const to = lastOf(hit);
-          const kept = isSelected(snapshot, selected.cells, hit, to);
           const block = { nodes: hit.node === undefined ? [] : [hit.node], from: hit.day, to };
+          const kept = isBlockSelected(snapshot, selected.cells, block);
           const { text } = kept ? selected : selectCells(snapshot, withBlock(snapshot, undefined, block, 1));
           event.currentTarget.dataset['vscodeContext'] = JSON.stringify(contextOf(snapshot, hit, to, text));
         }}
@@ -295,7 +333,10 @@ export function MatrixCanvas(props: Props): VNode {
         <Twin snapshot={snapshot} layout={layout} focus={focus} selected={cells} />
       </div>
       {pointer === undefined ? null : (
-        <CellTooltip snapshot={snapshot} hit={pointer.hit} to={lastOf(pointer.hit)} x={pointer.x} y={pointer.y} />
+        <Tooltip x={pointer.x} y={pointer.y}>
+          {pointer.line === undefined ? null : <LineText snapshot={snapshot} node={pointer.line} />}
+          {pointer.hit === undefined ? null : <CellText snapshot={snapshot} hit={pointer.hit} to={lastOf(pointer.hit)} />}
+        </Tooltip>
       )}
     </>
   );
@@ -316,12 +357,6 @@ function edgeScroll(element: HTMLElement, x: number, y: number, size: { readonly
 
 function spotOf({ node, day }: Hit): Spot {
   return node === undefined ? { kind: 'date', day } : { kind: 'cell', node, day };
-}
-
-function isSelected(snapshot: Snapshot, cells: Uint8Array | undefined, { node, day }: Hit, to: Day): boolean {
-  if (cells === undefined || node === undefined) return false;
-  const from = cellOf(snapshot, node, day);
-  return cells.subarray(from, from + to - day + 1).includes(1);
 }
 
 /** The menu of names, ticks and what is between seasons: nothing of an editor is in it. */

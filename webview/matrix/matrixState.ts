@@ -1,14 +1,14 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { type Day, formatDay, parseDay } from '../../src/base/day';
+import { formatDay, parseDay } from '../../src/base/day';
 import { applyChange } from '../../src/protocol/applyChange';
 import type { FromMatrix, MatrixTask, ToMatrix } from '../../src/protocol/matrix';
 import type { Snapshot } from '../../src/protocol/snapshot';
 import type { Host } from '../shared/host';
 import type { Hit } from './layout';
-import { nextGap } from './navigate';
-import type { SavedView } from './savedView';
+import { nearestDay, nextGap } from './navigate';
+import { readSavedView, type SavedView } from './savedView';
 import { NOTHING, readSelected, type Selected } from './selected';
-import { type Look, summaryOf } from './summary';
+import { LEGEND, type Look, summaryOf } from './summary';
 import { LEVELS, levelOf } from './zoom';
 
 export type MatrixHost = Host<FromMatrix, ToMatrix, SavedView>;
@@ -41,23 +41,40 @@ export interface MatrixState {
 
 /** @param onTask what VS Code's menus ask the page for. */
 export function useMatrixState(host: MatrixHost, onTask: (task: MatrixTask) => void): MatrixState {
-  const before = host.savedState;
+  const [before] = useState(() => readSavedView(host.savedState, LEGEND));
   const [snapshot, setSnapshot] = useState<Snapshot>();
   const [message, setMessage] = useState('Reading coverage…');
-  const [level, setLevel] = useState(before?.level ?? levelOf('day'));
-  const [focus, setFocus] = useState<Hit>({ day: 0 });
-  const [text, select] = useState(before?.select ?? '');
-  const [filter, setFilter] = useState(before?.filter ?? '');
-  const [onlyGaps, setOnlyGaps] = useState(before?.onlyGaps ?? false);
+  const [level, setLevel] = useState(withinLevels(before.level ?? levelOf('day')));
+  const [wish, setFocus] = useState<Hit>({ day: 0 });
+  const [text, select] = useState(before.select ?? '');
+  const [filter, setFilter] = useState(before.filter ?? '');
+  const [onlyGaps, setOnlyGaps] = useState(before.onlyGaps ?? false);
   const [shown, setShown] = useState<ReadonlySet<Look> | undefined>(
-    before?.shown === undefined ? undefined : new Set(before.shown as readonly Look[]),
+    before.shown === undefined ? undefined : new Set(before.shown as readonly Look[]),
   );
-  const [causes, setCauses] = useState(before?.causes ?? false);
-  const scroll = useRef(before?.scroll);
+  const [causes, setCauses] = useState(before.causes ?? false);
+  const scroll = useRef(before.scroll);
   const current = useRef<Snapshot | undefined>(undefined);
-  const wanted = useRef(before?.focus);
+  /** Where somebody was last, or is to be brought once there is something to show. */
+  const place = useRef(before.focus);
   const task = useRef(onTask);
   task.current = onTask;
+
+  const nodes = useMemo(
+    () => (snapshot === undefined ? [] : nodesThatPass(snapshot, filter, onlyGaps)),
+    [snapshot, filter, onlyGaps],
+  );
+  // A line that the filter hides is in focus no more, and is so again when it is back.
+  const focus = useMemo(() => (wish.node === undefined || nodes.includes(wish.node) ? wish : { day: wish.day }), [wish, nodes]);
+  // What somebody came for is seen whatever was filtered before.
+  const reveal = ({ node, day }: Hit): void => {
+    setFocus(node === undefined ? { day } : { node, day });
+    if (node === undefined || nodes.includes(node)) return;
+    setFilter('');
+    setOnlyGaps(false);
+  };
+  const revealing = useRef(reveal);
+  revealing.current = reveal;
 
   useLayoutEffect(() => {
     const take = (next: Snapshot | undefined): void => {
@@ -66,16 +83,14 @@ export function useMatrixState(host: MatrixHost, onTask: (task: MatrixTask) => v
         return;
       }
       const frame = current.current;
-      current.current = next;
-      setSnapshot(next);
+      const same = frame !== undefined && isSameFrame(frame, next);
+      // What is laid out, dragged and scrolled to stays when the same pipeline comes whole again.
+      const taken = same ? { ...next, nodes: frame.nodes, seasons: frame.seasons } : next;
+      current.current = taken;
+      setSnapshot(taken);
+      if (same) return;
       // Another pipeline or other seasons: what was in focus may be gone.
-      if (frame === undefined || frame.firstDay !== next.firstDay || frame.nodes !== next.nodes) {
-        setFocus((focused) => {
-          const place = wanted.current ?? (frame === undefined ? undefined : savedFocus(frame, focused));
-          wanted.current = undefined;
-          return startOf(next, place);
-        });
-      }
+      setFocus(startOf(next, place.current));
     };
     const stop = host.listen((incoming) => {
       switch (incoming.type) {
@@ -86,8 +101,8 @@ export function useMatrixState(host: MatrixHost, onTask: (task: MatrixTask) => v
           return;
         case 'reveal': {
           const target = hitOf(current.current, incoming.node, incoming.date);
-          if (target === undefined) wanted.current = { node: incoming.node, date: incoming.date };
-          else setFocus(target);
+          if (target === undefined) place.current = { node: incoming.node, date: incoming.date };
+          else revealing.current(target);
           return;
         }
         case 'snapshot':
@@ -106,9 +121,10 @@ export function useMatrixState(host: MatrixHost, onTask: (task: MatrixTask) => v
 
   const save = (): void => {
     if (snapshot === undefined) return;
+    place.current = savedFocus(snapshot, wish);
     host.save({
       level,
-      focus: savedFocus(snapshot, focus),
+      focus: place.current,
       ...(scroll.current !== undefined && { scroll: scroll.current }),
       ...(text !== '' && { select: text }),
       ...(filter !== '' && { filter }),
@@ -120,13 +136,9 @@ export function useMatrixState(host: MatrixHost, onTask: (task: MatrixTask) => v
   const saving = useRef(save);
   saving.current = save;
   // With what is shown, not after the next frame: a window may be reloaded at any moment.
-  useLayoutEffect(save, [host, snapshot, level, focus, text, filter, onlyGaps, shown, causes]);
+  useLayoutEffect(save, [host, snapshot, level, wish, text, filter, onlyGaps, shown, causes]);
 
   const selected = useMemo(() => (snapshot === undefined ? NOTHING : readSelected(snapshot, text)), [snapshot, text]);
-  const nodes = useMemo(
-    () => (snapshot === undefined ? [] : nodesThatPass(snapshot, filter, onlyGaps)),
-    [snapshot, filter, onlyGaps],
-  );
   return {
     snapshot,
     message,
@@ -139,7 +151,7 @@ export function useMatrixState(host: MatrixHost, onTask: (task: MatrixTask) => v
     causes,
     nodes,
     scroll: scroll.current,
-    setLevel: (next) => setLevel(Math.min(LEVELS.length - 1, Math.max(0, next))),
+    setLevel: (next) => setLevel(withinLevels(next)),
     setFocus,
     select,
     setFilter,
@@ -152,6 +164,10 @@ export function useMatrixState(host: MatrixHost, onTask: (task: MatrixTask) => v
       saving.current();
     },
   };
+}
+
+function withinLevels(level: number): number {
+  return Math.min(LEVELS.length - 1, Math.max(0, level));
 }
 
 /** Those whose id, name or phase holds the text, in whatever case. */
@@ -170,8 +186,9 @@ function savedFocus(snapshot: Snapshot, { node, day }: Hit): NonNullable<SavedVi
 }
 
 function hitOf(snapshot: Snapshot | undefined, nodeId: string | undefined, date: string): Hit | undefined {
-  const day = parseDay(date);
-  if (snapshot === undefined || day === undefined || clampDay(snapshot, day) !== day) return undefined;
+  const wanted = parseDay(date);
+  if (snapshot === undefined || wanted === undefined) return undefined;
+  const day = nearestDay(snapshot, wanted);
   const node = snapshot.nodes.findIndex((candidate) => candidate.id === nodeId);
   return node < 0 ? { day } : { node, day };
 }
@@ -179,9 +196,11 @@ function hitOf(snapshot: Snapshot | undefined, nodeId: string | undefined, date:
 /** Where to look first: where one looked last, else the newest gap, else the newest date. */
 function startOf(snapshot: Snapshot, wanted: SavedView['focus']): Hit {
   const saved = wanted === undefined ? undefined : hitOf(snapshot, wanted.node, wanted.date);
-  return saved ?? nextGap(snapshot, undefined, -1) ?? { day: snapshot.firstDay + snapshot.dayCount - 1 };
+  return saved ?? nextGap(snapshot, undefined, -1) ?? { day: nearestDay(snapshot, snapshot.firstDay + snapshot.dayCount - 1) };
 }
 
-export function clampDay(snapshot: Snapshot, day: Day): Day {
-  return Math.min(snapshot.firstDay + snapshot.dayCount - 1, Math.max(snapshot.firstDay, day));
+/** Equal but for the cells: then every place in one is the same in the other. */
+function isSameFrame(a: Snapshot, b: Snapshot): boolean {
+  const frame = ({ firstDay, dayCount, nodes, seasons }: Snapshot) => JSON.stringify([firstDay, dayCount, nodes, seasons]);
+  return a.nodes === b.nodes || frame(a) === frame(b);
 }

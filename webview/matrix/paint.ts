@@ -143,7 +143,8 @@ function figureOf(snapshot: Snapshot, cell: number, look: Look, sum: ReturnType<
   if (sum !== undefined) return sum.expected === 0 ? '' : `${sum.complete}/${sum.expected}`;
   const rows = snapshot.rows[cell] ?? -1;
   if (rows < 0 || (rows === 0 && look === 'off')) return '';
-  return rows < 10_000 ? String(rows) : `${Math.floor(rows / 1000)}k`;
+  if (rows < 10_000) return String(rows);
+  return rows < 1_000_000 ? `${Math.floor(rows / 1000)}k` : `${Math.floor(rows / 1_000_000)}M`;
 }
 
 function paintFigure(ops: PaintOp[], box: Rect, look: Look, text: string, palette: Palette): void {
@@ -151,7 +152,7 @@ function paintFigure(ops: PaintOp[], box: Rect, look: Look, text: string, palett
   const color = look === 'complete' || look === 'off' ? palette.muted : palette.foreground;
   const font = `11px ${palette.font}`;
   const y = box.y + box.h / 2 + 0.5;
-  ops.push({ op: 'text', x: box.x + box.w - 5, y, text, color, font, align: 'right', max: box.w - SHAPE - 5 });
+  ops.push({ op: 'text', x: box.x + SHAPE + 3, y, text, color, font, align: 'left', max: box.w - SHAPE - 5 });
 }
 
 /** How much is complete, as a bar below the worst. */
@@ -179,9 +180,11 @@ function paintDiamond(ops: PaintOp[], box: Rect, palette: Palette): void {
 
 function paintDates(ops: PaintOp[], snapshot: Snapshot, { view }: MatrixLayout, column: Column, palette: Palette): void {
   const box = { x: SIZE.gutter + column.x - view.scrollX, y: SIZE.ticks, w: view.zoom.width, h: SIZE.line };
-  const { status, gaps } = aggregateDates(snapshot, column.from, column.to);
+  const { status, gaps, expected, complete } = aggregateDates(snapshot, column.from, column.to);
   const wide = box.w >= WIDE;
-  paintCell(ops, DATE_LOOK[status], wide ? { ...box, w: SHAPE } : box, palette);
+  const share = column.from < column.to && complete < expected && !wide;
+  paintCell(ops, DATE_LOOK[status], { ...box, w: wide ? SHAPE : box.w, h: share ? box.h - SHARE : box.h }, palette);
+  if (share) paintShare(ops, box, complete / expected, palette);
   if (wide && gaps > 0) paintFigure(ops, box, 'missing', gaps === 1 ? '1 gap' : `${gaps} gaps`, palette);
 }
 

@@ -4,6 +4,7 @@ import { globSpan } from '../../src/base/selection/selection';
 import type { Snapshot } from '../../src/protocol/snapshot';
 import type { PaintOp } from '../shared/paintOp';
 import type { Palette } from '../shared/palette';
+import { percentText } from './describe';
 import { columnIn, columnOf, type Hit, type Line, type MatrixLayout, type Segment, SIZE } from './layout';
 import { summaryOf } from './summary';
 
@@ -144,12 +145,7 @@ function paintGutter(
   text(right - FIGURES.gaps, SIZE.ticks - 12, 'complete', palette.muted, '10px', 60, 'right');
   if (snapshot.gaps > 0)
     text(right, total, formatCount(snapshot.gaps), palette.foreground, '600 11px', FIGURES.gaps - 2, 'right');
-  const sums = summary.nodes.filter((_, node) => snapshot.nodes[node]?.isSource === false);
-  const share = percentText(
-    sums.reduce((sum, { complete }) => sum + complete, 0),
-    sums.reduce((sum, { expected }) => sum + expected, 0),
-  );
-  text(right - FIGURES.gaps, total, share, palette.muted, '11px', 44, 'right');
+  text(right - FIGURES.gaps, total, percentText(summary.all), palette.muted, '11px', 44, 'right');
   ops.push({ op: 'clip', x: 0, y: SIZE.header, w: SIZE.gutter, h: view.height - SIZE.header });
   for (const line of lines) {
     const top = SIZE.header + line.y - view.scrollY;
@@ -168,15 +164,8 @@ function paintGutter(
     }
     text(12, y, node.id, palette.foreground, '600 12px', ids);
     text(names, y, node.name, palette.muted, '11px', right - FIGURES.gaps - FIGURES.share - names - 10);
-    if (sum.expected > 0)
-      text(right - FIGURES.gaps, y, percentText(sum.complete, sum.expected), palette.muted, '11px', 44, 'right');
+    if (sum.expected > 0) text(right - FIGURES.gaps, y, percentText(sum), palette.muted, '11px', 44, 'right');
     if (sum.gaps > 0) text(right, y, formatCount(sum.gaps), palette.foreground, '600 11px', FIGURES.gaps - 2, 'right');
   }
   ops.push({ op: 'unclip' });
-}
-
-/** Whole percent; 100 only where nothing lacks. */
-function percentText(complete: number, expected: number): string {
-  if (expected === 0) return '';
-  return `${complete === expected ? 100 : Math.min(99, Math.floor((complete / expected) * 100))} %`;
 }

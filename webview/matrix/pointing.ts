@@ -11,7 +11,7 @@ export interface PointingActions {
   focusOn(hit: Hit): void;
   /** While a button is down the block is only shown; then it counts. */
   select(block: Block, change: Change, isFinal: boolean): void;
-  isSelected(hit: Hit): boolean;
+  isSelected(block: Block): boolean;
 }
 
 interface Drag {
@@ -41,6 +41,14 @@ function daysOf(layout: MatrixLayout, spot: Spot): readonly number[] {
   return [layout.segments[0]?.firstDay ?? 0, layout.segments.at(-1)?.lastDay ?? 0];
 }
 
+/** What a drag that began on a name, a date or a cell has reached: it stays one of names, dates or cells. Undefined where it has left them. */
+function alike(from: Spot, to: Spot): Spot | undefined {
+  if (from.kind === 'date') return 'day' in to ? { kind: 'date', day: to.day } : undefined;
+  if (from.kind === 'cell') return to.kind === 'cell' ? to : undefined;
+  if (to.kind === 'cell') return { kind: 'node', node: to.node };
+  return to.kind === 'date' ? undefined : to;
+}
+
 /** Drags, Ctrl and Shift, as tables have them. @param anchor where a selection began; kept for Shift. */
 export function usePointing(
   snapshot: Snapshot,
@@ -50,12 +58,13 @@ export function usePointing(
 ) {
   const drag = useRef<Drag | undefined>(undefined);
   const last = useRef('');
-  const apply = (to: Spot, isFinal: boolean): void => {
+  const lastSpot = (): Spot | undefined => (last.current === '' ? undefined : (JSON.parse(last.current) as Spot));
+  const apply = (spot: Spot, isFinal: boolean): void => {
     const layout = layoutNow();
     if (drag.current === undefined || layout === undefined) return;
     const { from, change } = drag.current;
-    // A drag that began on a name or a date stays one of names or of dates.
-    if ((from.kind === 'cell') !== (to.kind === 'cell') && from.kind !== to.kind) return;
+    const to = alike(from, spot) ?? lastSpot();
+    if (to === undefined) return;
     const key = JSON.stringify(to);
     if (!isFinal && key === last.current) return;
     last.current = key;
@@ -70,17 +79,18 @@ export function usePointing(
       const control = event.ctrlKey || event.metaKey;
       const hit = hitTest(layout, x, y);
       if (event.button === 2) {
-        if (hit?.node !== undefined && !actions.isSelected(hit)) {
+        const block = blockBetween(snapshot, layout, spot, spot);
+        if (hit?.node !== undefined && !actions.isSelected(block)) {
           anchor.current = spot;
           actions.focusOn(hit);
-          actions.select(blockBetween(snapshot, layout, spot, spot), 'replace', true);
+          actions.select(block, 'replace', true);
         } else if (hit !== undefined) actions.focusOn(hit);
         return false;
       }
       if (event.button !== 0) return false;
       const from = event.shiftKey ? (anchor.current ?? spot) : spot;
       anchor.current = from;
-      const removes = control && hit?.node !== undefined && actions.isSelected(hit);
+      const removes = control && actions.isSelected(blockBetween(snapshot, layout, from, spot));
       drag.current = { from, change: control ? (removes ? 'remove' : 'add') : 'replace' };
       last.current = '';
       if (hit !== undefined) actions.focusOn(hit);
@@ -95,7 +105,7 @@ export function usePointing(
     up(x: number, y: number): void {
       const layout = layoutNow();
       const spot = layout === undefined ? undefined : spotAt(layout, x, y);
-      const end = spot ?? (last.current === '' ? undefined : (JSON.parse(last.current) as Spot));
+      const end = spot ?? lastSpot();
       if (end !== undefined) apply(end, true);
       drag.current = undefined;
     },

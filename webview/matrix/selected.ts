@@ -111,21 +111,29 @@ export function* selectedCells(snapshot: Snapshot, cells: Uint8Array): Generator
  * The selection with a block added to it, or taken out of it. Of more than one cell only dates on which something is expected count;
  * a single one is meant whatever it is.
  */
-export function withBlock(
-  snapshot: Snapshot,
-  before: Uint8Array | undefined,
-  { nodes, from, to }: Block,
-  value: 0 | 1,
-): Uint8Array {
+export function withBlock(snapshot: Snapshot, before: Uint8Array | undefined, block: Block, value: 0 | 1): Uint8Array {
   const cells = before?.slice() ?? new Uint8Array(snapshot.status.length);
+  for (const cell of cellsIn(snapshot, block)) cells[cell] = value;
+  return cells;
+}
+
+/** Whether all that a block would add is selected already; false where there is nothing to select. */
+export function isBlockSelected(snapshot: Snapshot, cells: Uint8Array | undefined, block: Block): boolean {
+  let some = false;
+  for (const cell of cells === undefined ? [] : cellsIn(snapshot, block)) {
+    if (cells?.[cell] !== 1) return false;
+    some = true;
+  }
+  return some;
+}
+
+function* cellsIn(snapshot: Snapshot, { nodes, from, to }: Block): Generator<number> {
   const single = nodes.length === 1 && from === to;
   for (const node of nodes) {
     if (snapshot.nodes[node]?.isSource !== false) continue;
-    for (let cell = cellOf(snapshot, node, from); cell <= cellOf(snapshot, node, to); cell++) {
-      if (single || snapshot.off[cell] === EXPECTED) cells[cell] = value;
-    }
+    const last = cellOf(snapshot, node, to);
+    for (let cell = cellOf(snapshot, node, from); cell <= last; cell++) if (single || snapshot.off[cell] === EXPECTED) yield cell;
   }
-  return cells;
 }
 
 /** All gaps of a cause. */

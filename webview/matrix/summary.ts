@@ -27,14 +27,32 @@ const DATES_WORST_FIRST: readonly DateStatus[] = ['incomplete', 'running', 'unkn
 
 /** What a cell is drawn as: a gap that somebody accepted is none. */
 export type Look = Status | 'waived';
+/** All looks, as a legend has them. */
+export const LEGEND: readonly Look[] = [
+  'complete',
+  'stale',
+  'partial',
+  'suspect',
+  'missing',
+  'failed',
+  'blocked',
+  'running',
+  'queued',
+  'waived',
+  'off',
+  'unknown',
+];
 
-/** What the dates of a node in one column amount to. */
-export interface Aggregate {
-  readonly look: Look;
-  /** Dates on which something is expected, and those of them that are complete or waived. */
+/** How much of what is expected is there: partitions, those of them that are complete or waived, and gaps. */
+export interface Share {
   readonly expected: number;
   readonly complete: number;
   readonly gaps: number;
+}
+
+/** What the dates of a node in one column amount to. */
+export interface Aggregate extends Share {
+  readonly look: Look;
   /** Some date has rows where none are expected. */
   readonly unexpected: boolean;
 }
@@ -80,24 +98,28 @@ export function aggregate(snapshot: Snapshot, node: number, from: Day, to: Day):
   return { look: worst, expected, complete, gaps, unexpected };
 }
 
-/** The worst of the dates over all processors, and the gaps on them. */
-export function aggregateDates(snapshot: Snapshot, from: Day, to: Day): { readonly status: DateStatus; readonly gaps: number } {
-  const { gapsByDate } = summaryOf(snapshot);
+/** The worst of the dates over all processors, and how much of them is there. Dates inclusive. */
+export function aggregateDates(snapshot: Snapshot, from: Day, to: Day): Share & { readonly status: DateStatus } {
+  const { byDate } = summaryOf(snapshot);
   let status: DateStatus = 'off';
-  let gaps = 0;
+  const sum = { expected: 0, complete: 0, gaps: 0 };
   for (let index = from - snapshot.firstDay; index <= to - snapshot.firstDay; index++) {
     const own = DATE_STATUSES[snapshot.dates[index] ?? 0] ?? 'off';
     if (DATES_WORST_FIRST.indexOf(own) < DATES_WORST_FIRST.indexOf(status)) status = own;
-    gaps += gapsByDate[index] ?? 0;
+    sum.expected += byDate.expected[index] ?? 0;
+    sum.complete += byDate.complete[index] ?? 0;
+    sum.gaps += byDate.gaps[index] ?? 0;
   }
-  return { status, gaps };
+  return { status, ...sum };
 }
 
 export interface Summary {
   /** By node, over all dates. */
   readonly nodes: readonly Aggregate[];
-  /** Gaps of processors, by date. */
-  readonly gapsByDate: Int32Array;
+  /** Of all processors, by date. */
+  readonly byDate: Readonly<Record<keyof Share, Int32Array>>;
+  /** Of all processors over all dates. */
+  readonly all: Share;
 }
 
 const summaries = new WeakMap<Snapshot, Summary>();
@@ -107,16 +129,24 @@ export function summaryOf(snapshot: Snapshot): Summary {
   const known = summaries.get(snapshot);
   if (known !== undefined) return known;
   const { firstDay, dayCount, nodes } = snapshot;
-  const gapsByDate = new Int32Array(dayCount);
+  const byDate = { expected: new Int32Array(dayCount), complete: new Int32Array(dayCount), gaps: new Int32Array(dayCount) };
   nodes.forEach(({ isSource }, node) => {
     if (isSource) return;
-    for (let index = 0; index < dayCount; index++) {
-      if (isGapCell(snapshot, node * dayCount + index)) gapsByDate[index] = (gapsByDate[index] ?? 0) + 1;
+    for (let index = 0, cell = node * dayCount; index < dayCount; index++, cell++) {
+      const code = snapshot.status[cell] ?? OFF;
+      if (code === OFF) continue;
+      const isGap = GAP_CODES[code] ?? false;
+      const isWaived = isGap && ((snapshot.flags[cell] ?? 0) & WAIVED) !== 0;
+      byDate.expected[index] = (byDate.expected[index] ?? 0) + 1;
+      if (code === COMPLETE || isWaived) byDate.complete[index] = (byDate.complete[index] ?? 0) + 1;
+      else if (isGap) byDate.gaps[index] = (byDate.gaps[index] ?? 0) + 1;
     }
   });
+  const total = (figures: Int32Array): number => figures.reduce((sum, figure) => sum + figure, 0);
   const summary = {
     nodes: nodes.map((_, node) => aggregate(snapshot, node, firstDay, firstDay + dayCount - 1)),
-    gapsByDate,
+    byDate,
+    all: { expected: total(byDate.expected), complete: total(byDate.complete), gaps: total(byDate.gaps) },
   };
   summaries.set(snapshot, summary);
   return summary;

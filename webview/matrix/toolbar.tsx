@@ -1,16 +1,19 @@
 import type { RefObject, VNode } from 'preact';
-import { formatDay, parseDay } from '../../src/base/day';
+import { useMemo, useState } from 'preact/hooks';
+import { type Day, formatDay, parseDay } from '../../src/base/day';
 import { counted, formatCount } from '../../src/base/figures';
 import type { Snapshot } from '../../src/protocol/snapshot';
+import { ageText } from './describe';
 import type { MatrixActions } from './keys';
 import type { Hit } from './layout';
-import { clampDay, type MatrixState } from './matrixState';
+import type { MatrixState } from './matrixState';
+import { nearestDay } from './navigate';
 import { LEVELS, levelOf, UNITS, type Unit, zoomAt } from './zoom';
 
 interface Props {
   readonly state: MatrixState;
   readonly snapshot: Snapshot;
-  readonly actions: Pick<MatrixActions, 'toGap' | 'launch' | 'copy' | 'exportPng' | 'clear'>;
+  readonly actions: Pick<MatrixActions, 'toGap' | 'launch' | 'copy' | 'exportPng' | 'clear' | 'toGrid'>;
   readonly fields: {
     readonly date: RefObject<HTMLInputElement | null>;
     readonly filter: RefObject<HTMLInputElement | null>;
@@ -53,20 +56,13 @@ export function Toolbar(props: Props): VNode {
             onClick={() => state.setLevel(level + 1)}
           />
         </span>
-        <label class="jump">
-          Go to
-          <input
-            ref={fields.date}
-            type="date"
-            value={formatDay(focus.day)}
-            min={formatDay(snapshot.firstDay)}
-            max={formatDay(snapshot.firstDay + snapshot.dayCount - 1)}
-            onChange={(event) => {
-              const day = parseDay(event.currentTarget.value);
-              if (day !== undefined) state.setFocus(atDay(focus, clampDay(snapshot, day)));
-            }}
-          />
-        </label>
+        <DateField
+          fieldRef={fields.date}
+          snapshot={snapshot}
+          day={focus.day}
+          onDay={(day) => state.setFocus(atDay(focus, day))}
+          onDone={actions.toGrid}
+        />
         <span class="group">
           <IconButton
             icon="arrow-left"
@@ -91,6 +87,16 @@ function SelectionBar({ state, actions, fields }: Props): VNode {
   const { selected, filter, onlyGaps } = state;
   const { problem, text, count, dates } = selected;
   const hasSome = count > 0;
+  const words =
+    problem !== undefined
+      ? `At ${problem.from + 1}: ${problem.message}`
+      : hasSome
+        ? `${counted(count, 'partition')}, ${counted(dates, 'date')}`
+        : text === ''
+          ? ''
+          : 'No partition is selected';
+  // Told when somebody selects, and not whenever a backfill changes what `gaps` means.
+  const chosen = useMemo(() => words, [text]);
   return (
     <div class="toolbar selection">
       <input
@@ -102,6 +108,9 @@ function SelectionBar({ state, actions, fields }: Props): VNode {
         title="Shows processors whose id, name or phase holds this (F)"
         value={filter}
         onInput={(event) => state.setFilter(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') actions.toGrid();
+        }}
       />
       <button
         type="button"
@@ -130,14 +139,13 @@ function SelectionBar({ state, actions, fields }: Props): VNode {
         />
         {text === '' ? null : <IconButton icon="close" title="Clear the selection (Escape)" onClick={actions.clear} />}
       </span>
-      <span id="selected" class={problem === undefined ? 'selected' : 'selected wrong'} role="status">
-        {problem !== undefined
-          ? `At ${problem.from + 1}: ${problem.message}`
-          : hasSome
-            ? `${counted(count, 'partition')}, ${counted(dates, 'date')}`
-            : text === ''
-              ? ''
-              : 'No partition is selected'}
+      <span
+        id="selected"
+        class={problem === undefined ? 'selected' : 'selected wrong'}
+        role="status"
+        aria-live={words === chosen ? 'polite' : 'off'}
+      >
+        {words}
       </span>
       <button
         type="button"
@@ -161,6 +169,46 @@ function SelectionBar({ state, actions, fields }: Props): VNode {
   );
 }
 
+interface DateFieldProps {
+  readonly fieldRef: RefObject<HTMLInputElement | null>;
+  readonly snapshot: Snapshot;
+  readonly day: Day;
+  readonly onDay: (day: Day) => void;
+  readonly onDone: () => void;
+}
+
+/** Goes along while a date of the pipeline is written; what is half written, such as the year 202, is left alone. */
+function DateField({ fieldRef, snapshot, day, onDay, onDone }: DateFieldProps): VNode {
+  const [draft, setDraft] = useState<string>();
+  const go = (text: string): void => {
+    const wanted = parseDay(text);
+    if (wanted !== undefined) onDay(nearestDay(snapshot, wanted));
+  };
+  return (
+    <label class="jump">
+      Go to
+      <input
+        ref={fieldRef}
+        type="date"
+        value={draft ?? formatDay(day)}
+        min={formatDay(snapshot.firstDay)}
+        max={formatDay(snapshot.firstDay + snapshot.dayCount - 1)}
+        onInput={({ currentTarget }) => {
+          setDraft(currentTarget.value);
+          if (currentTarget.validity.valid) go(currentTarget.value);
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter') return;
+          go(event.currentTarget.value);
+          setDraft(undefined);
+          onDone();
+        }}
+        onBlur={() => setDraft(undefined)}
+      />
+    </label>
+  );
+}
+
 function IconButton({
   icon,
   title,
@@ -181,10 +229,4 @@ function IconButton({
 
 function atDay({ node }: Hit, day: number): Hit {
   return node === undefined ? { day } : { node, day };
-}
-
-function ageText(snapshot: Snapshot): string {
-  if (snapshot.asOf === undefined) return 'never read';
-  const time = new Date(snapshot.asOf).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
-  return `as of ${time} · ${snapshot.mode} thresholds`;
 }

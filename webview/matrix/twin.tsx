@@ -3,14 +3,17 @@
 import type { VNode } from 'preact';
 import { formatDay } from '../../src/base/day';
 import type { Snapshot } from '../../src/protocol/snapshot';
-import { causeText, describe, sentence } from './describe';
+import { causeText, describe, describeLine, sentence } from './describe';
 import { columnAt, columnOf, type Hit, type MatrixLayout } from './layout';
-import { cellOf } from './summary';
+import { isBlockSelected } from './selected';
 
 /** How many lines and columns around the focus a screen reader finds: it moves by the matrix's own keys. */
 const AROUND = { lines: 2, columns: 3 } as const;
-/** Of the cell in focus, for `aria-activedescendant`. */
-export const FOCUSED = 'focused-cell';
+/** For `aria-activedescendant`: another one for each cell, because what keeps its name is not told again. */
+export function cellId(layout: MatrixLayout, { node, day }: Hit): string {
+  const line = node === undefined ? -1 : layout.nodes.indexOf(node);
+  return `cell-${line + 3}-${(columnOf(layout, day)?.index ?? 0) + 2}`;
+}
 
 interface Props {
   readonly snapshot: Snapshot;
@@ -42,23 +45,17 @@ export function Twin({ snapshot, layout, focus, selected }: Props): VNode {
         return (
           <div key={row} role="row" aria-rowindex={row + 3}>
             <span role="rowheader" aria-colindex={1}>
-              {node === undefined ? 'All processors' : snapshot.nodes[node]?.id}
+              {describeLine(snapshot, node).join('. ')}
             </span>
             {columns.map(({ index, from, to }) => {
               const isFocus = row === line && index === column;
               // Within its column the focus keeps the date that somebody came from.
               const hit: Hit = { ...(node === undefined ? {} : { node }), day: from };
-              const cell = node === undefined ? -1 : cellOf(snapshot, node, from);
-              const isSelected = selected?.subarray(Math.max(0, cell), cell + to - from + 1).includes(1) === true;
+              const nodes = node === undefined ? layout.nodes : [node];
+              const isSelected = isBlockSelected(snapshot, selected, { nodes, from, to });
               const cause = causeText(snapshot, hit, to);
               return (
-                <span
-                  key={index}
-                  role="gridcell"
-                  aria-colindex={index + 2}
-                  aria-selected={isSelected}
-                  {...(isFocus ? { id: FOCUSED } : {})}
-                >
+                <span key={index} role="gridcell" aria-colindex={index + 2} aria-selected={isSelected} id={cellId(layout, hit)}>
                   {sentence(describe(snapshot, hit, to))}
                   {isFocus && cause !== undefined ? `. ${cause}` : ''}
                 </span>

@@ -47,6 +47,12 @@ function feedOf(ask: () => Promise<Snapshot | null>) {
   return { posted, feed: new MatrixFeed((message) => void posted.push(message), ask) };
 }
 
+function pending() {
+  const settle: { resolve?: (snapshot: Snapshot | null) => void; reject?: (error: Error) => void } = {};
+  const promise = new Promise<Snapshot | null>((resolve, reject) => Object.assign(settle, { resolve, reject }));
+  return { promise, settle };
+}
+
 const types = (posted: readonly ToMatrix[]) => posted.map(({ type }) => type);
 
 describe('MatrixFeed', () => {
@@ -89,6 +95,59 @@ describe('MatrixFeed', () => {
     const ready = feed.ready();
     await feed.changed(1, undefined);
     await ready;
+    assert.deepEqual(types(posted), ['snapshot']);
+  });
+
+  it('asks as often as something newer is announced meanwhile', async () => {
+    const announced = [2, 3];
+    let version = 0;
+    const { posted, feed } = feedOf(async () => {
+      const next = announced.shift();
+      if (next !== undefined) void feed.changed(next, change(next - 1, next));
+      version += 1;
+      return snapshot(version);
+    });
+    await feed.ready();
+    assert.deepEqual(
+      posted.map((message) => message.type === 'snapshot' && message.snapshot.version),
+      [3],
+    );
+  });
+
+  it('shows something while every answer is overtaken, and the newest in the end', async () => {
+    let version = 0;
+    const { posted, feed } = feedOf(async () => {
+      version += 1;
+      if (version < 7) void feed.changed(version + 1, change(version, version + 1));
+      return snapshot(version);
+    });
+    await feed.ready();
+    assert.deepEqual(
+      posted.map((message) => message.type === 'snapshot' && message.snapshot.version),
+      [4, 5, 6, 7],
+    );
+  });
+
+  it('asks the engine that was started anew, also while the one that ended owes an answer', async () => {
+    const first = pending();
+    const answers = [() => first.promise, async () => snapshot(1)];
+    const { posted, feed } = feedOf(() => answers.shift()?.() ?? Promise.resolve(null));
+    const ready = feed.ready();
+    await feed.sendAll();
+    first.settle.reject?.(new Error('The engine ended.'));
+    await ready;
+    assert.deepEqual(types(posted), ['snapshot']);
+  });
+
+  it('sends the whole to a page that is ready anew while an older one was still to be answered', async () => {
+    const first = pending();
+    const answers = [first.promise, Promise.resolve(snapshot(1))];
+    const { posted, feed } = feedOf(() => answers.shift() ?? Promise.resolve(null));
+    const ready = feed.ready();
+    feed.hidden();
+    first.settle.resolve?.(snapshot(1));
+    await ready;
+    await feed.ready();
     assert.deepEqual(types(posted), ['snapshot']);
   });
 
