@@ -135,6 +135,7 @@ class Attachment {
   async #follow(): Promise<Sight | undefined> {
     const { services } = this.#context;
     const { manifest, id, foreground } = this.#options;
+    const logs = await services.callLogs(manifest);
     if (!foreground) await this.#start();
     const executed = foreground
       ? services.execute(manifest, id, services.foregroundSignals(), {
@@ -153,6 +154,7 @@ class Attachment {
       const sight = await followBackfill(id, {
         journal: this.#journal,
         clock: services.clock,
+        logs,
         signal: this.#detach.signal,
         isResuming: () => isExecuting,
         onSight: (seen) => this.#view.show(seen),

@@ -60,8 +60,16 @@ export class LiveView implements BackfillView {
 
   #draw(above: readonly string[]): void {
     if (this.#last === undefined) return;
-    const { record, progress, forecast } = this.#last;
-    const input = { plan: record.plan, events: record.events, progress, forecast, now: this.#clock.now(), hint: this.#hint };
+    const { record, progress, forecast, growth } = this.#last;
+    const input = {
+      plan: record.plan,
+      events: record.events,
+      progress,
+      forecast,
+      growth,
+      now: this.#clock.now(),
+      hint: this.#hint,
+    };
     this.#area.draw(progressFrame(input, this.#terminal), above);
   }
 }

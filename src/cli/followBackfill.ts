@@ -1,4 +1,6 @@
+import { growthOf, toldRuns } from '../app/backfillRuns';
 import type { BackfillRecord, Journal } from '../app/journal';
+import type { CallLog, CallLogs } from '../app/logs/callLogs';
 import type { Clock } from '../app/ports';
 import { isActivePhase } from '../core/backfill';
 import { type Forecast, forecastOf } from '../core/forecast';
@@ -9,12 +11,18 @@ export interface Sight {
   readonly record: BackfillRecord;
   readonly progress: BackfillProgress;
   readonly forecast: Forecast;
+  /** What takes longer from date to date of one that runs, a sentence a processor. */
+  readonly growth: readonly string[];
 }
 
-/** @param now epoch milliseconds. */
-export function sightOf(record: BackfillRecord, now: number): Sight {
+/**
+ * @param now epoch milliseconds.
+ * @param calls what the logs of calls for many dates say that run.
+ */
+export function sightOf(record: BackfillRecord, now: number, calls: readonly CallLog[] = []): Sight {
   const progress = progressOf(record.plan, record.events, record.ownerAlive, record.jobsLeft);
-  return { record, progress, forecast: forecastOf(record, progress, now) };
+  const growth = isActivePhase(progress.phase) ? growthOf({ record, progress, calls }, now) : [];
+  return { record, progress, forecast: forecastOf(record, progress, now, toldRuns({ record, calls }, now)), growth };
 }
 
 export interface FollowOptions {
@@ -24,6 +32,8 @@ export interface FollowOptions {
   readonly onSight: (sight: Sight) => void;
   /** Ends the following; the backfill goes on. */
   readonly signal: AbortSignal;
+  /** The logs of calls for many dates: the journal tells of their dates only when they have ended. */
+  readonly logs?: CallLogs;
   /** Whether an executor is about to go on with an interrupted backfill: it may first have to look whether another still lives. */
   readonly isResuming?: () => boolean;
   readonly tickMs?: number;
@@ -51,7 +61,8 @@ export async function followBackfill(id: string, options: FollowOptions): Promis
       const isLast = signal.aborted;
       const record = await journal.read(id);
       if (record === undefined) return undefined;
-      const sight = sightOf(record, clock.now());
+      await options.logs?.look([{ record }]);
+      const sight = sightOf(record, clock.now(), options.logs?.of(id));
       onSight(sight);
       const { phase } = sight.progress;
       const starting = phase === 'planned' ? clock.now() - begun < START_MS : phase === 'interrupted' && isResuming();

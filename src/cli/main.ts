@@ -6,7 +6,7 @@ import { version } from '../../package.json';
 import { CheckpointFolder } from '../adapters/checkpoints/checkpointFolder';
 import { FileCoverageCache } from '../adapters/files/coverageCache';
 import { threadedSearch } from '../adapters/files/logSearch';
-import { readLogText } from '../adapters/files/logText';
+import { readLogBytes, readLogText } from '../adapters/files/logText';
 import { ReportFolder } from '../adapters/files/reportFolder';
 import { wholeTextFiles } from '../adapters/files/wholeTextFiles';
 import { codeOf } from '../adapters/journal/durableFile';
@@ -19,6 +19,8 @@ import { SystemProcessTable } from '../adapters/process/processTable';
 import { startExecutor } from '../adapters/process/startExecutor';
 import { ElsewhereJobs } from '../app/elsewhereJobs';
 import { executeBackfill } from '../app/execution/executeBackfill';
+import { CallLogs } from '../app/logs/callLogs';
+import { profileOf } from '../app/logs/readLog';
 import { readPlanBasis } from '../app/planning/planBasis';
 import { PipelineSession } from '../app/session/pipelineSession';
 import { WaiversFile } from '../app/waiversFile';
@@ -100,6 +102,15 @@ const services: Services = {
   warehouse: (config, folder) => openWarehouse(config, folder, Date, { logger }),
   writer: openWriter,
   readLogText,
+  callLogs: async (manifest) => {
+    const { pipeline } = await services.session(manifest, 'backfill').reload();
+    const journal = journalOf(manifest);
+    return new CallLogs({
+      logPath: (id, log) => journal.logPath(id, log),
+      readBytes: readLogBytes,
+      profileOf: (processor) => profileOf(pipeline, processor),
+    });
+  },
   searchLogs: threadedSearch(join(__dirname, 'logSearchWorker.js')),
   planChanges: async (manifest, id) => {
     const journal = services.journal(manifest);

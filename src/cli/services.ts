@@ -2,6 +2,7 @@ import type { ElsewhereJobs } from '../app/elsewhereJobs';
 import type { SessionRequest } from '../app/execution/executeBackfill';
 import type { Journal } from '../app/journal';
 import type { DamageReporter } from '../app/journalDamage';
+import type { CallLogs } from '../app/logs/callLogs';
 import type { LogSearch } from '../app/logs/findInLogs';
 import type { LogSource } from '../app/logs/readLog';
 import type { Clock, PartitionWriter, Warehouse } from '../app/ports';
@@ -34,6 +35,8 @@ export interface Services {
   writer(config: WarehouseConfig, folder: string): PartitionWriter;
   /** The text of a log, whoever wrote it. */
   readonly readLogText: LogSource;
+  /** Follows the logs of calls for many dates, by the profiles of the manifest as it is now; of a broken one by the general profile. */
+  callLogs(manifest: string): Promise<CallLogs>;
   /** Looks for an expression in logs, without being held up by one that takes forever. */
   readonly searchLogs: LogSearch;
   /** What has changed since a backfill was planned, a sentence each. */

@@ -13,6 +13,7 @@ const ACTIONS: Readonly<Record<NonNullable<TreeNode['action']>, { command: Comma
   openManifest: { command: 'backfill.openManifest', title: 'Open the manifest' },
   refresh: { command: 'backfill.refresh', title: 'Refresh' },
   clearFilter: { command: 'backfill.clearFilter', title: 'Show all' },
+  openTiming: { command: 'backfill.openTiming', title: 'Open timing' },
   restartEngine: { command: 'backfill.restartEngine', title: 'Restart the engine' },
 };
 

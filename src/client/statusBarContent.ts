@@ -92,7 +92,7 @@ function tooltipOf(state: ServerState | undefined, backfills: readonly BackfillS
 
 /** What it is and how far, and what can be done about it. */
 function backfillLine(one: BackfillSummary): string {
-  const { id, title, phase, pause, jobs, left, etaSeconds, etaHighSeconds } = one;
+  const { id, title, phase, pause, jobs, left, growth = [], etaSeconds, etaHighSeconds } = one;
   const silent = jobs.filter((job) => job.silent !== undefined).map(({ name, silent: why }) => `${name} may hang: ${why}`);
   const facts = [
     resultText(one),
@@ -100,6 +100,7 @@ function backfillLine(one: BackfillSummary): string {
     ...(left === undefined ? [] : [left]),
     ...(pause === undefined ? [] : [pause.message]),
     ...silent,
+    ...growth,
   ];
   const links: readonly string[] = [
     ...(phase === 'running' ? [link('Pause', 'backfill.pause', { backfill: id })] : []),

@@ -160,7 +160,7 @@ export interface TreeNode {
   /** Plain text, where a node needs no request for it. */
   readonly tooltip?: string;
   /** What a click does, where it does not only open or select. */
-  readonly action?: 'explain' | 'attach' | 'openManifest' | 'refresh' | 'restartEngine' | 'clearFilter';
+  readonly action?: 'explain' | 'attach' | 'openManifest' | 'refresh' | 'restartEngine' | 'clearFilter' | 'openTiming';
   readonly target?: NodeTarget;
 }
 
@@ -327,6 +327,8 @@ export interface BackfillSummary {
   readonly current?: string;
   /** Why nothing new starts, while that is so; `asked` for by somebody, or else. */
   readonly pause?: { readonly cause: 'asked' | 'environment' | 'signature'; readonly message: string };
+  /** What takes longer from date to date of one that runs, a sentence a processor; absent where nothing does. */
+  readonly growth?: readonly string[];
   /** The jobs that run now. */
   readonly jobs: readonly RunningJob[];
   /** What an interrupted one has left, such as `10 left: 3 cut off, 7 not begun`. */

@@ -1,5 +1,6 @@
 import type { ElsewhereJobs } from '../app/elsewhereJobs';
 import type { BackfillRecord, Journal } from '../app/journal';
+import { CallLogs } from '../app/logs/callLogs';
 import { profileOf } from '../app/logs/readLog';
 import type { Clock } from '../app/ports';
 import { PipelineRecords } from '../app/session/pipelineRecords';
@@ -15,7 +16,6 @@ import type { LogPatterns, PipelineNode } from '../core/pipeline';
 import type { CoverageArrangement, Grouping, ServerNotifications } from '../protocol/messages';
 import { Allowance } from './allowance';
 import { BackfillList } from './backfills/backfillList';
-import { CallLogs } from './backfills/callLogs';
 import { ElsewhereFeed } from './backfills/elsewhereFeed';
 import { FailuresFeed } from './failures/failuresFeed';
 import type { FailuresTreeSource } from './failures/failuresTree';

@@ -21,7 +21,7 @@ const PHASE_TONES: Readonly<Record<BackfillPhase, Tone>> = {
 
 /** Fewer columns hold no bar. */
 const NARROW = 14;
-const MOST_PAUSE_LINES = 4;
+const MOST_NOTE_LINES = 4;
 
 /** What one frame of the live table shows. */
 export interface FrameInput {
@@ -29,6 +29,8 @@ export interface FrameInput {
   readonly events: readonly BackfillEvent[];
   readonly progress: BackfillProgress;
   readonly forecast: Forecast;
+  /** What takes longer from date to date, a sentence a processor. */
+  readonly growth: readonly string[];
   /** Epoch milliseconds. */
   readonly now: number;
   /** The last line: what the keys do. */
@@ -47,6 +49,8 @@ export function progressFrame(input: FrameInput, terminal: Pick<Terminal, 'width
     overallBar(progress, width, terminal),
     figuresLine(input, width, terminal),
     ...pauseLines(progress, width).map((line) => toned(terminal, 'warning', line)),
+    // To start anew may help against it, and waiting does not.
+    ...shortened(input.growth, width).map((line) => toned(terminal, 'warning', line)),
   ];
   const foot = [toned(terminal, 'quiet', fitted(input.hint, width))];
   const rows = Math.max(1, terminal.height - 1);
@@ -74,9 +78,14 @@ function overallBar(progress: BackfillProgress, width: number, terminal: Pick<Te
 function pauseLines({ id, pause }: BackfillProgress, width: number): readonly string[] {
   if (pause === undefined) return [];
   const resume = pause.cause === 'asked' ? ` To let it go on: backfill resume ${id}` : '';
-  const lines = wrapped(plain(`${pause.message}${resume}`), width);
+  return shortened([`${pause.message}${resume}`], width);
+}
+
+/** Texts by the line, at most four lines of them. */
+function shortened(texts: readonly string[], width: number): readonly string[] {
+  const lines = texts.flatMap((text) => wrapped(plain(text), width));
   const shown =
-    lines.length > MOST_PAUSE_LINES ? [...lines.slice(0, MOST_PAUSE_LINES - 1), `${lines[MOST_PAUSE_LINES - 1]} …`] : lines;
+    lines.length > MOST_NOTE_LINES ? [...lines.slice(0, MOST_NOTE_LINES - 1), `${lines[MOST_NOTE_LINES - 1]} …`] : lines;
   return shown.map((line) => fitted(line, width));
 }
 

@@ -16,9 +16,9 @@ export function backfillGrowth(backfill: OpenBackfill, runs: readonly TimedRun[]
   const good = runs.filter(({ outcome, cumulative }) => (outcome === 'done' || outcome === 'partial') && cumulative !== true);
   return [...groupBy(good, ({ processor }) => processor)].flatMap(([processor, own]) => {
     const sequences = sequencesOf(own);
-    const growth = growthFindings(sequences).at(-1);
     // What an earlier session did is over.
-    if (growth === undefined || growth.days.at(-1) !== sequences.at(-1)?.at(-1)?.day) return [];
+    const growth = growthFindings(sequences.slice(-1)).at(-1);
+    if (growth === undefined) return [];
     const slots = plan.jobs.find((job) => job.processor === processor)?.slots ?? 1;
     const open = { dates: left?.get(processor) ?? 0, slots: Math.min(slots, plan.request.slots), backfill: plan.id };
     return [`${processor}: ${growthWords(growth, 0, [growth], open).text}`];

@@ -14,6 +14,7 @@ export type NodeKind =
   | 'backfill'
   | 'pause'
   | 'silent'
+  | 'growth'
   | 'elsewhere'
   | 'category'
   | 'finding'

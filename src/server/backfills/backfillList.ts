@@ -1,8 +1,9 @@
+import { toldRuns } from '../../app/backfillRuns';
 import type { Journal } from '../../app/journal';
+import type { CallLogs } from '../../app/logs/callLogs';
 import type { Clock } from '../../app/ports';
 import { forecastOf } from '../../core/forecast';
 import { type BackfillView, isActive, viewOf } from './backfillViews';
-import type { CallLogs } from './callLogs';
 
 /** Older backfills stay in the journal; the command line lists them all. */
 const MOST = 50;
@@ -78,7 +79,8 @@ export class BackfillList {
     const now = this.#clock.now();
     const isFresh = Math.abs(now - (this.#forecastAt.get(id) ?? 0)) < FORECAST_MS;
     if (view === undefined || isFresh || !isActive(view)) return view;
-    return this.#keep({ ...view, forecast: forecastOf(view.record, view.progress, now) });
+    const told = toldRuns({ record: view.record, calls: this.#logs.of(id) }, now);
+    return this.#keep({ ...view, forecast: forecastOf(view.record, view.progress, now, told) });
   }
 
   #keep(view: BackfillView): BackfillView {

@@ -1,9 +1,10 @@
+import { growthOf } from '../../app/backfillRuns';
 import { counted, formatCount, formatInstant, formatRoughly } from '../../base/figures';
 import { emptiedPartitions } from '../../core/news';
 import type { SilentJob } from '../../core/progress';
 import type { TreeNode } from '../../protocol/messages';
 import { type Look, ORANGE, STATUS_LOOKS } from '../trees/statusLooks';
-import { type BackfillView, leftWords } from './backfillViews';
+import { type BackfillView, isActive, leftWords } from './backfillViews';
 
 /** What of a backfill needs a person, as the first lines under it: good data that is gone, a pause, jobs that may hang, what is left. */
 export function noteNodes(view: BackfillView, parent: string, now: number): readonly TreeNode[] {
@@ -11,6 +12,7 @@ export function noteNodes(view: BackfillView, parent: string, now: number): read
     ...emptiedNodes(view, parent),
     ...pauseNode(view, parent),
     ...silentNodes(view, parent, now),
+    ...growthNodes(view, parent, now),
     ...leftNode(view, parent),
   ];
 }
@@ -74,6 +76,23 @@ function silentNodes({ progress, waitedFor }: BackfillView, parent: string, now:
       context: `silent+active${waits ? '' : '+waitable'}`,
       tooltip: `${processor} ${date} has said nothing for ${silentFor(job, now)}: ${basis}. Time asleep does not count.`,
       target: { nodes: [processor], from: date, to: date, backfill: progress.id, attempt },
+    });
+  });
+}
+
+/** What takes longer from date to date while it runs: to start anew may help, and waiting does not. */
+function growthNodes(view: BackfillView, parent: string, now: number): readonly TreeNode[] {
+  if (!isActive(view)) return [];
+  return growthOf(view, now).map((text) => {
+    const [processor = '', ...words] = text.split(': ');
+    return note(`${parent}/@growth/${processor}`, `${processor} takes longer and longer`, {
+      icon: 'graph-line',
+      color: ORANGE,
+      description: words.join(': '),
+      context: 'growth',
+      tooltip: text,
+      action: 'openTiming',
+      target: { nodes: [processor], backfill: view.progress.id },
     });
   });
 }

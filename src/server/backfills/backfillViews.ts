@@ -1,4 +1,6 @@
+import { growthOf } from '../../app/backfillRuns';
 import type { BackfillRecord } from '../../app/journal';
+import type { CallLog } from '../../app/logs/callLogs';
 import { parseDay } from '../../base/day';
 import { formatCount, formatLeft } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
@@ -6,18 +8,11 @@ import { type BackfillEvent, isActivePhase, type Plan } from '../../core/backfil
 import { cleanedSelection, isClean } from '../../core/clean/cleanPlan';
 import { type Forecast, forecastOf } from '../../core/forecast';
 import { saidText } from '../../core/logs/explainVerdict';
-import type { LogDigest } from '../../core/logs/logDigest';
 import { lastOf } from '../../core/logs/logDigest';
 import { type News, newsOf } from '../../core/news';
 import { type BackfillProgress, progressOf } from '../../core/progress';
 import type { BackfillSummary, RunningJob } from '../../protocol/messages';
 import type { NodeTarget } from '../../protocol/targets';
-
-/** A call for many dates that runs, with what its log says so far. The journal tells of its dates only when it has ended. */
-export interface CallLog {
-  readonly processor: string;
-  readonly digest: LogDigest;
-}
 
 /** A backfill as the views know it. */
 export interface BackfillView {
@@ -44,6 +39,7 @@ export function summaryOf(view: BackfillView, now: number, isStop: IsStop = () =
   const { record, progress, forecast, calls } = view;
   const { id, title, phase, done, failed, interrupted, skipped, running, total, startedAt } = progress;
   const current = inHandText(calls) ?? progress.current;
+  const growth = isActivePhase(phase) ? growthOf(view, now) : [];
   const endedAt = progress.endedAt ?? (phase === 'interrupted' ? lastSign(record.events) : undefined);
   return {
     id,
@@ -63,6 +59,7 @@ export function summaryOf(view: BackfillView, now: number, isStop: IsStop = () =
     ...(progress.pause !== undefined && { pause: { cause: progress.pause.cause, message: progress.pause.message } }),
     ...(phase === 'interrupted' && { left: leftWords(view) }),
     ...(endedAt !== undefined && done > 0 && isClean(record.plan) && { deleted: cleanedSelection(record.plan, parseDay) }),
+    ...(growth.length > 0 && { growth }),
     jobs: jobsOf(view),
     news: newsOf(record.events, progress, now, isStop).map(({ partition, ...news }) => ({
       ...news,

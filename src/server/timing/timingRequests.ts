@@ -1,3 +1,4 @@
+import { backfillRuns } from '../../app/backfillRuns';
 import type { BackfillRecord } from '../../app/journal';
 import type { CoverageState } from '../../app/session/pipelineSession';
 import type { CoverageGrid } from '../../core/coverage';
@@ -8,7 +9,6 @@ import { slotLimits, whatIsLeft } from '../../core/timing/whatIsLeft';
 import type { Requests } from '../../protocol/messages';
 import type { BackfillView } from '../backfills/backfillViews';
 import type { PipelineService } from '../pipelineService';
-import { backfillRuns } from './backfillRuns';
 import { timingSnapshot } from './timingSnapshot';
 
 type Method = 'backfill/timing';

@@ -1,3 +1,4 @@
+import { growthOf } from '../../app/backfillRuns';
 import { parseDay } from '../../base/day';
 import { counted, formatCount, formatInstant, formatLeft, formatRate } from '../../base/figures';
 import { code, escaped } from '../../base/markdown';
@@ -9,7 +10,6 @@ import { fixesOf } from '../../core/fixes';
 import { gapsByRoot } from '../../core/gaps';
 import type { PipelineNode } from '../../core/pipeline';
 import { type Scope, scopeOffsets } from '../../core/scope';
-import { backfillGrowth } from '../../core/timing/backfillGrowth';
 import type { Grouping } from '../../protocol/messages';
 import { silentFor } from '../backfills/backfillNotes';
 import { type BackfillView, leftWords, summaryOf } from '../backfills/backfillViews';
@@ -17,7 +17,6 @@ import { commandLink } from '../commandLink';
 import { type CoverageGroup, groupsOf, SOURCES } from '../coverage/coverageGroups';
 import { tallyOf, tallySentence } from '../coverage/tally';
 import { explainTooltip } from '../documents/explainDocument';
-import { backfillRuns } from '../timing/backfillRuns';
 
 /** The tooltip of a node of the Coverage tree as Markdown, by the node's id; empty for a node that is gone. It tells of what a filter hides, too. */
 export function coverageTooltip(id: string, input: CoverageInput, grid: CoverageGrid, grouping: Grouping = 'phase'): string {
@@ -80,12 +79,7 @@ export function backfillTooltip(view: BackfillView, now: number): string {
   if (pause !== undefined) lines.push(`$(debug-pause) Since ${formatInstant(pause.since)}: ${escaped(pause.message)}`);
   for (const job of silent)
     lines.push(`$(warning) ${job.processor} ${job.date} has said nothing for ${silentFor(job, now)}; ${escaped(job.basis)}`);
-  for (const growth of backfillGrowth(
-    { plan, events: view.record.events, progress: view.progress },
-    backfillRuns(view, now),
-    now,
-  ))
-    lines.push(`$(graph) ${escaped(growth)}`);
+  for (const growth of growthOf(view, now)) lines.push(`$(graph) ${escaped(growth)}`);
   if (phase === 'interrupted') lines.push(`$(debug-continue) ${escaped(leftWords(view))}`);
   if (plan.request.reason !== undefined && plan.request.reason !== '') lines.push(`Reason: ${escaped(plan.request.reason)}`);
   lines.push(code(runCommandLine(plan.request, plan.mode)));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Journal } from '../../../src/app/journal';
+import { CallLogs } from '../../../src/app/logs/callLogs';
 import { attach } from '../../../src/cli/attach';
 import type { ExitCode } from '../../../src/cli/exitCodes';
 import type { Services } from '../../../src/cli/services';
@@ -79,6 +80,7 @@ function stage(onStart: (journal: MemoryJournal) => void, execute?: Services['ex
   const services = {
     clock: { now: () => START + 10_000 },
     journal: () => journal.port as ReturnType<Services['journal']>,
+    callLogs: async () => new CallLogs({ logPath: (_, log) => log, readBytes: async () => undefined, profileOf: () => ({}) }),
     planChanges: async () => [],
     startExecutor: async () => {
       run.starts += 1;

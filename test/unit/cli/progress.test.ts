@@ -16,8 +16,8 @@ const HINT = 'Ctrl+C cancels; closing this terminal leaves it running.';
 
 function frame(plan: Plan, events: readonly BackfillEvent[], seconds: number, size = screen): readonly string[] {
   const now = START + seconds * 1000;
-  const { progress, forecast } = sightOf({ plan, events, problems: [], ownerAlive: true }, now);
-  return progressFrame({ plan, events, progress, forecast, now, hint: HINT }, size);
+  const { progress, forecast, growth } = sightOf({ plan, events, problems: [], ownerAlive: true }, now);
+  return progressFrame({ plan, events, progress, forecast, growth, now, hint: HINT }, size);
 }
 
 const plan = planOf([
@@ -43,6 +43,27 @@ const events = eventsOf([
 ]);
 
 describe('the live table', () => {
+  it('says while it runs what grows from date to date, and no more of it after a restart', () => {
+    const many = planOf(Array.from({ length: 25 }, (_, index) => ['PDC', index + 1] as const));
+    const growing = { ...many, request: { ...many.request, slots: 1 } };
+    let now = 0;
+    const bodies: (readonly [number, BackfillEventBody])[] = [[0, started]];
+    for (let day = 1; day <= 10; day++) {
+      bodies.push([now, attempted('PDC', day)]);
+      now += 55 + 25 * day;
+      bodies.push([now, ended('PDC', day, 55 + 25 * day, { stages: { dependency_check: 5 + 25 * day, extract: 50 } })]);
+    }
+    const text = (all: typeof bodies) => frame(growing, eventsOf(all), now).join('\n');
+    assert.match(
+      text(bodies),
+      /\nPDC: dependency check grows 25 s a date: the 15 dates left would take 2 h 5\nmin, not 20 min\n\n/,
+    );
+    assert.doesNotMatch(
+      text([...bodies, [now, started], [now, attempted('PDC', 11)], [now + 60, ended('PDC', 11, 60)]]),
+      /grows/,
+    );
+  });
+
   it('shows the whole, each processor and what runs now', () => {
     assert.equal(
       frame(plan, events, 40).join('\n'),

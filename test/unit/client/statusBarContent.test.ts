@@ -78,4 +78,10 @@ describe('statusBarContent', () => {
     assert.equal(content?.warning, true);
     assert.match(content?.tooltip ?? '', /command:backfill\.restartEngine/);
   });
+
+  it('says in its tooltip what takes longer from date to date', () => {
+    const growth = ['MLFS: dependency check grows 25 s a date: the 15 dates left would take 1 h 20 min, not 20 min'];
+    const content = statusBarContent('ready', undefined, [summary({ growth })], 0);
+    assert.match(content?.tooltip ?? '', /dependency check grows 25 s a date: the 15 dates left would take 1 h 20 min/);
+  });
 });

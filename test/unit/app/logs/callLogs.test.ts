@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readLogBytes } from '../../../../src/adapters/files/logText';
+import { toldRuns } from '../../../../src/app/backfillRuns';
+import { CallLogs } from '../../../../src/app/logs/callLogs';
 import type { BackfillEventBody } from '../../../../src/core/backfill';
+import { forecastOf } from '../../../../src/core/forecast';
 import { logProfile } from '../../../../src/core/logs/builtIn/profiles';
 import { backfillChildren } from '../../../../src/server/backfills/backfillsTree';
 import { type BackfillView, summaryOf, viewOf } from '../../../../src/server/backfills/backfillViews';
-import { CallLogs } from '../../../../src/server/backfills/callLogs';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';
 import { attempted, dateOf, eventsOf, planOf, START, started } from '../../cli/backfillFixture';
 
@@ -102,6 +104,39 @@ describe('the logs of calls that run', () => {
     });
     assert.equal(await logs.look([over]), true);
     assert.deepEqual(logs.of(plan.id), []);
+  });
+
+  it('tell while the call runs what grows from date to date, and how long that makes what is left', async () => {
+    const days = Array.from({ length: 20 }, (_, index) => index + 1);
+    const many = planOf(days.map((day) => ['PDC', day] as const));
+    const call = viewOf(
+      {
+        plan: { ...many, jobs: many.jobs.map((job) => ({ ...job, method: 'range' as const, slots: 1 })) },
+        events: eventsOf([started, ...days.map(begun)].map((body, at) => [at, body])),
+        ...{ problems: [], ownerAlive: true },
+      },
+      START,
+    );
+    const lines = days
+      .slice(0, 10)
+      .flatMap((day) => [
+        `INFO:__main__:Processing game date ${day}/20: ${dateOf(day)}`,
+        `INFO:precompute_base:PRECOMPUTE_STEP Dependencies validated in ${5 + 25 * day}.0s`,
+        'INFO:precompute_base:PRECOMPUTE_STEP Data extracted in 50.0s',
+        `INFO:__main__:✓ ${dateOf(day)}: 214 players processed`,
+      ]);
+    await appendFile(path, `${lines.join('\n')}\n`);
+    await logs.look([call]);
+    const shown = { ...call, calls: logs.of(many.id) };
+    const now = START + 3_600_000;
+    assert.match(
+      summaryOf(shown, now).growth?.join() ?? '',
+      /^PDC: dependencies grows 25 s a date: the 10 dates left would take 1 h 15 min, not \d+ min$/,
+    );
+    const [first] = backfillChildren([shown], `backfills/${many.id}`, now);
+    assert.deepEqual([first?.label, first?.action], ['PDC takes longer and longer', 'openTiming']);
+    const { left } = forecastOf(call.record, call.progress, now, toldRuns(shown, now));
+    assert.ok(Math.abs((left?.p50 ?? 0) - 4_430) < 600, `${left?.p50}`);
   });
 
   it('say nothing where there is no file, or the profile knows no dates', async () => {

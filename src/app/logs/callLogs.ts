@@ -1,7 +1,19 @@
 import { LogDigester } from '../../core/logs/digestLog';
+import type { LogDigest } from '../../core/logs/logDigest';
 import { encodingOf } from '../../core/logs/textEncoding';
 import type { LogPatterns } from '../../core/pipeline';
-import type { BackfillView, CallLog } from './backfillViews';
+import type { BackfillRecord } from '../journal';
+
+/** A call for many dates that runs, with what its log says so far. The journal tells of its dates only when it has ended. */
+export interface CallLog {
+  readonly processor: string;
+  readonly digest: LogDigest;
+}
+
+/** A backfill whose calls are followed. */
+export interface Followable {
+  readonly record: Pick<BackfillRecord, 'plan' | 'events'>;
+}
 
 export interface CallLogsDeps {
   readonly logPath: (backfill: string, log: string) => string;
@@ -43,14 +55,14 @@ export class CallLogs {
    * @param views those that run.
    * @returns whether they say anything new.
    */
-  look(views: readonly BackfillView[]): Promise<boolean> {
+  look(views: readonly Followable[]): Promise<boolean> {
     // Two at once would read the same bytes twice.
     const turn = this.#turn.then(() => this.#look(views));
     this.#turn = turn;
     return turn;
   }
 
-  async #look(views: readonly BackfillView[]): Promise<boolean> {
+  async #look(views: readonly Followable[]): Promise<boolean> {
     const open = new Set<string>();
     let changed = false;
     const calls = new Map<string, readonly CallLog[]>();
@@ -93,7 +105,7 @@ export class CallLogs {
 }
 
 /** Logs that several attempts without an end share. */
-function openCalls({ record }: BackfillView): readonly { readonly log: string; readonly processor: string }[] {
+function openCalls({ record }: Followable): readonly { readonly log: string; readonly processor: string }[] {
   const open = new Map<string, { log: string; processor: string }>();
   for (const event of record.events) {
     if (event.type === 'attemptStarted') open.set(event.attempt, event);
