@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/vscode/browser.mjs';
 import { statusCode } from '../../src/base/status';
 import type { FromMatrix } from '../../src/protocol/matrix';
 import type { Snapshot } from '../../src/protocol/snapshot';
-import { SEASON_DAYS, SNAPSHOT_START, snapshotWith } from '../support/snapshots';
+import { everyStatus, SEASON_DAYS, SNAPSHOT_START, snapshotWith } from '../support/snapshots';
 import {
   cellAt,
   coloursAround,
@@ -330,6 +331,34 @@ describe('gap matrix in a browser, at awkward moments', () => {
     await page.evaluate(() => document.documentElement.style.setProperty('--vscode-charts-green', '#00ff00'));
     await painted(page);
     assert.notEqual(await glyph(), dark);
+    await page.close();
+  });
+
+  it('has room for cells, causes and every button in a narrow panel, as at 200 % in a small window', async () => {
+    const page = await openHoles(browser, [...HOLES, ...everyStatus()], { size: { width: 300, height: 600 }, scale: 2 });
+    await page.getByRole('button', { name: 'Causes' }).click();
+    await page.getByRole('complementary').waitFor();
+    await page.locator('.scroller').focus();
+    await page.keyboard.press('n');
+    await painted(page);
+    mkdirSync('out/screenshots', { recursive: true });
+    await page.screenshot({ path: 'out/screenshots/matrix-narrow.png' });
+    const found = await page.evaluate(() => {
+      const box = document.querySelector('.scroller')?.getBoundingClientRect();
+      const cut = [...document.querySelectorAll('header button, header input, .causes button')]
+        .filter((element) => element.getBoundingClientRect().right > innerWidth || element.getBoundingClientRect().left < 0)
+        .map((element) => element.outerHTML);
+      return {
+        cut,
+        width: box?.width ?? 0,
+        height: box?.height ?? 0,
+        sideways: document.documentElement.scrollWidth > innerWidth,
+      };
+    });
+    assert.deepEqual(found.cut, []);
+    assert.equal(found.sideways, false);
+    // Nine dates beside the names, two lines below the header.
+    assert.ok(found.width >= 152 + 9 * 16 && found.height >= 68 + 2 * 22, JSON.stringify(found));
     await page.close();
   });
 

@@ -1,4 +1,4 @@
-import { columnOf, type Hit, type MatrixLayout, SIZE } from './layout';
+import { columnOf, gutterOf, type Hit, type MatrixLayout } from './layout';
 import { moved } from './navigate';
 import { levelOf, UNITS } from './zoom';
 
@@ -45,7 +45,7 @@ export function handleKey(event: KeyboardEvent, layout: MatrixLayout, at: Hit, l
 function targetOf(event: KeyboardEvent, layout: MatrixLayout, at: Hit): Hit | undefined {
   const { view, columns, lines } = layout;
   const control = event.ctrlKey || event.metaKey;
-  const page = Math.max(1, Math.floor((view.width - SIZE.gutter) / view.zoom.width) - 1);
+  const page = Math.max(1, Math.floor((view.width - gutterOf(view)) / view.zoom.width) - 1);
   switch (event.key) {
     case 'ArrowLeft':
       return moved(layout, at, control ? -page : -1, 0);

@@ -5,6 +5,9 @@ import { startsOf, type Zoom } from './zoom';
 /** Sizes in CSS pixels. The header holds months, dates and the line of all processors, which stays in place. */
 export const SIZE = {
   gutter: 248,
+  /** Where the panel is narrow: ids and figures without names. */
+  narrowGutter: 152,
+  narrow: 600,
   ticks: 46,
   header: 68,
   line: 22,
@@ -13,6 +16,11 @@ export const SIZE = {
   overview: 26,
   seasons: 16,
 } as const;
+
+/** Room for names and figures at the left of the cells. */
+export function gutterOf({ width }: { readonly width: number }): number {
+  return width < SIZE.narrow ? SIZE.narrowGutter : SIZE.gutter;
+}
 
 /** A season's columns, side by side. Dates between seasons take no room. */
 export interface Segment {
@@ -137,7 +145,7 @@ export function layoutMatrix(
 /** The same elsewhere: nothing is laid out anew by scrolling. */
 export function scrolledTo(layout: MatrixLayout, scrollX: number, scrollY: number): MatrixLayout {
   const { view, contentWidth, contentHeight } = layout;
-  const maxX = Math.max(0, contentWidth - (view.width - SIZE.gutter));
+  const maxX = Math.max(0, contentWidth - (view.width - gutterOf(view)));
   const maxY = Math.max(0, contentHeight - (view.height - SIZE.header));
   return {
     ...layout,
@@ -200,7 +208,7 @@ export function cellRect(layout: MatrixLayout, line: Line | undefined, day: Day)
   const column = columnOf(layout, day);
   if (column === undefined) return undefined;
   return {
-    x: SIZE.gutter + column.x - layout.view.scrollX,
+    x: gutterOf(layout.view) + column.x - layout.view.scrollX,
     y: line === undefined ? SIZE.ticks : SIZE.header + line.y - layout.view.scrollY,
     w: layout.view.zoom.width,
     h: line?.height ?? SIZE.line,
@@ -223,11 +231,12 @@ export type Spot =
 
 export function spotAt(layout: MatrixLayout, x: number, y: number): Spot | undefined {
   const line = y < SIZE.header ? undefined : lineAtY(layout, y - SIZE.header + layout.view.scrollY);
-  if (x < SIZE.gutter) {
+  const gutter = gutterOf(layout.view);
+  if (x < gutter) {
     if (line === undefined) return undefined;
     return line.kind === 'phase' ? { kind: 'phase', phase: line.phase } : { kind: 'node', node: line.node };
   }
-  const column = columnAtX(layout, x - SIZE.gutter + layout.view.scrollX);
+  const column = columnAtX(layout, x - gutter + layout.view.scrollX);
   if (column === undefined) return undefined;
   if (y < SIZE.header) return { kind: 'date', day: column.from };
   return line?.kind === 'node' ? { kind: 'cell', node: line.node, day: column.from } : undefined;
@@ -266,7 +275,7 @@ export function isInSight(layout: MatrixLayout, hit: Hit): boolean {
   if (box === undefined) return false;
   const { width, height } = layout.view;
   const top = hit.node === undefined ? SIZE.ticks : SIZE.header;
-  return box.x >= SIZE.gutter && box.x + box.w <= width && box.y >= top && box.y + box.h <= height;
+  return box.x >= gutterOf(layout.view) && box.x + box.w <= width && box.y >= top && box.y + box.h <= height;
 }
 
 /** The scroll that brings a cell into view, changed as little as possible; a margin keeps its surroundings visible. */
@@ -274,7 +283,7 @@ export function scrollTo(layout: MatrixLayout, hit: Hit): { scrollX: number; scr
   const { view } = layout;
   const x = columnOf(layout, hit.day)?.x ?? 0;
   const line = hit.node === undefined ? undefined : lineOf(layout, hit);
-  const room = view.width - SIZE.gutter;
+  const room = view.width - gutterOf(view);
   const { width } = view.zoom;
   const margin = Math.min(room / 4, 8 * width);
   let { scrollX, scrollY } = view;

@@ -11,6 +11,7 @@ import { gapIn, trailOf } from './causes';
 import { handleKey, type MatrixActions } from './keys';
 import {
   columnOf,
+  gutterOf,
   type Hit,
   hitTest,
   isInSight,
@@ -222,7 +223,7 @@ export function MatrixCanvas(props: Props): VNode {
     const { x, y } = within(event);
     if (level + step < 0 || level + step >= LEVELS.length) return;
     const hit = hitTest(layoutNow(), x, Math.max(y, SIZE.ticks + 1));
-    if (hit !== undefined) zoomed.current = { day: hit.day, x: x - SIZE.gutter };
+    if (hit !== undefined) zoomed.current = { day: hit.day, x: x - gutterOf(size) };
     actions.zoomTo(level + step);
   };
   const wheeler = useRef(onWheel);
@@ -256,7 +257,7 @@ export function MatrixCanvas(props: Props): VNode {
         frameRef={frame}
         onDay={(day) => {
           const x = columnOf(layout, day)?.x;
-          if (x !== undefined) scroller.current?.scrollTo({ left: x - (size.width - SIZE.gutter) / 2 });
+          if (x !== undefined) scroller.current?.scrollTo({ left: x - (size.width - gutterOf(size)) / 2 });
         }}
       />
       <div
@@ -326,7 +327,7 @@ export function MatrixCanvas(props: Props): VNode {
         <div
           class="content"
           aria-hidden="true"
-          style={{ width: px(layout.contentWidth + SIZE.gutter), height: px(layout.contentHeight + SIZE.header) }}
+          style={{ width: px(layout.contentWidth + gutterOf(size)), height: px(layout.contentHeight + SIZE.header) }}
         >
           <canvas ref={canvas} class="cells" style={{ width: px(size.width), height: px(size.height) }} />
         </div>
@@ -352,7 +353,7 @@ function within(event: MouseEvent & { readonly currentTarget: EventTarget | null
 /** A drag that reaches an edge goes on beyond it. */
 function edgeScroll(element: HTMLElement, x: number, y: number, size: { readonly width: number; readonly height: number }): void {
   const step = (position: number, low: number, high: number): number => (position < low ? -24 : position > high ? 24 : 0);
-  element.scrollBy(step(x, SIZE.gutter + 8, size.width - 24), step(y, SIZE.header + 8, size.height - 16));
+  element.scrollBy(step(x, gutterOf(size) + 8, size.width - 24), step(y, SIZE.header + 8, size.height - 16));
 }
 
 function spotOf({ node, day }: Hit): Spot {

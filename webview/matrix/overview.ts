@@ -2,7 +2,7 @@ import { DATE_STATUSES, type DateStatus } from '../../src/base/status';
 import type { Snapshot } from '../../src/protocol/snapshot';
 import type { PaintOp } from '../shared/paintOp';
 import type { Palette } from '../shared/palette';
-import { columnIn, type MatrixLayout, type Segment, SIZE, segmentsOf } from './layout';
+import { columnIn, gutterOf, type MatrixLayout, type Segment, SIZE, segmentsOf } from './layout';
 import type { Zoom } from './zoom';
 
 /** From the least to the most noticeable: a pixel column shows the worst of its dates, so that no hole is averaged away. */
@@ -25,7 +25,7 @@ function stripOf(snapshot: Snapshot, width: number): Strip {
   const seasons = segmentsOf(snapshot, days(1));
   const count = seasons.reduce((sum, segment) => sum + segment.starts.length, 0);
   const gaps = Math.max(0, seasons.length - 1) * SIZE.seasonGap;
-  const cellWidth = count === 0 ? 1 : Math.max(0.1, (width - SIZE.gutter - gaps - 8) / count);
+  const cellWidth = count === 0 ? 1 : Math.max(0.1, (width - gutterOf({ width }) - gaps - 8) / count);
   const strip = { width, cellWidth, segments: segmentsOf(snapshot, days(cellWidth)) };
   strips.set(snapshot, strip);
   return strip;
@@ -39,8 +39,9 @@ function days(width: number): Zoom {
 export function frameInOverview(snapshot: Snapshot, layout: MatrixLayout): { readonly x: number; readonly width: number } {
   const strip = stripOf(snapshot, layout.view.width);
   const { from, to } = visibleSpan(layout);
-  const x = SIZE.gutter + xInOverview(strip, from);
-  return { x, width: Math.max(4, SIZE.gutter + xInOverview(strip, to) - x) };
+  const gutter = gutterOf(layout.view);
+  const x = gutter + xInOverview(strip, from);
+  return { x, width: Math.max(4, gutter + xInOverview(strip, to) - x) };
 }
 
 /** The whole pipeline in one strip. */
@@ -56,7 +57,7 @@ export function paintOverview(snapshot: Snapshot, width: number, palette: Palett
     unknown: palette.muted,
   };
   for (const segment of segments) {
-    const left = SIZE.gutter + segment.x;
+    const left = gutterOf({ width }) + segment.x;
     const pixels = Math.max(1, Math.ceil(segment.starts.length * cellWidth));
     for (let pixel = 0; pixel < pixels; pixel++) {
       const from = Math.floor(pixel / cellWidth);
@@ -96,7 +97,7 @@ export function paintOverview(snapshot: Snapshot, width: number, palette: Palett
 export function dayInOverview(snapshot: Snapshot, width: number, x: number): number | undefined {
   const { cellWidth, segments } = stripOf(snapshot, width);
   for (const segment of segments) {
-    const offset = Math.floor((x - SIZE.gutter - segment.x) / cellWidth);
+    const offset = Math.floor((x - gutterOf({ width }) - segment.x) / cellWidth);
     if (offset < segment.starts.length) return segment.firstDay + Math.max(0, offset);
   }
   const last = segments.at(-1);
@@ -115,7 +116,7 @@ function visibleSpan(layout: MatrixLayout): { from: number; to: number } {
     const last = segments.at(-1);
     return last === undefined ? 0 : last.lastDay + 1;
   };
-  return { from: dayAt(view.scrollX), to: dayAt(view.scrollX + view.width - SIZE.gutter) };
+  return { from: dayAt(view.scrollX), to: dayAt(view.scrollX + view.width - gutterOf(view)) };
 }
 
 function xInOverview({ cellWidth, segments }: Strip, day: number): number {

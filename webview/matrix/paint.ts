@@ -4,7 +4,18 @@ import type { PaintOp } from '../shared/paintOp';
 import type { Palette } from '../shared/palette';
 import { type CauseTrail, causeOf, type Place } from './causes';
 import { paintCell } from './cell';
-import { type Column, cellRect, columnIn, type Hit, type Line, lineOf, type MatrixLayout, type Rect, SIZE } from './layout';
+import {
+  type Column,
+  cellRect,
+  columnIn,
+  gutterOf,
+  type Hit,
+  type Line,
+  lineOf,
+  type MatrixLayout,
+  type Rect,
+  SIZE,
+} from './layout';
 import { paintFrame } from './paintFrame';
 import { aggregate, aggregateDates, cellOf, type Look, lookOf } from './summary';
 import { WIDE } from './zoom';
@@ -41,7 +52,7 @@ export function paintMatrix(snapshot: Snapshot, layout: MatrixLayout, palette: P
   const ops: PaintOp[] = [{ op: 'fill', x: 0, y: 0, w: view.width, h: view.height, color: palette.background, alpha: 1 }];
   const columns = visibleColumns(layout);
   const lines = visibleLines(layout);
-  ops.push({ op: 'clip', x: SIZE.gutter, y: SIZE.header, w: view.width - SIZE.gutter, h: view.height - SIZE.header });
+  ops.push({ op: 'clip', x: gutterOf(view), y: SIZE.header, w: view.width - gutterOf(view), h: view.height - SIZE.header });
   for (const line of lines) {
     if (line.kind === 'phase') paintRule(ops, layout, line, palette);
     else {
@@ -53,7 +64,7 @@ export function paintMatrix(snapshot: Snapshot, layout: MatrixLayout, palette: P
   if (marks.trail !== undefined) paintTrail(ops, layout, marks.trail, palette);
   if (marks.focus?.node !== undefined) paintFocus(ops, layout, marks.focus, palette);
   ops.push({ op: 'unclip' });
-  ops.push({ op: 'clip', x: SIZE.gutter, y: 0, w: view.width - SIZE.gutter, h: view.height });
+  ops.push({ op: 'clip', x: gutterOf(view), y: 0, w: view.width - gutterOf(view), h: view.height });
   for (const column of columns) paintDates(ops, snapshot, layout, column, palette);
   if (marks.focus !== undefined && marks.focus.node === undefined) paintFocus(ops, layout, marks.focus, palette);
   ops.push({ op: 'unclip' });
@@ -72,7 +83,7 @@ export function visibleColumns({ view, segments }: MatrixLayout): Column[] {
   const columns: Column[] = [];
   for (const segment of segments) {
     const first = Math.max(0, Math.floor((view.scrollX - segment.x) / width));
-    const end = Math.min(segment.starts.length, Math.ceil((view.scrollX + view.width - SIZE.gutter - segment.x) / width));
+    const end = Math.min(segment.starts.length, Math.ceil((view.scrollX + view.width - gutterOf(view) - segment.x) / width));
     for (let index = first; index < end; index++) columns.push(columnIn(segment, index, width));
   }
   return columns;
@@ -80,7 +91,7 @@ export function visibleColumns({ view, segments }: MatrixLayout): Column[] {
 
 function boxOf({ view }: MatrixLayout, line: Line, column: Column): Rect {
   return {
-    x: SIZE.gutter + column.x - view.scrollX,
+    x: gutterOf(view) + column.x - view.scrollX,
     y: SIZE.header + line.y - view.scrollY,
     w: view.zoom.width,
     h: line.height,
@@ -179,7 +190,7 @@ function paintDiamond(ops: PaintOp[], box: Rect, palette: Palette): void {
 }
 
 function paintDates(ops: PaintOp[], snapshot: Snapshot, { view }: MatrixLayout, column: Column, palette: Palette): void {
-  const box = { x: SIZE.gutter + column.x - view.scrollX, y: SIZE.ticks, w: view.zoom.width, h: SIZE.line };
+  const box = { x: gutterOf(view) + column.x - view.scrollX, y: SIZE.ticks, w: view.zoom.width, h: SIZE.line };
   const { status, gaps, expected, complete } = aggregateDates(snapshot, column.from, column.to);
   const wide = box.w >= WIDE;
   const share = column.from < column.to && complete < expected && !wide;
@@ -230,7 +241,7 @@ function paintCross(ops: PaintOp[], layout: MatrixLayout, hover: Hit, palette: P
   const { width, height } = layout.view;
   ops.push({ op: 'fill', x: box.x, y: SIZE.header, w: box.w, h: height, color: palette.foreground, alpha: 0.07 });
   if (line !== undefined) {
-    ops.push({ op: 'fill', x: SIZE.gutter, y: box.y, w: width, h: box.h, color: palette.foreground, alpha: 0.07 });
+    ops.push({ op: 'fill', x: gutterOf(layout.view), y: box.y, w: width, h: box.h, color: palette.foreground, alpha: 0.07 });
   }
 }
 

@@ -5,7 +5,7 @@ import type { Snapshot } from '../../src/protocol/snapshot';
 import type { PaintOp } from '../shared/paintOp';
 import type { Palette } from '../shared/palette';
 import { percentText } from './describe';
-import { columnIn, columnOf, type Hit, type Line, type MatrixLayout, type Segment, SIZE } from './layout';
+import { columnIn, columnOf, gutterOf, type Hit, type Line, type MatrixLayout, type Segment, SIZE } from './layout';
 import { summaryOf } from './summary';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -27,12 +27,12 @@ export function paintFrame(
 
 function paintHeader(ops: PaintOp[], layout: MatrixLayout, palette: Palette, at: Hit | undefined): void {
   const { view } = layout;
-  ops.push({ op: 'clip', x: SIZE.gutter, y: 0, w: view.width - SIZE.gutter, h: view.height });
+  ops.push({ op: 'clip', x: gutterOf(view), y: 0, w: view.width - gutterOf(view), h: view.height });
   layout.segments.forEach((segment, index) => {
-    const left = SIZE.gutter + segment.x - view.scrollX;
+    const left = gutterOf(view) + segment.x - view.scrollX;
     const right = left + segment.starts.length * view.zoom.width;
-    if (right < SIZE.gutter || left > view.width) return;
-    const from = Math.max(left, SIZE.gutter);
+    if (right < gutterOf(view) || left > view.width) return;
+    const from = Math.max(left, gutterOf(view));
     if (index % 2 === 1) ops.push({ op: 'fill', x: from, y: 0, w: right - from, h: SIZE.ticks, color: palette.band, alpha: 0.6 });
     ops.push({ op: 'clip', x: from, y: 0, w: right - from, h: view.height });
     paintTicks(ops, layout, segment, palette);
@@ -43,7 +43,7 @@ function paintHeader(ops: PaintOp[], layout: MatrixLayout, palette: Palette, at:
   });
   const column = at === undefined ? undefined : columnOf(layout, at.day);
   if (column !== undefined) {
-    const x = SIZE.gutter + column.x - view.scrollX;
+    const x = gutterOf(view) + column.x - view.scrollX;
     ops.push({ op: 'fill', x, y: SIZE.ticks - 2, w: view.zoom.width, h: 2, color: palette.focus, alpha: 1 });
   }
   ops.push({ op: 'unclip' });
@@ -54,18 +54,18 @@ function paintHeader(ops: PaintOp[], layout: MatrixLayout, palette: Palette, at:
 function paintTicks(ops: PaintOp[], { view }: MatrixLayout, segment: Segment, palette: Palette): void {
   const { unit, width } = view.zoom;
   const first = Math.max(0, Math.floor((view.scrollX - segment.x) / width));
-  const end = Math.min(segment.starts.length, Math.ceil((view.scrollX + view.width - SIZE.gutter - segment.x) / width));
+  const end = Math.min(segment.starts.length, Math.ceil((view.scrollX + view.width - gutterOf(view) - segment.x) / width));
   let group = '';
   // Dates of weeks are as wide as two figures: every second has to do where columns are narrow.
   const every = width >= 15 ? 1 : undefined;
   for (let index = first; index < end; index++) {
     const { from, x: content } = columnIn(segment, index, width);
-    const x = SIZE.gutter + content - view.scrollX;
+    const x = gutterOf(view) + content - view.scrollX;
     const [year = '', month = '', date = ''] = formatDay(from).split('-');
     const own = unit === 'month' ? year : `${year}-${month}`;
     if (own !== group) {
       const isFirst = index > first || isStart(unit === 'month' ? year : own, from);
-      const room = roomOf(segment, index, own, width, Math.max(0, SIZE.gutter - x));
+      const room = roomOf(segment, index, own, width, Math.max(0, gutterOf(view) - x));
       const text = unit === 'month' ? year : `${MONTHS[Number(month) - 1] ?? ''}${room < 66 ? '' : ` ${year}`}`;
       if (isFirst && index > 0)
         ops.push({ op: 'fill', x: x - 0.5, y: 6, w: 1, h: view.height, color: palette.border, alpha: 0.6 });
@@ -74,7 +74,7 @@ function paintTicks(ops: PaintOp[], { view }: MatrixLayout, segment: Segment, pa
         const font = `600 11px ${palette.font}`;
         ops.push({
           op: 'text',
-          x: Math.max(x, SIZE.gutter) + 4,
+          x: Math.max(x, gutterOf(view)) + 4,
           y: 14,
           text: text + season,
           color: palette.foreground,
@@ -125,11 +125,14 @@ function paintGutter(
 ): void {
   const { view } = layout;
   const summary = summaryOf(snapshot);
-  const ids = idWidth(snapshot);
+  const gutter = gutterOf(view);
+  const isNarrow = gutter < SIZE.gutter;
+  const right = gutter - FIGURES.edge;
+  const room = right - FIGURES.gaps - FIGURES.share - 12;
+  const ids = isNarrow ? room : idWidth(snapshot);
   const names = 12 + ids + 8;
-  const right = SIZE.gutter - FIGURES.edge;
-  ops.push({ op: 'fill', x: 0, y: 0, w: SIZE.gutter, h: view.height, color: palette.background, alpha: 1 });
-  ops.push({ op: 'fill', x: SIZE.gutter - 1, y: 0, w: 1, h: view.height, color: palette.border, alpha: 1 });
+  ops.push({ op: 'fill', x: 0, y: 0, w: gutter, h: view.height, color: palette.background, alpha: 1 });
+  ops.push({ op: 'fill', x: gutter - 1, y: 0, w: 1, h: view.height, color: palette.border, alpha: 1 });
   const text = (
     x: number,
     y: number,
@@ -140,30 +143,30 @@ function paintGutter(
     align: 'left' | 'right' = 'left',
   ) => ops.push({ op: 'text', x, y, text: words, color, font: `${font} ${palette.font}`, align, max });
   const total = SIZE.ticks + SIZE.line / 2;
-  text(12, total, 'All processors', palette.foreground, '600 12px', 120);
+  text(12, total, isNarrow ? 'All' : 'All processors', palette.foreground, '600 12px', 120);
   text(right, SIZE.ticks - 12, 'gaps', palette.muted, '10px', 40, 'right');
   text(right - FIGURES.gaps, SIZE.ticks - 12, 'complete', palette.muted, '10px', 60, 'right');
   if (snapshot.gaps > 0)
     text(right, total, formatCount(snapshot.gaps), palette.foreground, '600 11px', FIGURES.gaps - 2, 'right');
   text(right - FIGURES.gaps, total, percentText(summary.all), palette.muted, '11px', 44, 'right');
-  ops.push({ op: 'clip', x: 0, y: SIZE.header, w: SIZE.gutter, h: view.height - SIZE.header });
+  ops.push({ op: 'clip', x: 0, y: SIZE.header, w: gutter, h: view.height - SIZE.header });
   for (const line of lines) {
     const top = SIZE.header + line.y - view.scrollY;
     const y = top + line.height / 2;
     if (line.kind === 'phase') {
-      text(12, y, line.label, palette.muted, '600 11px', SIZE.gutter - 20);
-      ops.push({ op: 'fill', x: 0, y: top + line.height - 1, w: SIZE.gutter, h: 1, color: palette.border, alpha: 0.8 });
+      text(12, y, line.label, palette.muted, '600 11px', gutter - 20);
+      ops.push({ op: 'fill', x: 0, y: top + line.height - 1, w: gutter, h: 1, color: palette.border, alpha: 0.8 });
       continue;
     }
     const node = snapshot.nodes[line.node];
     const sum = summary.nodes[line.node];
     if (node === undefined || sum === undefined) continue;
     if (at?.node === line.node) {
-      ops.push({ op: 'fill', x: 0, y: top, w: SIZE.gutter - 1, h: line.height, color: palette.foreground, alpha: 0.09 });
+      ops.push({ op: 'fill', x: 0, y: top, w: gutter - 1, h: line.height, color: palette.foreground, alpha: 0.09 });
       ops.push({ op: 'fill', x: 0, y: top, w: 3, h: line.height, color: palette.focus, alpha: 1 });
     }
     text(12, y, node.id, palette.foreground, '600 12px', ids);
-    text(names, y, node.name, palette.muted, '11px', right - FIGURES.gaps - FIGURES.share - names - 10);
+    if (!isNarrow) text(names, y, node.name, palette.muted, '11px', room - ids - 6);
     if (sum.expected > 0) text(right - FIGURES.gaps, y, percentText(sum), palette.muted, '11px', 44, 'right');
     if (sum.gaps > 0) text(right, y, formatCount(sum.gaps), palette.foreground, '600 11px', FIGURES.gaps - 2, 'right');
   }

@@ -11,6 +11,7 @@ import {
   cellRect,
   columnAt,
   columnOf,
+  gutterOf,
   layoutMatrix,
   lineOf,
   SIZE,
@@ -165,7 +166,10 @@ describe('gap matrix: layout and hit-test', () => {
           const after = layoutMatrix(snapshot, { ...before.view, ...scrollTo(before, { node, day }) });
           const box = cellRect(after, lineOf(after, { node, day }), day);
           assert.ok(box !== undefined);
-          assert.ok(box.x >= SIZE.gutter && box.x + box.w <= 420.01, `${zoom.unit} ${zoom.width} ${formatDay(day)}: x ${box.x}`);
+          assert.ok(
+            box.x >= gutterOf(after.view) && box.x + box.w <= 420.01,
+            `${zoom.unit} ${zoom.width} ${formatDay(day)}: x ${box.x}`,
+          );
           assert.ok(box.y >= SIZE.header && box.y + box.h <= 130, `${zoom.unit} ${formatDay(day)}: y ${box.y}`);
         }
       }
@@ -302,7 +306,7 @@ describe('gap matrix: causes', () => {
 
 describe('gap matrix: painting', () => {
   it('visits only what the viewport shows', () => {
-    const small = paintMatrix(snapshotOf(), layoutMatrix(snapshotOf(), { ...view, width: SIZE.gutter + 64 }), palette, {});
+    const small = paintMatrix(snapshotOf(), layoutMatrix(snapshotOf(), { ...view, width: SIZE.narrowGutter + 64 }), palette, {});
     const cells = small.filter((op) => op.op === 'fill' && op.color === 'color-complete');
     // Four dates and the one cut by the edge, on five lines.
     assert.ok(cells.length >= 20 && cells.length <= 30, String(cells.length));
