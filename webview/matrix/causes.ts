@@ -31,9 +31,6 @@ export function gapIn(snapshot: Snapshot, { node, day }: Hit, to: Day): Place | 
   return undefined;
 }
 
-/** More would be a tangle: what is left is in the words beside. */
-const MOST_ROOTS = 24;
-
 /** Why a gap is one: through what it needs, where that lacks too, down to the roots. */
 export function trailOf(snapshot: Snapshot, { node, day }: Place): CauseTrail | undefined {
   const cell = cellOf(snapshot, node, day);
@@ -45,7 +42,7 @@ export function trailOf(snapshot: Snapshot, { node, day }: Place): CauseTrail | 
     node: Math.floor(at / snapshot.dayCount),
     day: snapshot.firstDay + (at % snapshot.dayCount),
   });
-  const roots = rootCells.slice(0, MOST_ROOTS).map(placeOf);
+  const roots = rootCells.map(placeOf);
   const steps: (readonly [Place, Place])[] = [];
   const seen = new Set([node]);
   const open = [node];

@@ -2,7 +2,7 @@ import type { DateStatus, Status } from '../../src/base/status';
 import type { Snapshot } from '../../src/protocol/snapshot';
 import type { PaintOp } from '../shared/paintOp';
 import type { Palette } from '../shared/palette';
-import { type CauseTrail, causeOf, type Place } from './causes';
+import { type CauseTrail, causeOf } from './causes';
 import { paintCell } from './cell';
 import {
   type Column,
@@ -17,6 +17,7 @@ import {
   SIZE,
 } from './layout';
 import { paintFrame } from './paintFrame';
+import { paintTrail } from './paintTrail';
 import { aggregate, aggregateDates, cellOf, type Look, lookOf } from './summary';
 import { WIDE } from './zoom';
 
@@ -242,28 +243,6 @@ function paintCross(ops: PaintOp[], layout: MatrixLayout, hover: Hit, palette: P
   ops.push({ op: 'fill', x: box.x, y: SIZE.header, w: box.w, h: height, color: palette.foreground, alpha: 0.07 });
   if (line !== undefined) {
     ops.push({ op: 'fill', x: gutterOf(layout.view), y: box.y, w: width, h: box.h, color: palette.foreground, alpha: 0.07 });
-  }
-}
-
-/** From a gap through what it needs to its roots: a line over the partitions on the way, a disc on each root. */
-function paintTrail(ops: PaintOp[], layout: MatrixLayout, { roots, steps }: CauseTrail, palette: Palette): void {
-  const centre = ({ node, day }: Place): readonly [number, number] | undefined => {
-    const line = lineOf(layout, { node, day });
-    const box = line === undefined ? undefined : cellRect(layout, line, day);
-    return box === undefined ? undefined : [box.x + box.w / 2, box.y + box.h / 2];
-  };
-  for (const [from, to] of steps) {
-    const points = [centre(from), centre(to)].filter((point) => point !== undefined);
-    if (points.length < 2) continue;
-    ops.push({ op: 'path', points, color: palette.background, width: 4 });
-    ops.push({ op: 'path', points, color: palette.foreground, width: 1.5 });
-  }
-  // What is its own cause keeps its shape.
-  for (const root of steps.length === 0 ? [] : roots) {
-    const at = centre(root);
-    if (at === undefined) continue;
-    ops.push({ op: 'fill', x: at[0] - 4, y: at[1] - 4, w: 8, h: 8, color: palette.background, alpha: 1 });
-    ops.push({ op: 'fill', x: at[0] - 3, y: at[1] - 3, w: 6, h: 6, color: palette.foreground, alpha: 1 });
   }
 }
 
