@@ -171,7 +171,7 @@ function endGroup(pid, signal) {
  * @typedef {object} Server
  * @property {number} pid
  * @property {(folder: string, payload?: Record<string, string>) => string} address
- *   of a window on a folder; the payload names the paths of an extension in development and of its tests
+ *   of a window on a folder or a `.code-workspace` file, on neither with `''`; the payload names the paths of an extension in development and of its tests
  * @property {Promise<unknown>} closed when it has ended, for whatever reason
  * @property {() => Promise<void>} stop
  */
@@ -212,7 +212,7 @@ export async function startServer(options = {}) {
     address(folder, payload = {}) {
       const url = new URL(`http://127.0.0.1:${port}/`);
       url.searchParams.set('tkn', token);
-      url.searchParams.set('folder', folder);
+      if (folder !== '') url.searchParams.set(folder.endsWith('.code-workspace') ? 'workspace' : 'folder', folder);
       const remote = Object.entries(payload).map(([key, path]) => [key, `vscode-remote://127.0.0.1:${port}${path}`]);
       if (remote.length > 0) url.searchParams.set('payload', JSON.stringify(remote));
       return url.href;

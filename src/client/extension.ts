@@ -7,6 +7,7 @@ import type { SettingId } from '../protocol/contributions/settings';
 import type { ViewId } from '../protocol/contributions/views';
 import type { PartitionParams } from '../protocol/targets';
 import { Arrangement } from './arrangement';
+import { possibleWith } from './backfillText';
 import { commandsOf, registerCommands, registerCopyText } from './commands';
 import { setContextKey } from './contextKeys';
 import { DocumentPanels } from './documentPanels';
@@ -96,7 +97,7 @@ function register(context: vscode.ExtensionContext): void {
   own(new EngineStatusItem(engine, MANIFEST_NAME));
   own(new Notifier(engine, new ToldNews(vscode.Uri.joinPath(context.globalStorageUri, 'told').fsPath)));
   own(
-    engine.on('backfill/state', ({ coverage: read, failures: noted }) => {
+    engine.on('backfill/state', ({ coverage: read, failures: noted, instead }) => {
       const gaps = read?.gaps ?? 0;
       coverage.badge =
         gaps === 0 ? undefined : { value: gaps, tooltip: `${counted(gaps, 'gap')}, ${counted(read?.causes ?? 0, 'cause')}` };
@@ -105,14 +106,29 @@ function register(context: vscode.ExtensionContext): void {
       failures.description = stop === 0 ? '' : `${counted(stop, 'partition')} to look at first`;
       setContextKey('backfill.failures', noted?.content);
       coverage.description = read === undefined ? '' : `${read.pipeline} · ${read.mode}`;
+      coverage.message = instead ?? '';
+      setContextKey('backfill.read', read !== undefined);
     }),
   );
   own(
-    engine.on('backfill/backfillsChanged', ({ backfills: all }) =>
-      setContextKey('backfill.backfills', all.length === 0 ? 'none' : 'some'),
-    ),
+    engine.on('backfill/backfillsChanged', ({ backfills: all }) => {
+      setContextKey('backfill.backfills', all.length === 0 ? 'none' : 'some');
+      setContextKey('backfill.possible', possibleWith(all));
+    }),
   );
-  own(engine.onDidChangeStatus(({ state }) => setContextKey('backfill.engine', state)));
+  own(
+    engine.onDidChangeStatus(({ state }) => {
+      setContextKey('backfill.engine', state);
+      if (state !== 'none') return;
+      // Without a manifest nothing is known any more.
+      coverage.badge = undefined;
+      coverage.description = coverage.message = failures.description = '';
+      setContextKey('backfill.read', false);
+      setContextKey('backfill.failures', undefined);
+      setContextKey('backfill.backfills', undefined);
+      setContextKey('backfill.possible', []);
+    }),
+  );
 
   const show = () => {
     showPipeline(engine, pipelines).catch((error: unknown) => log.error(messageOf(error)));
@@ -144,6 +160,7 @@ function view(id: ViewId, tree: ServerTree, canSelectMany: boolean): vscode.Tree
 async function showPipeline(engine: Engine, pipelines: Pipelines): Promise<void> {
   const pipeline = await pipelines.current();
   setContextKey('backfill.hasManifest', pipeline !== undefined);
+  setContextKey('backfill.manyPipelines', (await pipelines.all()).length > 1);
   if (pipeline === undefined) {
     await engine.stop();
     setContextKey('backfill.engine', 'none');

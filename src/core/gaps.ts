@@ -53,6 +53,11 @@ export function gapsByRoot(input: CoverageInput, grid: CoverageGrid, scope: Scop
     });
 }
 
+/** How many causes groups have between them: some have several, and share them. */
+export function countCauses(groups: readonly GapGroup[]): number {
+  return new Set(groups.flatMap(({ key }) => key.split('\n'))).size;
+}
+
 /** `PDC below 100 rows for MLFS on 9 dates`. */
 function causeText(same: readonly RootDetail[]): string {
   const [first, ...rest] = same;

@@ -105,6 +105,8 @@ export interface ServerState {
   readonly problem?: { readonly message: string; readonly since: number };
   /** Errors in the manifest. */
   readonly mistakes: number;
+  /** Why nothing can be shown yet, and what to do about it. */
+  readonly instead?: string;
   /** Jobs that run and that no backfill started; absent where there are none. */
   readonly elsewhere?: readonly ElsewhereSummary[];
   /** Absent while nothing was ever read. */

@@ -12,7 +12,7 @@ import type { Mode } from '../base/status';
 import type { RunTimes } from '../core/estimate';
 import type { Noted } from '../core/noted';
 import type { Unavailable } from '../core/observation';
-import type { LogPatterns, PipelineNode } from '../core/pipeline';
+import type { LogPatterns, ManifestProblem, PipelineNode } from '../core/pipeline';
 import type { CoverageArrangement, Grouping, ServerNotifications } from '../protocol/messages';
 import { Allowance } from './allowance';
 import { BackfillList } from './backfills/backfillList';
@@ -59,7 +59,7 @@ export class PipelineService {
   #mode: Mode;
   #state: CoverageState | undefined;
   #arrangement: CoverageArrangement = { group: 'phase' };
-  #mistakes = 0;
+  #mistakes: readonly ManifestProblem[] = [];
   #reading = true;
   #watch = { views: false, matrix: false, failures: false };
   #retries = 0;
@@ -273,7 +273,7 @@ export class PipelineService {
 
   async #reload(): Promise<void> {
     const { problems } = await this.#session.reload();
-    this.#mistakes = problems.filter(({ severity }) => severity === 'error').length;
+    this.#mistakes = problems.filter(({ severity }) => severity === 'error');
   }
 
   #take(state: CoverageState | undefined): void {
@@ -348,12 +348,14 @@ export class PipelineService {
   }
 
   #known(): Known {
+    const [first] = this.#mistakes;
     return {
       state: this.#state,
       pipeline: this.#session.pipeline,
       arrangement: this.#arrangement,
       reading: this.#reading,
-      mistakes: this.#mistakes,
+      mistakes: this.#mistakes.length,
+      ...(first !== undefined && { firstMistake: `line ${first.range.start.line + 1}: ${first.message}` }),
       matrix: this.#watch.matrix,
     };
   }

@@ -1,21 +1,27 @@
 import type { CoverageState } from '../app/session/pipelineSession';
+import type { CoverageGrid } from '../core/coverage';
+import { countCauses, gapsByRoot } from '../core/gaps';
 import type { ServerState } from '../protocol/messages';
 
 /** What the engine's state is composed from. */
 export interface ServerStateSource {
   readonly reading: boolean;
   readonly mistakes: number;
+  readonly firstMistake?: string;
   readonly state: CoverageState | undefined;
   readonly failures: ServerState['failures'];
   readonly elsewhere: NonNullable<ServerState['elsewhere']>;
 }
 
 /** What badge, status bar and status item show. */
-export function serverState({ reading, mistakes, state, failures, elsewhere }: ServerStateSource): ServerState {
+export function serverState({ reading, mistakes, firstMistake, state, failures, elsewhere }: ServerStateSource): ServerState {
   const problem = state?.problem;
+  const instead = state?.asOf === undefined ? (firstMistake?.replace(/^l/, 'L') ?? problem?.message) : undefined;
   return {
     reading,
     mistakes,
+    // It stands above a tree, where nothing is shown as Markdown.
+    ...(instead !== undefined && { instead: instead.replaceAll(/`([^`]*)`/g, '“$1”') }),
     ...(elsewhere.length > 0 && { elsewhere }),
     ...(problem !== undefined && { problem: { message: problem.message, since: problem.since } }),
     // Before anything was read nothing is known to be missing.
@@ -31,18 +37,16 @@ export function serverState({ reading, mistakes, state, failures, elsewhere }: S
   };
 }
 
-/** Gaps of processors that are not waived, and the distinct partitions that cause them. */
-function countGaps({ input, grid }: CoverageState): { gaps: number; causes: number } {
-  let gaps = 0;
-  const sets = new Set<number>();
-  for (const { index } of input.pipeline.processors) {
-    for (let cell = index * grid.dayCount; cell < (index + 1) * grid.dayCount; cell++) {
-      const set = grid.rootSet[cell] ?? 0;
-      if (set === 0) continue;
-      gaps++;
-      sets.add(set);
-    }
-  }
-  const causes = new Set([...sets].flatMap((set) => [...(grid.rootSets[set] ?? [])]));
-  return { gaps, causes: causes.size };
+/** Of a grid that does not change; the engine tells its state far more often. */
+const counted = new WeakMap<CoverageGrid, { readonly gaps: number; readonly causes: number }>();
+
+/** Gaps of processors that are not waived, and what causes them: as many as the tree has, and `backfill gaps`. */
+function countGaps({ input, grid }: CoverageState): { readonly gaps: number; readonly causes: number } {
+  const known = counted.get(grid);
+  if (known !== undefined) return known;
+  const groups = gapsByRoot(input, grid, {});
+  const gaps = groups.reduce((sum, group) => sum + group.gaps.length, 0);
+  const counts = { gaps, causes: countCauses(groups) };
+  counted.set(grid, counts);
+  return counts;
 }

@@ -36,6 +36,8 @@ export interface Known {
   readonly reading: boolean;
   /** Errors in the manifest as it is now. */
   readonly mistakes: number;
+  /** `line 3: there is no phase of that name`. */
+  readonly firstMistake?: string;
   /** A matrix is on screen. */
   readonly matrix: boolean;
 }
@@ -122,10 +124,11 @@ export class Views {
     this.#publishTree('coverage');
     this.#publishTree('failures');
     this.#publishBackfills();
-    const { reading, mistakes, state, pipeline, matrix } = known;
+    const { reading, mistakes, firstMistake, state, pipeline, matrix } = known;
     const shown = serverState({
       reading,
       mistakes,
+      ...(firstMistake !== undefined && { firstMistake }),
       state,
       failures: failures.summary(state, pipeline),
       elsewhere: elsewhere.running,
@@ -170,7 +173,7 @@ export class Views {
     if (left.length > 0) this.#lasting = setTimeout(() => this.publish(), Math.min(...left) + 1);
   }
 
-  #composeTree({ state, arrangement, reading, mistakes }: Known): CoverageTree {
+  #composeTree({ state, arrangement, reading, mistakes, firstMistake }: Known): CoverageTree {
     const problem = state?.problem;
     return new CoverageTree({
       ...(state?.asOf !== undefined && { coverage: state }),
@@ -178,6 +181,7 @@ export class Views {
       arrangement,
       reading,
       mistakes,
+      ...(firstMistake !== undefined && { firstMistake }),
       manifestName: basename(this.#deps.manifest),
       now: this.#deps.clock.now(),
       memory: this.#memoryOf(arrangement),

@@ -1,7 +1,7 @@
 import type { CommandId } from './commands';
 import { MATRIX_VIEW_TYPE } from './ids';
 import { node } from './nodeContexts';
-import { HAS_MANIFEST, LOG_IN_FRONT, PLAN_DELETES, PLAN_IN_FRONT, TRUSTED } from './whenClauses';
+import { HAS_MANIFEST, LOG_IN_FRONT, MANY_PIPELINES, PLAN_DELETES, PLAN_IN_FRONT, TRUSTED } from './whenClauses';
 
 export interface MenuItem {
   readonly command: CommandId;
@@ -30,7 +30,7 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.writeReport', when: `${COVERAGE} && ${READY}`, group: '1_run@2' },
     { command: 'backfill.selectMode', when: `${COVERAGE} && ${HAS_MANIFEST}`, group: '2_pipeline@1' },
     { command: 'backfill.openManifest', when: `${COVERAGE} && ${HAS_MANIFEST}`, group: '2_pipeline@2' },
-    { command: 'backfill.selectPipeline', when: `${COVERAGE} && ${HAS_MANIFEST}`, group: '2_pipeline@3' },
+    { command: 'backfill.selectPipeline', when: `${COVERAGE} && ${MANY_PIPELINES}`, group: '2_pipeline@3' },
     { command: 'backfill.restartEngine', when: `${COVERAGE} && ${HAS_MANIFEST}`, group: '3_engine@1' },
     { command: 'backfill.showLog', when: COVERAGE, group: '3_engine@2' },
     { command: 'backfill.launch', when: `${BACKFILLS} && ${READY}`, group: 'navigation@1' },

@@ -43,7 +43,13 @@ export const WELCOME: readonly { readonly view: ViewId; readonly when: string; r
   },
   {
     view: 'backfill.backfills',
-    when: 'backfill.engine == ready && backfill.backfills == none && isWorkspaceTrusted',
+    when: 'backfill.engine == ready && backfill.backfills == none && !backfill.read && isWorkspaceTrusted',
+    contents:
+      'No backfill was started here yet. One is launched once the coverage was read: see above.\n[Open Manifest](command:backfill.openManifest)',
+  },
+  {
+    view: 'backfill.backfills',
+    when: 'backfill.engine == ready && backfill.backfills == none && backfill.read && isWorkspaceTrusted',
     contents:
       'No backfill was started here yet.\n[Launch Backfill](command:backfill.launch)\n[Fill Gaps](command:backfill.fillGaps)',
   },
@@ -72,7 +78,7 @@ export const WELCOME: readonly { readonly view: ViewId; readonly when: string; r
     view: 'backfill.failures',
     when: 'backfill.engine == ready && backfill.failures == none && isWorkspaceTrusted',
     contents:
-      'The manifest names no table in which jobs note what failed: `failures` does.\n[Open Manifest](command:backfill.openManifest)',
+      'No table is known in which jobs note what failed. Name one under “failures” in the manifest.\n[Open Manifest](command:backfill.openManifest)',
   },
   {
     view: 'backfill.failures',

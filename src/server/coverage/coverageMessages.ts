@@ -9,6 +9,8 @@ export interface CoverageKnowledge {
   readonly reading: boolean;
   /** Errors in the manifest as it is now. */
   readonly mistakes: number;
+  /** `line 3: there is no phase of that name`. */
+  readonly firstMistake?: string;
   readonly manifestName: string;
   /** Epoch milliseconds. */
   readonly now: number;
@@ -21,14 +23,18 @@ const ROOT = 'coverage';
  * @param shown what is shown below, read at `asOf`.
  */
 export function coverageMessages(
-  { problem, reading, mistakes, manifestName, now }: CoverageKnowledge,
+  { problem, reading, mistakes, firstMistake, manifestName, now }: CoverageKnowledge,
   shown: { readonly asOf?: number } | undefined,
 ): TreeNode[] {
   const messages: TreeNode[] = [];
   if (mistakes > 0) {
+    const label = `${counted(mistakes, 'mistake')} in ${manifestName}`;
+    const told = firstMistake === undefined ? '' : ` · ${firstMistake}`;
+    const description = shown === undefined ? 'click to open it' : `shown: as it was before${told}`;
     messages.push(
-      messageNode(`${ROOT}/@mistakes`, `${counted(mistakes, 'mistake')} in ${manifestName}`, {
-        description: shown === undefined ? 'click to see what to do' : 'click to see what to do · shown: as it was before',
+      messageNode(`${ROOT}/@mistakes`, label, {
+        description,
+        tooltip: `${label}${told}\nClick to open it.`,
         icon: 'error',
         color: 'problemsErrorIcon.foreground',
         action: 'openManifest',
@@ -38,9 +44,14 @@ export function coverageMessages(
   if (problem !== undefined) {
     const { kind } = problem;
     const age = shown?.asOf === undefined ? undefined : ageText(shown.asOf, now);
+    const next = nextReading(kind);
+    const label = problemLabel(kind);
+    const description = kind === 'calendar' ? problem.message : age === undefined ? next : `${age} · ${next}`;
     messages.push(
-      messageNode(`${ROOT}/@problem`, problemLabel(kind), {
-        description: kind === 'calendar' || age === undefined ? problem.message : `${age} · ${nextReading(kind)}`,
+      messageNode(`${ROOT}/@problem`, label, {
+        // Where nothing is shown the message stands above the tree, at length.
+        description,
+        accessibilityLabel: `${label}, ${age === undefined && kind !== 'calendar' ? `${problem.message}, ` : ''}${description}`,
         ...(kind === 'busy' ? { icon: 'lock' } : { icon: 'warning', color: 'problemsWarningIcon.foreground' }),
         action: 'refresh',
         hasTooltip: true,

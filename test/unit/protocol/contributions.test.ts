@@ -49,7 +49,11 @@ describe('contributions', () => {
       'not trusted': [{ ...ready, isWorkspaceTrusted: false }, Object.keys(VIEWS)],
       // The trees tell the rest of these: mistakes, problems, what is being read.
       'a broken manifest': [{ ...ready, 'backfill.backfills': 'none' }, ['backfill.backfills', 'backfill.failures']],
-      'no backfill': [{ ...ready, 'backfill.backfills': 'none', 'backfill.failures': 'some' }, ['backfill.backfills']],
+      'nothing read': [{ ...ready, 'backfill.backfills': 'none', 'backfill.failures': 'some' }, ['backfill.backfills']],
+      'no backfill': [
+        { ...ready, 'backfill.read': true, 'backfill.backfills': 'none', 'backfill.failures': 'some' },
+        ['backfill.backfills'],
+      ],
       'no table of failures': [{ ...ready, 'backfill.backfills': 'some', 'backfill.failures': 'none' }, ['backfill.failures']],
       'no failure': [{ ...ready, 'backfill.backfills': 'some', 'backfill.failures': 'empty' }, ['backfill.failures']],
       'all there': [{ ...ready, 'backfill.backfills': 'some', 'backfill.failures': 'some' }, []],
@@ -57,7 +61,11 @@ describe('contributions', () => {
     for (const [state, [context, views]] of Object.entries(states)) {
       const shown = WELCOME.filter(({ when }) => holds(when, context));
       assert.deepEqual(shown.map(({ view }) => view).sort(), [...views].sort(), state);
-      for (const { contents } of shown) assert.match(contents, /\]\(command:/, state);
+      for (const { contents } of shown) {
+        assert.match(contents, /\]\(command:/, state);
+        assert.doesNotMatch(contents, /[`*]/, 'of Markdown only links are shown as such');
+        if (context['backfill.read'] !== true) assert.doesNotMatch(contents, /backfill\.(launch|fillGaps)/, state);
+      }
     }
   });
 

@@ -89,8 +89,8 @@ describe('CoverageTree', () => {
     );
     const problem = { message: 'There is no file warehouse.duckdb: run the pipeline first.', kind: 'missingFile' as const };
     assert.deepEqual(
-      label({ problem }).map((node) => [node.label, node.description, node.action]),
-      [['Warehouse not there', problem.message, 'refresh']],
+      label({ problem }).map((node) => [node.label, node.description, node.action, node.accessibilityLabel]),
+      [['Warehouse not there', 'click to read again', 'refresh', `Warehouse not there, ${problem.message}, click to read again`]],
     );
   });
 
@@ -104,11 +104,12 @@ describe('CoverageTree', () => {
     const [retry] = treeOf(SPEC, { problem: gone, now: READ_AT + 190_000 }).children('');
     assert.match(retry?.description ?? '', / · click to read again$/);
     assert.equal(retry?.action, 'refresh');
-    const [broken] = treeOf(SPEC, { mistakes: 1 }).children('');
+    const [broken] = treeOf(SPEC, { mistakes: 1, firstMistake: 'line 3: there is no phase phse4' }).children('');
     assert.deepEqual(
       [broken?.description, broken?.action],
-      ['click to see what to do · shown: as it was before', 'openManifest'],
+      ['shown: as it was before · line 3: there is no phase phse4', 'openManifest'],
     );
+    assert.match(broken?.tooltip ?? '', /there is no phase phse4/);
   });
 
   it('says which tables cannot be read', () => {
