@@ -328,8 +328,10 @@ export class PipelineService {
     if (matters && this.#endings() !== before) await this.read('probe');
   }
 
+  /** What has ended, as a text to compare; a plan that waits for its executor changes nothing. */
   #endings(): string {
-    return this.#backfills.views.map(({ progress }) => `${progress.id} ${overOf(progress)} ${progress.phase}`).join();
+    const begun = this.#backfills.views.filter(({ progress }) => progress.phase !== 'planned');
+    return begun.map(({ progress }) => `${progress.id} ${overOf(progress)} ${progress.phase}`).join();
   }
 
   /** Whether the warehouse may be read though nobody asks for it. */

@@ -394,9 +394,6 @@ describe('PipelineService', () => {
     await service.start();
     openTree(service);
     const plan = planOf('B', '2021-11-02', '2021-11-03');
-    await journal.create(plan);
-    const claim = await journal.claim(plan.id);
-    assert.ok(claim);
     const started = (date: string): BackfillEventBody => ({
       ...{
         type: 'attemptStarted',
@@ -414,8 +411,13 @@ describe('PipelineService', () => {
     });
     const told = (matches: (backfill: BackfillSummary | undefined) => boolean) =>
       message((one) => one.method === 'backfill/backfillsChanged' && matches(one.params.backfills[0]));
+    const { probes } = warehouse;
+    const planned = told((backfill) => backfill?.phase === 'planned');
+    await journal.create(plan);
+    await planned;
+    const claim = await journal.claim(plan.id);
+    assert.ok(claim);
     try {
-      const { probes } = warehouse;
       const first = told((backfill) => backfill?.done === 1);
       await journal.append(plan.id, { type: 'started', owner: claim.owner }, started('2021-11-02'), ended('2021-11-02'));
       await first;
