@@ -16,8 +16,8 @@ mkdirSync(outdir, { recursive: true });
 process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
 await esbuild.build({
   stdin: {
-    contents: `export { classify } from './src/core/classify'; export { explain } from './src/core/explain';
-export { dateStatuses } from './src/core/dates'; export { gapsByRoot } from './src/core/gaps'; export { buildPipeline } from './test/support/builders';`,
+    contents: `export { classify } from './src/core/coverage/classify'; export { explain } from './src/core/coverage/explain';
+export { dateStatuses } from './src/core/coverage/dates'; export { gapsByRoot } from './src/core/coverage/gaps'; export { buildPipeline } from './test/support/builders';`,
     resolveDir: process.cwd(),
   },
   bundle: true,

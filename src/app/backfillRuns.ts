@@ -1,4 +1,4 @@
-import type { BackfillProgress } from '../core/progress';
+import type { BackfillProgress } from '../core/backfill/progress';
 import { backfillGrowth } from '../core/timing/backfillGrowth';
 import { callRuns, journalRuns } from '../core/timing/journalRuns';
 import type { TimedRun } from '../core/timing/timedRun';

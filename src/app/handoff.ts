@@ -1,13 +1,13 @@
 import type { DayRange } from '../base/day';
 import { type Logger, messageOf } from '../base/logger';
+import { forecastOf } from '../core/backfill/forecast';
+import { progressOf } from '../core/backfill/progress';
 import type { ElsewhereJob } from '../core/checkpoints/elsewhereJob';
-import { failureCategories, failuresIn, failuresOf } from '../core/failures';
-import { forecastOf } from '../core/forecast';
+import { type Scope, scopeNodes, scopeOffsets } from '../core/coverage/scope';
 import { type Handoff, handoffOf, type NotedFailures, type NotedTiming } from '../core/handoff/handoff';
 import { type CoverageMemory, rememberCoverage } from '../core/handoff/memory';
-import { progressOf } from '../core/progress';
-import { failureTableName } from '../core/records';
-import { type Scope, scopeNodes, scopeOffsets } from '../core/scope';
+import { failureCategories, failuresIn, failuresOf } from '../core/records/failures';
+import { failureTableName } from '../core/records/records';
 import { MOST_RECORDS } from '../core/sql/records';
 import { timingOf } from '../core/timing/processorTiming';
 import type { BackfillRecord, Journal } from './journal';

@@ -1,6 +1,6 @@
-import type { BackfillEvent, BackfillEventBody, Owner, Plan, RemoteJob, RunRequest } from '../core/backfill';
-import type { AttemptLedger } from '../core/coverage';
-import type { PlanInputs } from '../core/planInputs';
+import type { BackfillEvent, BackfillEventBody, Owner, Plan, RemoteJob, RunRequest } from '../core/backfill/backfill';
+import type { AttemptLedger } from '../core/coverage/coverage';
+import type { PlanInputs } from '../core/plan/planInputs';
 
 /** A backfill as the journal holds it. */
 export interface BackfillRecord {

@@ -1,4 +1,4 @@
-import type { BackfillEvent } from '../core/backfill';
+import type { BackfillEvent } from '../core/backfill/backfill';
 
 /** What of a journal cannot be read. All else is there. */
 export interface JournalDamage {

@@ -1,9 +1,9 @@
 import type { Day, DayRange } from '../base/day';
-import type { RemoteJob } from '../core/backfill';
-import type { CalendarObservations, NodeObservations, PartitionObservation } from '../core/observation';
+import type { RemoteJob } from '../core/backfill/backfill';
+import type { CalendarObservations, NodeObservations, PartitionObservation } from '../core/observation/observation';
+import type { TableSchema } from '../core/observation/tableSchema';
 import type { Pipeline, PipelineNode, Processor } from '../core/pipeline';
-import type { FailureRecord, HistoryRow } from '../core/records';
-import type { TableSchema } from '../core/tableSchema';
+import type { FailureRecord, HistoryRow } from '../core/records/records';
 
 /** What is wrong with one node or its SQL; anything else is wrong with the whole warehouse. */
 const OF_ONE_NODE = [
@@ -116,7 +116,7 @@ export interface ObserveOptions {
   readonly before?: EarlierReading;
 }
 
-export type { TableSchema } from '../core/tableSchema';
+export type { TableSchema } from '../core/observation/tableSchema';
 
 /** Reads a warehouse. Never writes to it, and holds nothing open between calls. */
 export interface Warehouse {

@@ -1,8 +1,8 @@
 import type { DayRange } from '../base/day';
 import { messageOf } from '../base/logger';
+import { progressOf } from '../core/backfill/progress';
 import type { Pipeline } from '../core/pipeline';
-import { progressOf } from '../core/progress';
-import { type NotedRun, runsOf } from '../core/runHistory';
+import { type NotedRun, runsOf } from '../core/records/runHistory';
 import { journalRuns } from '../core/timing/journalRuns';
 import type { TimedRun } from '../core/timing/timedRun';
 import type { OpenBackfill } from '../core/timing/whatIsLeft';

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import type { DayRange } from '../base/day';
-import type { Waiver } from '../core/coverage';
+import type { Waiver } from '../core/coverage/coverage';
 import type { ManifestProblem } from '../core/pipeline';
 import { addWaivers, type NewWaiver, removeWaivers, type WaiversEdit } from '../core/waivers/editWaivers';
 

@@ -1,4 +1,4 @@
-import type { ManifestChoice } from '../core/backfill';
+import type { ManifestChoice } from '../core/backfill/backfill';
 import type { Context, OptionSpecs } from './command';
 import { CommandFailure, EXIT, usageError } from './exitCodes';
 import { plain } from './textWidth';

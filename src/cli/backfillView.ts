@@ -1,7 +1,7 @@
 import type { Clock } from '../app/ports';
 import { formatSeconds } from '../base/figures';
-import type { BackfillEvent } from '../core/backfill';
-import { isSuccess } from '../core/progress';
+import type { BackfillEvent } from '../core/backfill/backfill';
+import { isSuccess } from '../core/backfill/progress';
 import type { Sight } from './followBackfill';
 import { LiveArea } from './liveArea';
 import { endedLine, skippedLine } from './render/backfillSummary';

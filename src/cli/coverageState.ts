@@ -3,7 +3,7 @@ import { billedText, type CoverageState } from '../app/session/pipelineSession';
 import { formatRange } from '../base/day';
 import { counted, formatInstant, formatSeconds } from '../base/figures';
 import { statusCode } from '../base/status';
-import { type Scope, scopeNodes, scopeOffsets } from '../core/scope';
+import { type Scope, scopeNodes, scopeOffsets } from '../core/coverage/scope';
 import type { Context } from './command';
 import { CommandFailure, EXIT, type ExitCode, usageError } from './exitCodes';
 import { type OpenPipeline, problemPlace, waiversFile } from './manifestFile';

@@ -2,9 +2,9 @@ import { growthOf, toldRuns } from '../app/backfillRuns';
 import type { BackfillRecord, Journal } from '../app/journal';
 import type { CallLog, CallLogs } from '../app/logs/callLogs';
 import type { Clock } from '../app/ports';
-import { isActivePhase } from '../core/backfill';
-import { type Forecast, forecastOf } from '../core/forecast';
-import { type BackfillProgress, progressOf } from '../core/progress';
+import { isActivePhase } from '../core/backfill/backfill';
+import { type Forecast, forecastOf } from '../core/backfill/forecast';
+import { type BackfillProgress, progressOf } from '../core/backfill/progress';
 
 /** A backfill as it was last seen. */
 export interface Sight {

@@ -1,8 +1,8 @@
 import { notes, PipelineRecords } from '../app/session/pipelineRecords';
 import type { CoverageState } from '../app/session/pipelineSession';
 import type { Day } from '../base/day';
-import { type Noted, notedOf } from '../core/noted';
 import type { PipelineNode } from '../core/pipeline';
+import { type Noted, notedOf } from '../core/records/noted';
 import type { Context } from './command';
 import type { OpenPipeline } from './manifestFile';
 

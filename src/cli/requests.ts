@@ -1,5 +1,5 @@
 import type { BackfillRecord, Journal } from '../app/journal';
-import { type BackfillProgress, progressOf } from '../core/progress';
+import { type BackfillProgress, progressOf } from '../core/backfill/progress';
 import { unknownBackfill } from './attach';
 import type { Context } from './command';
 import { findManifest } from './manifestFile';

@@ -1,7 +1,7 @@
 import { type Day, formatDay, formatRange, rangesOf } from '../base/day';
 import { counted, formatCount } from '../base/figures';
 import type { OffKind } from '../base/status';
-import type { Overlay, PartitionKey, PartitionRef, Reason, Root } from './coverage';
+import type { Overlay, PartitionKey, PartitionRef, Reason, Root } from './coverage/coverage';
 
 /** `PDC 2021-11-05`: how a partition is named in keys, journals and to people. */
 export function partitionKey(nodeId: string, day: Day): PartitionKey {

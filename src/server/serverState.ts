@@ -1,6 +1,6 @@
 import type { CoverageState } from '../app/session/pipelineSession';
-import type { CoverageGrid } from '../core/coverage';
-import { countCauses, gapsByRoot } from '../core/gaps';
+import type { CoverageGrid } from '../core/coverage/coverage';
+import { countCauses, gapsByRoot } from '../core/coverage/gaps';
 import type { ServerState } from '../protocol/messages';
 
 /** What the engine's state is composed from. */

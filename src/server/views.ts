@@ -2,9 +2,9 @@ import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../app/ports';
 import type { CoverageState } from '../app/session/pipelineSession';
-import { failureKind } from '../core/failures';
-import { PASSING_MS } from '../core/news';
+import { PASSING_MS } from '../core/backfill/news';
 import type { Pipeline } from '../core/pipeline';
+import { failureKind } from '../core/records/failures';
 import type {
   BackfillSummary,
   CoverageArrangement,

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileJournal } from '../../src/adapters/journal/fileJournal';
-import { progressOf } from '../../src/core/progress';
+import { progressOf } from '../../src/core/backfill/progress';
 import { CommandLine } from '../support/commandLine';
 import { skipUnlessInstalled } from '../support/skip';
 import { ALL, sideBySide, Tally } from './support/figures';

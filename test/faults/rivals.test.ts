@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { progressOf } from '../../src/core/progress';
+import { progressOf } from '../../src/core/backfill/progress';
 import { CommandLine } from '../support/commandLine';
 import { skipUnlessInstalled } from '../support/skip';
 import { ALL, sideBySide, Tally } from './support/figures';

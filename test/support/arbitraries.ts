@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { formatDay } from '../../src/base/day';
-import type { AttemptFact, AttemptOutcome, Waiver } from '../../src/core/coverage';
+import type { AttemptFact, AttemptOutcome, Waiver } from '../../src/core/coverage/coverage';
 import type { NeedWindow } from '../../src/core/pipeline';
 import {
   type AnyNeedSpec,

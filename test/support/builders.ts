@@ -1,6 +1,6 @@
 import { type Day, parseDay } from '../../src/base/day';
-import type { AttemptFact, AttemptLedger, CoverageInput, Waiver } from '../../src/core/coverage';
-import type { CalendarObservations, NodeObservations, Observations, Unavailable } from '../../src/core/observation';
+import type { AttemptFact, AttemptLedger, CoverageInput, Waiver } from '../../src/core/coverage/coverage';
+import type { CalendarObservations, NodeObservations, Observations, Unavailable } from '../../src/core/observation/observation';
 import type {
   AnyOfNeed,
   Calendar,

@@ -8,12 +8,12 @@ import type { ExecutionDeps, SessionRequest } from '../../src/app/execution/exec
 import { executeBackfill } from '../../src/app/execution/executeBackfill';
 import type { ExecutionResult } from '../../src/app/execution/execution';
 import { launchPlan, preparePlan } from '../../src/app/planning/preparePlan';
-import type { BackfillEvent, Plan } from '../../src/core/backfill';
-import { classify } from '../../src/core/classify';
-import type { CoverageInput } from '../../src/core/coverage';
-import { explain } from '../../src/core/explain';
+import type { BackfillEvent, Plan } from '../../src/core/backfill/backfill';
+import { type BackfillProgress, progressOf } from '../../src/core/backfill/progress';
+import { classify } from '../../src/core/coverage/classify';
+import type { CoverageInput } from '../../src/core/coverage/coverage';
+import { explain } from '../../src/core/coverage/explain';
 import { readManifest } from '../../src/core/manifest/readManifest';
-import { type BackfillProgress, progressOf } from '../../src/core/progress';
 import { day } from './builders';
 import { runDuckdb } from './duckdb';
 import { planRequest, type RequestParts } from './requests';

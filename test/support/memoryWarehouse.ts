@@ -1,6 +1,6 @@
 import type { Warehouse, WarehouseReading } from '../../src/app/ports';
 import type { Day } from '../../src/base/day';
-import type { PartitionObservation } from '../../src/core/observation';
+import type { PartitionObservation } from '../../src/core/observation/observation';
 import type { Pipeline, PipelineNode } from '../../src/core/pipeline';
 
 /** A warehouse that holds rows by node and date, and counts what it is asked. Dates that were written twice differ in `content`. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { FileJournal } from '../../src/adapters/journal/fileJournal';
 import type { Claim } from '../../src/app/journal';
-import type { BackfillEventBody, Plan } from '../../src/core/backfill';
+import type { BackfillEventBody, Plan } from '../../src/core/backfill/backfill';
 import { planRequest } from './requests';
 import { DATES, type SmallWorkspace } from './smallWorkspace';
 

@@ -1,7 +1,7 @@
 import type { FailureReading, HistoryReading, RecordReader, WarehouseError } from '../../src/app/ports';
 import type { DayRange } from '../../src/base/day';
 import type { FailureTable, Pipeline, RunHistoryTable } from '../../src/core/pipeline';
-import type { FailureRecord, HistoryRow } from '../../src/core/records';
+import type { FailureRecord, HistoryRow } from '../../src/core/records/records';
 import { day } from './builders';
 
 /** A failure table as a manifest declares it. */

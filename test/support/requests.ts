@@ -1,5 +1,5 @@
 import { type SelectionParts, selectionText } from '../../src/base/selection/parts';
-import type { PlanRequest } from '../../src/core/backfill';
+import type { PlanRequest } from '../../src/core/backfill/backfill';
 
 const DEFAULTS: PlanRequest = {
   select: '',

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { temporaryFolder } from '../../scripts/vscode/server.mjs';
-import type { BackfillEvent, Plan } from '../../src/core/backfill';
+import type { BackfillEvent, Plan } from '../../src/core/backfill/backfill';
 import { readDuckdb, runDuckdb } from './duckdb';
 
 /** Dates of the small pipelines; every date expects ten rows of everything. */

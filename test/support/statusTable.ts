@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Day, formatDay, parseDay } from '../../src/base/day';
-import type { AttemptFact, AttemptInput, AttemptOutcome, CoverageInput, Waiver } from '../../src/core/coverage';
-import { fingerprintOf } from '../../src/core/observation';
+import type { AttemptFact, AttemptInput, AttemptOutcome, CoverageInput, Waiver } from '../../src/core/coverage/coverage';
+import { fingerprintOf } from '../../src/core/observation/observation';
 import type { Calendar, NeedWindow } from '../../src/core/pipeline';
 import { type AnyNeedSpec, attempt, buildInput, DAILY, day, GAMES, type Held, type NeedSpec, type NodeSpec } from './builders';
 

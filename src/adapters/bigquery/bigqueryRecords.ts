@@ -2,7 +2,7 @@ import { type Clock, type FailureReading, type HistoryReading, type RecordReader
 import type { DayRange } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
 import type { Pipeline } from '../../core/pipeline';
-import { failureTableName } from '../../core/records';
+import { failureTableName } from '../../core/records/records';
 import { failureRecords, historyRows } from '../../core/sql/recordRows';
 import {
   type FailureBranch,

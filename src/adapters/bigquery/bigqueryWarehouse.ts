@@ -10,7 +10,7 @@ import {
 } from '../../app/ports';
 import { type Day, type DayRange, rangesOf } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
-import type { PartitionObservation } from '../../core/observation';
+import type { PartitionObservation } from '../../core/observation/observation';
 import type { Pipeline, PipelineNode, Processor } from '../../core/pipeline';
 import { tablesNamed } from '../../core/schemaCheck/tableUses';
 import { enclosed, entitiesSql, partitionSql } from '../../core/sql/coverage';

@@ -1,6 +1,6 @@
 import { LostJobError, type PartitionWriter, type RemoteFate, WarehouseError, type WriteAttempt } from '../../app/ports';
 import { type Day, formatDay } from '../../base/day';
-import type { RemoteJob } from '../../core/backfill';
+import type { RemoteJob } from '../../core/backfill/backfill';
 import type { Processor } from '../../core/pipeline';
 import { datedSelect, expressionProblem } from '../../core/sql/tokens';
 import { guardError, onlyTable, requireColumns } from '../refusals';

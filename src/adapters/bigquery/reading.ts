@@ -1,8 +1,8 @@
 import type { EarlierReading, WarehouseError } from '../../app/ports';
 import { groupBy } from '../../base/groupBy';
-import type { CalendarObservations, NodeObservations } from '../../core/observation';
+import type { CalendarObservations, NodeObservations } from '../../core/observation/observation';
+import { replaceDates } from '../../core/observation/replaceDates';
 import type { Pipeline } from '../../core/pipeline';
-import { replaceDates } from '../../core/replaceDates';
 import { calendarKey, tableCalendars } from '../../core/sql/coverage';
 import { calendarObservations, nodeObservations, type TableDay } from '../../core/sql/coverageRows';
 import type { Extent } from './readPlan';

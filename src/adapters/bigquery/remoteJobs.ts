@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LostJobError, type RemoteFate, WarehouseError, type WriteAttempt } from '../../app/ports';
 import { formatSeconds } from '../../base/figures';
-import type { RemoteJob } from '../../core/backfill';
+import type { RemoteJob } from '../../core/backfill/backfill';
 import type { BigqueryClient } from './client';
 import type { JobRequest, JobStatus } from './jobs';
 

@@ -1,5 +1,5 @@
 import { type TableSchema, WarehouseError } from '../../app/ports';
-import type { ColumnSchema, TablePartitioning } from '../../core/tableSchema';
+import type { ColumnSchema, TablePartitioning } from '../../core/observation/tableSchema';
 import type { BigqueryClient } from './client';
 import { inParallel } from './inParallel';
 import type { TableField, TableMetadata } from './tableMetadata';

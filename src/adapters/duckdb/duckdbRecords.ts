@@ -1,7 +1,7 @@
 import type { Clock, FailureReading, HistoryReading, RecordReader, WarehouseError } from '../../app/ports';
 import type { DayRange } from '../../base/day';
 import type { Pipeline } from '../../core/pipeline';
-import { failureTableName } from '../../core/records';
+import { failureTableName } from '../../core/records/records';
 import { failureRecords, historyRows } from '../../core/sql/recordRows';
 import {
   type FailureBranch,

@@ -3,7 +3,7 @@ import type { Clock, ObserveOptions, TableSchema, Warehouse, WarehouseError, War
 import type { Day, DayRange } from '../../base/day';
 import { rangesOf } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
-import type { CalendarObservations, NodeObservations, PartitionObservation } from '../../core/observation';
+import type { CalendarObservations, NodeObservations, PartitionObservation } from '../../core/observation/observation';
 import type { Pipeline, PipelineNode } from '../../core/pipeline';
 import {
   type CoverageBranch,

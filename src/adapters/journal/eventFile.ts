@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf } from '../../base/logger';
-import type { BackfillEvent, BackfillEventBody } from '../../core/backfill';
+import type { BackfillEvent, BackfillEventBody } from '../../core/backfill/backfill';
 import { codeOf, syncFolder } from './durableFile';
 import { eventToText, readEvent } from './journalText';
 

@@ -7,10 +7,16 @@ import type { DamageReporter, JournalDamage } from '../../app/journalDamage';
 import type { Clock } from '../../app/ports';
 import { counted } from '../../base/figures';
 import { messageOf } from '../../base/logger';
-import { answeredRequests, type BackfillEvent, type BackfillEventBody, type Plan, type RunRequest } from '../../core/backfill';
-import type { AttemptLedger } from '../../core/coverage';
-import { type JournaledBackfill, ledgerOf } from '../../core/ledger';
-import type { PlanInputs } from '../../core/planInputs';
+import {
+  answeredRequests,
+  type BackfillEvent,
+  type BackfillEventBody,
+  type Plan,
+  type RunRequest,
+} from '../../core/backfill/backfill';
+import { type JournaledBackfill, ledgerOf } from '../../core/backfill/ledger';
+import type { AttemptLedger } from '../../core/coverage/coverage';
+import type { PlanInputs } from '../../core/plan/planInputs';
 import { codeOf, makeFolder, writeDurably } from './durableFile';
 import { EventFile, type EventReading } from './eventFile';
 import { inputsToText, planToText, readInputs, readPlan } from './journalText';

@@ -10,9 +10,9 @@ import {
   type PlanRequest,
   REPEAT_POLICIES,
   REQUEST_KINDS,
-} from '../../core/backfill';
-import type { AttemptInput } from '../../core/coverage';
-import type { PlanInputs } from '../../core/planInputs';
+} from '../../core/backfill/backfill';
+import type { AttemptInput } from '../../core/coverage/coverage';
+import type { PlanInputs } from '../../core/plan/planInputs';
 
 const date = v.pipe(
   v.string(),

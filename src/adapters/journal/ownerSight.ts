@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { Owner } from '../../core/backfill';
+import type { Owner } from '../../core/backfill/backfill';
 import { isAlive, isJobAlive, surroundings } from '../process/processIdentity';
 import { ownerSchema, readJson } from './journalText';
 import { LeaseWatch } from './leaseWatch';

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClaimedPartition, Holder, PartitionHold } from '../../app/journal';
-import type { RemoteJob } from '../../core/backfill';
+import type { RemoteJob } from '../../core/backfill/backfill';
 import { writeDurably } from './durableFile';
 import { claimSchema, readJson } from './journalText';
 

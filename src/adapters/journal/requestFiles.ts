@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { GivenRequest } from '../../app/journal';
-import { REQUEST_KINDS, type RunRequest } from '../../core/backfill';
+import { REQUEST_KINDS, type RunRequest } from '../../core/backfill/backfill';
 import { codeOf, createWhole } from './durableFile';
 import { readJson } from './journalText';
 

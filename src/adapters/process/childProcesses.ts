@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChildCommand, ChildExit, ChildRunner, LeftJobs } from '../../app/execution/children';
 import type { LeftJob } from '../../app/journal';
-import { tellingLine } from '../../core/signature';
+import { tellingLine } from '../../core/backfill/signature';
 import { codeOf } from '../journal/durableFile';
 import { cleanEnvironment } from './cleanEnvironment';
 import { watchJob } from './jobWatch';

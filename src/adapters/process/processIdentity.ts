@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Owner } from '../../core/backfill';
+import type { Owner } from '../../core/backfill/backfill';
 
 /** A process that is recognised even when its pid is used again. */
 export interface ProcessIdentity {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { formatDay } from '../../base/day';
-import type { BackfillEventBody } from '../../core/backfill';
-import type { AttemptFact, AttemptInput } from '../../core/coverage';
-import { fingerprintOf, type PartitionObservation } from '../../core/observation';
-import type { WorkItem } from '../../core/workSet';
+import type { BackfillEventBody } from '../../core/backfill/backfill';
+import type { WorkItem } from '../../core/backfill/workSet';
+import type { AttemptFact, AttemptInput } from '../../core/coverage/coverage';
+import { fingerprintOf, type PartitionObservation } from '../../core/observation/observation';
 
 /** One try at a partition. */
 export interface Attempt {

@@ -1,10 +1,10 @@
 import { formatDay } from '../../base/day';
-import type { PlannedJob, RemoteJob } from '../../core/backfill';
+import type { PlannedJob, RemoteJob } from '../../core/backfill/backfill';
+import type { WorkItem, WorkSet } from '../../core/backfill/workSet';
 import type { Pipeline, Processor } from '../../core/pipeline';
-import { oneWriterReason } from '../../core/planJobs';
-import { SKIP_NEEDS } from '../../core/preflight';
-import { nextCall } from '../../core/runMethod';
-import type { WorkItem, WorkSet } from '../../core/workSet';
+import { oneWriterReason } from '../../core/plan/planJobs';
+import { SKIP_NEEDS } from '../../core/plan/preflight';
+import { nextCall } from '../../core/plan/runMethod';
 import type { Holder, PartitionHold } from '../journal';
 import type { CallRunnerDeps } from './callRunner';
 import type { Readiness } from './liveCoverage';

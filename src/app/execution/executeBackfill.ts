@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { messageOf } from '../../base/logger';
-import { answeredRequests, type ManifestChoice, type RemoteJob } from '../../core/backfill';
+import { answeredRequests, type ManifestChoice, type RemoteJob } from '../../core/backfill/backfill';
 import { readWaivers } from '../../core/manifest/readWaivers';
 import type { Processor, WarehouseConfig } from '../../core/pipeline';
 import { type BackfillRecord, type Claim, type Journal, JournalError } from '../journal';

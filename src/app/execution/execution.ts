@@ -1,10 +1,10 @@
 import { type Day, type DayRange, parseDay } from '../../base/day';
 import { counted } from '../../base/figures';
-import type { Plan, PlannedJob, RepeatPolicy } from '../../core/backfill';
-import type { AttemptLedger } from '../../core/coverage';
-import { isClean } from '../../core/progress';
-import { type EndedAttempt, Repeats } from '../../core/repeats';
-import { type WorkItem, WorkSet } from '../../core/workSet';
+import type { Plan, PlannedJob, RepeatPolicy } from '../../core/backfill/backfill';
+import { isClean } from '../../core/backfill/progress';
+import { type EndedAttempt, Repeats } from '../../core/backfill/repeats';
+import { type WorkItem, WorkSet } from '../../core/backfill/workSet';
+import type { AttemptLedger } from '../../core/coverage/coverage';
 import type { GivenRequest } from '../journal';
 import { CallChoice, type CallChoiceParts, type ReadyCall } from './callChoice';
 import { type CallEnd, CallRunner, type CallRunnerDeps } from './callRunner';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BackfillEvent, BackfillEventBody } from '../../core/backfill';
+import type { BackfillEvent, BackfillEventBody } from '../../core/backfill/backfill';
 import type { Journal } from '../journal';
 import { isDiskFull } from './environment';
 

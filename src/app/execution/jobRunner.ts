@@ -1,10 +1,10 @@
 import { formatDay } from '../../base/day';
 import { formatSeconds } from '../../base/figures';
-import type { BackfillEventBody, Plan, PlannedJob } from '../../core/backfill';
-import type { CallEnding } from '../../core/outcome';
+import type { BackfillEventBody, Plan, PlannedJob } from '../../core/backfill/backfill';
+import type { CallEnding } from '../../core/backfill/outcome';
+import { silenceLimit } from '../../core/backfill/silence';
 import type { Processor } from '../../core/pipeline';
-import { argvOf } from '../../core/runMethod';
-import { silenceLimit } from '../../core/silence';
+import { argvOf } from '../../core/plan/runMethod';
 import type { Claim, Journal } from '../journal';
 import type { PartitionWriter } from '../ports';
 import { type Attempt, nameOf } from './attemptEvents';

@@ -1,7 +1,7 @@
 import { type Day, type DayRange, parseDay } from '../../base/day';
 import { type Mode, STATUSES, type Status } from '../../base/status';
-import { assumeFilled } from '../../core/assume';
-import { classify, tablesOf } from '../../core/classify';
+import { succeed } from '../../core/backfill/ledger';
+import { classify, tablesOf } from '../../core/coverage/classify';
 import type {
   AttemptFact,
   AttemptInput,
@@ -10,15 +10,15 @@ import type {
   CoverageInput,
   PartitionKey,
   Waiver,
-} from '../../core/coverage';
-import { criticalNeeds, inputCells, precedingCells } from '../../core/dependencies';
-import { succeed } from '../../core/ledger';
-import { fingerprintOf, type NodeObservations, type Observations } from '../../core/observation';
+} from '../../core/coverage/coverage';
+import { criticalNeeds, inputCells, precedingCells } from '../../core/coverage/dependencies';
+import { reasonsOf, refOfCell } from '../../core/coverage/reasons';
+import { MARK, type Measures, type Tables } from '../../core/coverage/tables';
+import { fingerprintOf, type NodeObservations, type Observations } from '../../core/observation/observation';
 import type { Pipeline, Processor, Season } from '../../core/pipeline';
-import { isExpected } from '../../core/planJobs';
-import { reasonsOf, refOfCell } from '../../core/reasons';
+import { assumeFilled } from '../../core/plan/assume';
+import { isExpected } from '../../core/plan/planJobs';
 import { calendarKey } from '../../core/sql/coverage';
-import { MARK, type Measures, type Tables } from '../../core/tables';
 import { listText, reasonText, refText } from '../../core/words';
 import type { Clock, EarlierReading, Warehouse } from '../ports';
 

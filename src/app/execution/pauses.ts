@@ -1,4 +1,4 @@
-import type { BackfillEventBody, PauseCause } from '../../core/backfill';
+import type { BackfillEventBody, PauseCause } from '../../core/backfill/backfill';
 
 /**
  * Why nothing new starts, for as long as there is a reason: several may hold at once, and the journal tells of the one that came last. What holds

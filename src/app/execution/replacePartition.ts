@@ -1,11 +1,11 @@
 import { formatDay } from '../../base/day';
 import { counted, formatSeconds } from '../../base/figures';
 import { messageOf } from '../../base/logger';
-import type { Plan, PlannedJob } from '../../core/backfill';
-import { fingerprintOf, type PartitionObservation } from '../../core/observation';
-import type { CallEnding } from '../../core/outcome';
+import type { Plan, PlannedJob } from '../../core/backfill/backfill';
+import type { CallEnding } from '../../core/backfill/outcome';
+import type { WorkItem } from '../../core/backfill/workSet';
+import { fingerprintOf, type PartitionObservation } from '../../core/observation/observation';
 import type { Processor } from '../../core/pipeline';
-import type { WorkItem } from '../../core/workSet';
 import type { Journal, PartitionHold } from '../journal';
 import { LostJobError, type PartitionWriter, WarehouseError, type WriteAttempt } from '../ports';
 import { isDiskFull, isOfEnvironment } from './environment';

@@ -1,5 +1,5 @@
-import type { Plan } from '../../core/backfill';
-import type { AttemptLedger, PartitionKey } from '../../core/coverage';
+import type { Plan } from '../../core/backfill/backfill';
+import type { AttemptLedger, PartitionKey } from '../../core/coverage/coverage';
 import type { Journal } from '../journal';
 
 /** What other backfills did to a plan's partitions since it was made. Only the journals of those that may still write are read again. */

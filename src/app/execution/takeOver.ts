@@ -3,16 +3,24 @@ import { parseDay } from '../../base/day';
 import { counted } from '../../base/figures';
 import { messageOf } from '../../base/logger';
 import { isGap } from '../../base/status';
-import type { BackfillEvent, BackfillEventBody, Plan, PlannedJob } from '../../core/backfill';
+import type { BackfillEvent, BackfillEventBody, Plan, PlannedJob } from '../../core/backfill/backfill';
+import {
+  CUT,
+  type CutAttempt,
+  type CutCall,
+  type CutEnding,
+  earlierOf,
+  judgeCut,
+  judgeCutClean,
+} from '../../core/backfill/cutAttempts';
+import { isClean, isSuccess, progressOf } from '../../core/backfill/progress';
+import { signatureOf } from '../../core/backfill/signature';
 import { cleanedText } from '../../core/clean/cleanPlan';
-import type { PartitionKey } from '../../core/coverage';
-import { CUT, type CutAttempt, type CutCall, type CutEnding, earlierOf, judgeCut, judgeCutClean } from '../../core/cutAttempts';
-import { sameFingerprint } from '../../core/fingerprint';
+import type { PartitionKey } from '../../core/coverage/coverage';
 import { lastOf } from '../../core/logs/logDigest';
-import { fingerprintOf } from '../../core/observation';
+import { sameFingerprint } from '../../core/observation/fingerprint';
+import { fingerprintOf } from '../../core/observation/observation';
 import type { Processor } from '../../core/pipeline';
-import { isClean, isSuccess, progressOf } from '../../core/progress';
-import { signatureOf } from '../../core/signature';
 import { listText } from '../../core/words';
 import type { LeftJob } from '../journal';
 import { type PartitionWriter, type RemoteFate, WarehouseError } from '../ports';

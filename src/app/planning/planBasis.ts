@@ -1,8 +1,8 @@
 import { messageOf } from '../../base/logger';
-import type { ManifestChoice, Plan } from '../../core/backfill';
+import type { ManifestChoice, Plan } from '../../core/backfill/backfill';
 import { PRESETS } from '../../core/manifest/presets';
 import { readManifest } from '../../core/manifest/readManifest';
-import { changesOf, isRunAsPlanned, jobsAsTheyAreNow, type PlanInputs, type RunBasis } from '../../core/planInputs';
+import { changesOf, isRunAsPlanned, jobsAsTheyAreNow, type PlanInputs, type RunBasis } from '../../core/plan/planInputs';
 import { type Journal, JournalError } from '../journal';
 import { digest, readSqlTexts } from './sqlTexts';
 

@@ -1,7 +1,7 @@
 import { parseDay } from '../../base/day';
 import { counted } from '../../base/figures';
 import { messageOf } from '../../base/logger';
-import type { OverLimit, Plan, PlanBytes } from '../../core/backfill';
+import type { OverLimit, Plan, PlanBytes } from '../../core/backfill/backfill';
 import type { Pipeline } from '../../core/pipeline';
 import type { ReplacementCost, Warehouse } from '../ports';
 

@@ -1,11 +1,11 @@
 import { parseDay } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
-import type { Plan, ShownPartition } from '../../core/backfill';
-import { tablesOf } from '../../core/classify';
+import type { Plan, ShownPartition } from '../../core/backfill/backfill';
 import { type CleanContext, cleanScope, makeCleanPlan } from '../../core/clean/cleanPlan';
-import type { PartitionKey } from '../../core/coverage';
-import { fingerprintOf } from '../../core/observation';
-import { refOfCell } from '../../core/reasons';
+import { tablesOf } from '../../core/coverage/classify';
+import type { PartitionKey } from '../../core/coverage/coverage';
+import { refOfCell } from '../../core/coverage/reasons';
+import { fingerprintOf } from '../../core/observation/observation';
 import { partitionKey } from '../../core/words';
 import { type PartitionWriter, type Warehouse, WarehouseError } from '../ports';
 import { newSalt } from './preparePlan';

@@ -1,4 +1,4 @@
-import type { CalendarObservations, NodeObservations, Unavailable } from '../../core/observation';
+import type { CalendarObservations, NodeObservations, Unavailable } from '../../core/observation/observation';
 
 /** What is known of one node or calendar of a manifest, and of exactly which part of the manifest. */
 export interface Known<T> {

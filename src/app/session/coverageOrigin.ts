@@ -1,9 +1,9 @@
 import type { Mode } from '../../base/status';
-import type { Overlay } from '../../core/coverage';
-import type { Unavailable } from '../../core/observation';
+import type { Overlay } from '../../core/coverage/coverage';
+import type { ProblemReport } from '../../core/coverage/report';
+import { type Scope, scopeNodes } from '../../core/coverage/scope';
+import type { Unavailable } from '../../core/observation/observation';
 import type { PipelineNode } from '../../core/pipeline';
-import type { ProblemReport } from '../../core/report';
-import { type Scope, scopeNodes } from '../../core/scope';
 import type { CoverageProblem, CoverageState } from './pipelineSession';
 
 /** Why the warehouse as a whole could not be read. */

@@ -1,7 +1,7 @@
 import { formatDay } from '../../base/day';
-import { keepCalendar } from '../../core/calendarAlarm';
-import type { Observations, Unavailable } from '../../core/observation';
-import { calendarTableKey, nodeKey } from '../../core/observationKey';
+import { keepCalendar } from '../../core/observation/calendarAlarm';
+import type { Observations, Unavailable } from '../../core/observation/observation';
+import { calendarTableKey, nodeKey } from '../../core/observation/observationKey';
 import type { Pipeline } from '../../core/pipeline';
 import { calendarKey, tableCalendars } from '../../core/sql/coverage';
 import type { EarlierReading, WarehouseError, WarehouseReading } from '../ports';

@@ -1,9 +1,9 @@
 import type { Day, DayRange } from '../../base/day';
 import { type Logger, messageOf } from '../../base/logger';
-import { type RunTimes, runTimesOf } from '../../core/estimate';
 import type { Pipeline } from '../../core/pipeline';
-import type { FailureRecord, HistoryRow } from '../../core/records';
-import { type NotedRun, runsOf } from '../../core/runHistory';
+import { type RunTimes, runTimesOf } from '../../core/plan/estimate';
+import type { FailureRecord, HistoryRow } from '../../core/records/records';
+import { type NotedRun, runsOf } from '../../core/records/runHistory';
 import { type Clock, type FailureReading, type RecordReader, WarehouseError } from '../ports';
 import type { PipelineSession } from './pipelineSession';
 

@@ -1,4 +1,4 @@
-import { todayOf } from '../../core/calendar';
+import { todayOf } from '../../core/coverage/calendar';
 import { checkSchema } from '../../core/schemaCheck/checkSchema';
 import type { SchemaFinding } from '../../core/schemaCheck/finding';
 import type { Clock } from '../ports';

@@ -1,5 +1,5 @@
 import { didYouMean, nearest } from '../../base/nearest';
-import type { ColumnSchema } from '../../core/tableSchema';
+import type { ColumnSchema } from '../../core/observation/tableSchema';
 import { WarehouseError } from '../ports';
 
 /** What a table is asked for. */

@@ -1,4 +1,4 @@
-import { isActivePhase } from '../../core/backfill';
+import { isActivePhase } from '../../core/backfill/backfill';
 import { watchText } from '../attach';
 import { defineCommand } from '../command';
 import { EXIT, usageError } from '../exitCodes';

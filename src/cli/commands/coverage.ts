@@ -1,5 +1,5 @@
 import { troubleOf } from '../../app/session/coverageOrigin';
-import { coverageReport } from '../../core/report';
+import { coverageReport } from '../../core/coverage/report';
 import { defineCommand } from '../command';
 import { coverageExit, provenance, readCoverage, requireDates } from '../coverageState';
 import { openPipeline } from '../manifestFile';

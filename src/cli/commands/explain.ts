@@ -1,7 +1,7 @@
 import { origin, troubleOf } from '../../app/session/coverageOrigin';
 import { parseDay } from '../../base/day';
-import { explain } from '../../core/explain';
-import { withStalled } from '../../core/report';
+import { explain } from '../../core/coverage/explain';
+import { withStalled } from '../../core/coverage/report';
 import { defineCommand } from '../command';
 import { coverageExit, readCoverage } from '../coverageState';
 import { usageError } from '../exitCodes';

@@ -1,7 +1,7 @@
 import { failureOf, notReadText, origin } from '../../app/session/coverageOrigin';
-import { type FailureCategory, failureCategories, failuresIn, failuresOf } from '../../core/failures';
-import { failuresReport } from '../../core/noted';
-import { failureTableName } from '../../core/records';
+import { type FailureCategory, failureCategories, failuresIn, failuresOf } from '../../core/records/failures';
+import { failuresReport } from '../../core/records/noted';
+import { failureTableName } from '../../core/records/records';
 import { MOST_RECORDS } from '../../core/sql/records';
 import { defineCommand } from '../command';
 import { provenance, readCoverage, requireDates } from '../coverageState';

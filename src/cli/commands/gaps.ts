@@ -1,6 +1,6 @@
 import { origin } from '../../app/session/coverageOrigin';
-import { gapsReport } from '../../core/fixes';
-import { gapsByRoot } from '../../core/gaps';
+import { gapsReport } from '../../core/coverage/fixes';
+import { gapsByRoot } from '../../core/coverage/gaps';
 import { defineCommand } from '../command';
 import { coverageExit, provenance, readCoverage, requireDates } from '../coverageState';
 import { openPipeline } from '../manifestFile';

@@ -1,7 +1,7 @@
 import { origin } from '../../app/session/coverageOrigin';
 import { type Day, formatDay } from '../../base/day';
 import { counted } from '../../base/figures';
-import { entityComparison, missingEntities } from '../../core/missingEntities';
+import { entityComparison, missingEntities } from '../../core/coverage/missingEntities';
 import type { PipelineNode } from '../../core/pipeline';
 import { refText } from '../../core/words';
 import { defineCommand } from '../command';

@@ -1,4 +1,4 @@
-import { isActivePhase } from '../../core/backfill';
+import { isActivePhase } from '../../core/backfill/backfill';
 import { defineCommand } from '../command';
 import { EXIT } from '../exitCodes';
 import { backfillOf } from '../requests';

@@ -1,4 +1,4 @@
-import { isActivePhase } from '../../core/backfill';
+import { isActivePhase } from '../../core/backfill/backfill';
 import { MANIFEST_CHOICE_OPTIONS, manifestChoiceOf } from '../askManifest';
 import { attach } from '../attach';
 import { defineCommand } from '../command';

@@ -1,9 +1,9 @@
 import type { JournalDamage } from '../../app/journalDamage';
 import { formatCount, formatLeft, formatSeconds } from '../../base/figures';
-import { type BackfillPhase, isActivePhase } from '../../core/backfill';
+import { type BackfillPhase, isActivePhase } from '../../core/backfill/backfill';
+import type { Forecast } from '../../core/backfill/forecast';
+import type { BackfillProgress } from '../../core/backfill/progress';
 import { elsewhereReport } from '../../core/checkpoints/elsewhereReport';
-import type { Forecast } from '../../core/forecast';
-import type { BackfillProgress } from '../../core/progress';
 import { type Context, defineCommand } from '../command';
 import { type ElsewhereListing, listElsewhere } from '../elsewhere';
 import { EXIT } from '../exitCodes';

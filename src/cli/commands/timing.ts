@@ -2,7 +2,7 @@ import type { BackfillRecord } from '../../app/journal';
 import { type HistoryRuns, openBackfills, readHistoryRuns, timedAttempts } from '../../app/timedRuns';
 import type { DayRange } from '../../base/day';
 import { formatInstant } from '../../base/figures';
-import { scopeNodes } from '../../core/scope';
+import { scopeNodes } from '../../core/coverage/scope';
 import { EVER, MOST_RECORDS } from '../../core/sql/records';
 import { timingView } from '../../core/timing/timingView';
 import { timingViewReport } from '../../core/timing/timingWords';

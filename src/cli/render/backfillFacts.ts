@@ -1,8 +1,8 @@
 import { groupBy } from '../../base/groupBy';
 import type { PartitionCounts } from '../../base/partitionCounts';
-import type { BackfillEvent, Plan } from '../../core/backfill';
-import { countStates } from '../../core/partitionCounts';
-import type { BackfillProgress } from '../../core/progress';
+import type { BackfillEvent, Plan } from '../../core/backfill/backfill';
+import { countStates } from '../../core/backfill/partitionCounts';
+import type { BackfillProgress } from '../../core/backfill/progress';
 
 export interface ProcessorCounts extends PartitionCounts {
   readonly processor: string;

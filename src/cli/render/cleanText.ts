@@ -1,6 +1,6 @@
 import { counted, formatCount } from '../../base/figures';
-import type { Plan, PlannedPartition } from '../../core/backfill';
-import { titleOf } from '../../core/progress';
+import type { Plan, PlannedPartition } from '../../core/backfill/backfill';
+import { titleOf } from '../../core/backfill/progress';
 import { statusLabel } from '../statusWords';
 import { csv, markdownTable, tableLines } from '../table';
 import { type Terminal, toned } from '../terminal';

@@ -1,9 +1,9 @@
 import { counted, formatCount } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
 import { type DateStatus, isGap } from '../../base/status';
-import { absenceWords, daysIn, OFF_WORDS, rangeText } from '../../core/absenceWords';
-import { dateColumns, dateRows } from '../../core/dateRows';
-import type { AbsentRange, CoverageReport, PartitionReport, ProcessorReport } from '../../core/report';
+import { absenceWords, daysIn, OFF_WORDS, rangeText } from '../../core/coverage/absenceWords';
+import { dateColumns, dateRows } from '../../core/coverage/dateRows';
+import type { AbsentRange, CoverageReport, PartitionReport, ProcessorReport } from '../../core/coverage/report';
 import { listText } from '../../core/words';
 import { type Column, csv, markdownTable, tableLines } from '../table';
 import { type Terminal, type Tone, toned } from '../terminal';

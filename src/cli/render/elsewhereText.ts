@@ -10,8 +10,8 @@ import {
   isWarning,
   resumeText,
 } from '../../core/checkpoints/elsewhereWords';
-import { shellText } from '../../core/commandLine';
 import type { Processor } from '../../core/pipeline';
+import { shellText } from '../../core/plan/commandLine';
 import type { ElsewhereListing } from '../elsewhere';
 import { type Cell, type Column, tableLines } from '../table';
 import { type Terminal, type Tone, toned } from '../terminal';

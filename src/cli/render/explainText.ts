@@ -1,12 +1,12 @@
 import { formatDay } from '../../base/day';
 import { counted, formatCount, formatInstant, formatSeconds, stagesText } from '../../base/figures';
 import type { Mode } from '../../base/status';
-import type { AttemptFact, Explanation, NeedResult } from '../../core/coverage';
-import { fixesOf } from '../../core/fixes';
-import { failureReport, type Noted, runReport } from '../../core/noted';
+import type { AttemptFact, Explanation, NeedResult } from '../../core/coverage/coverage';
+import { fixesOf } from '../../core/coverage/fixes';
+import { reasonReport, rootReport } from '../../core/coverage/report';
 import type { PipelineNode } from '../../core/pipeline';
-import { failureText, KIND_WORDS, outcomeText, runDetails } from '../../core/recordWords';
-import { reasonReport, rootReport } from '../../core/report';
+import { failureReport, type Noted, runReport } from '../../core/records/noted';
+import { failureText, KIND_WORDS, outcomeText, runDetails } from '../../core/records/recordWords';
 import { overlayText, reasonText, refText, rootText } from '../../core/words';
 import { STATUS_TONES, statusLabel } from '../statusWords';
 import { csv, markdownTable } from '../table';

@@ -1,9 +1,9 @@
 import { formatDay } from '../../base/day';
 import { formatCount } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
-import type { FailureCategory, FailureKind } from '../../core/failures';
-import { failureTableName } from '../../core/records';
-import { countsText, FAILURE_COLUMNS, failureDates, failureRows, failureText, KIND_WORDS } from '../../core/recordWords';
+import type { FailureCategory, FailureKind } from '../../core/records/failures';
+import { failureTableName } from '../../core/records/records';
+import { countsText, FAILURE_COLUMNS, failureDates, failureRows, failureText, KIND_WORDS } from '../../core/records/recordWords';
 import { csv, markdownTable } from '../table';
 import { type Terminal, type Tone, toned } from '../terminal';
 import { plain, wrapped } from '../textWidth';

@@ -1,8 +1,8 @@
 import { counted, formatCount, formatLeft, formatRate, formatSeconds } from '../../base/figures';
 import { countsParts, overOf } from '../../base/partitionCounts';
-import { type BackfillEvent, type BackfillPhase, isActivePhase, type Plan } from '../../core/backfill';
-import type { Forecast } from '../../core/forecast';
-import type { BackfillProgress } from '../../core/progress';
+import { type BackfillEvent, type BackfillPhase, isActivePhase, type Plan } from '../../core/backfill/backfill';
+import type { Forecast } from '../../core/backfill/forecast';
+import type { BackfillProgress } from '../../core/backfill/progress';
 import { type Terminal, type Tone, toned } from '../terminal';
 import { fitted, padded, plain, textWidth, wrapped } from '../textWidth';
 import { countsByProcessor, openAttempts, type ProcessorCounts } from './backfillFacts';

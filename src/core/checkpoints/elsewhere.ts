@@ -1,6 +1,6 @@
 import { type Day, type DayRange, formatDay } from '../../base/day';
 import type { Processor } from '../pipeline';
-import { processorNames } from '../processorNames';
+import { processorNames } from '../records/processorNames';
 import type { Checkpoint } from './checkpointText';
 import { type ElsewhereFacts, type ElsewhereJob, type ElsewhereState, isLive, lastSign } from './elsewhereJob';
 import { findingsOf } from './findings';

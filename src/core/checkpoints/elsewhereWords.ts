@@ -1,8 +1,8 @@
 import { type Day, formatDay, formatRange } from '../../base/day';
 import { counted, formatCount, formatSeconds } from '../../base/figures';
-import { runCommandLine, shellText } from '../commandLine';
 import type { Processor } from '../pipeline';
-import { argvOf } from '../runMethod';
+import { runCommandLine, shellText } from '../plan/commandLine';
+import { argvOf } from '../plan/runMethod';
 import { listText } from '../words';
 import { type ElsewhereFacts, type ElsewhereJob, type Finding, isLive, lastSign } from './elsewhereJob';
 import type { Resume, StartOver } from './resume';

@@ -1,5 +1,5 @@
 import { type Day, parseDay } from '../../base/day';
-import type { BackfillEvent, Plan } from '../backfill';
+import type { BackfillEvent, Plan } from '../backfill/backfill';
 
 /** A call that a backfill made of a processor's job, and between which instants the job could write. Epoch milliseconds. */
 export interface OwnCall {

@@ -1,4 +1,4 @@
-import { quantile } from '../progress';
+import { quantile } from '../backfill/progress';
 import type { Checkpoint } from './checkpointText';
 
 /** A state of a checkpoint as it was seen when it was there: when it was written (epoch milliseconds), how many dates had ended, and how many were noted at all. */

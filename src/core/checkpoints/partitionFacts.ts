@@ -1,6 +1,6 @@
 import type { Day, DayRange } from '../../base/day';
 import { OFF_KINDS, statusCode } from '../../base/status';
-import { type CoverageGrid, type CoverageInput, FLAG } from '../coverage';
+import { type CoverageGrid, type CoverageInput, FLAG } from '../coverage/coverage';
 import type { Processor } from '../pipeline';
 import { partitionKey } from '../words';
 import type { CheckpointDates } from './resume';

@@ -1,7 +1,7 @@
 import { type Day, type DayRange, formatDay, formatRange, parseDay } from '../../base/day';
-import type { Plan, PlanConflict, PlannedJob } from '../backfill';
+import type { Plan, PlanConflict, PlannedJob } from '../backfill/backfill';
 import type { Processor } from '../pipeline';
-import { nextCall } from '../runMethod';
+import { nextCall } from '../plan/runMethod';
 import type { ElsewhereReport } from './elsewhere';
 import { type ElsewhereJob, isLive } from './elsewhereJob';
 import { datesText } from './elsewhereWords';

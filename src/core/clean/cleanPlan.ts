@@ -1,16 +1,16 @@
 import { formatDay } from '../../base/day';
 import { counted, namesText } from '../../base/figures';
 import { textOfCells } from '../../base/selection/cells';
-import type { Plan, PlannedPartition, PlanRequest, ShownPartition } from '../backfill';
-import { tablesOf } from '../classify';
-import { shellText } from '../commandLine';
-import type { CoverageGrid, CoverageInput, PartitionKey, PartitionRef } from '../coverage';
+import type { Plan, PlannedPartition, PlanRequest, ShownPartition } from '../backfill/backfill';
+import { tablesOf } from '../coverage/classify';
+import type { CoverageGrid, CoverageInput, PartitionKey, PartitionRef } from '../coverage/coverage';
+import { heldOf, reasonsOf, refOfCell, tableOfCell } from '../coverage/reasons';
 import { impactOf, upstreamFirst } from '../impact/impact';
 import type { Processor } from '../pipeline';
-import { oneWriterReason } from '../planJobs';
-import { planId } from '../planner';
-import { chooseScope } from '../planScope';
-import { heldOf, reasonsOf, refOfCell, tableOfCell } from '../reasons';
+import { shellText } from '../plan/commandLine';
+import { oneWriterReason } from '../plan/planJobs';
+import { planId } from '../plan/planner';
+import { chooseScope } from '../plan/planScope';
 import { reasonText, refText } from '../words';
 
 /** Partitions that are to be deleted for a clean re-run. */

@@ -1,6 +1,6 @@
 import { formatDay } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
-import { OFF_WORDS } from '../absenceWords';
+import { OFF_WORDS } from '../coverage/absenceWords';
 import { rangesText } from '../words';
 import { CHANGE_KINDS, type ChangeKind, type StatusChange } from './changes';
 import type { RememberedState } from './memory';

@@ -1,8 +1,8 @@
 import { counted, formatCount } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
 import { escaped, table } from '../../base/markdown';
-import { absenceWords, daysIn, OFF_WORDS, rangeText } from '../absenceWords';
-import type { AbsentRange, ProcessorReport } from '../report';
+import { absenceWords, daysIn, OFF_WORDS, rangeText } from '../coverage/absenceWords';
+import type { AbsentRange, ProcessorReport } from '../coverage/report';
 import { listText } from '../words';
 import type { Handoff } from './handoff';
 import { escapedRows, leftOut } from './layout';

@@ -1,12 +1,12 @@
 import { type Day, type DayRange, formatDay } from '../../base/day';
 import type { Mode } from '../../base/status';
 import type { ElsewhereJob } from '../checkpoints/elsewhereJob';
-import type { CoverageGrid, CoverageInput, GapGroup } from '../coverage';
-import { dateColumns, dateRows } from '../dateRows';
-import type { FailureCategory } from '../failures';
-import { gapsByRoot } from '../gaps';
-import { coverageReport, type ProblemReport, type ProcessorReport, processorReports } from '../report';
-import { type Scope, scopeOffsets } from '../scope';
+import type { CoverageGrid, CoverageInput, GapGroup } from '../coverage/coverage';
+import { dateColumns, dateRows } from '../coverage/dateRows';
+import { gapsByRoot } from '../coverage/gaps';
+import { coverageReport, type ProblemReport, type ProcessorReport, processorReports } from '../coverage/report';
+import { type Scope, scopeOffsets } from '../coverage/scope';
+import type { FailureCategory } from '../records/failures';
 import type { ProcessorTiming } from '../timing/processorTiming';
 import { changesBetween, type StatusChange } from './changes';
 import type { CoverageMemory } from './memory';

@@ -1,7 +1,7 @@
 import { elsewhereReport } from '../checkpoints/elsewhereReport';
-import { gapsReport } from '../fixes';
-import { failuresReport } from '../noted';
+import { gapsReport } from '../coverage/fixes';
 import type { Processor } from '../pipeline';
+import { failuresReport } from '../records/noted';
 import { timingReport } from '../timing/timingWords';
 import { changeReport } from './changeText';
 import type { Handoff } from './handoff';

@@ -1,6 +1,6 @@
 import { formatCount } from '../../base/figures';
 import { codeBlock, escaped } from '../../base/markdown';
-import { shellText } from '../commandLine';
+import { shellText } from '../plan/commandLine';
 
 /** What a document needs to know of where it will be. */
 export interface HandoffLayout {

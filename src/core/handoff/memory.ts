@@ -1,8 +1,8 @@
 import { formatDay } from '../../base/day';
 import { isGap, type Mode, OFF_KINDS, STATUSES, type Status } from '../../base/status';
-import { tablesOf } from '../classify';
-import { type CoverageGrid, type CoverageInput, FLAG, type Reason } from '../coverage';
-import { reasonsOf } from '../reasons';
+import { tablesOf } from '../coverage/classify';
+import { type CoverageGrid, type CoverageInput, FLAG, type Reason } from '../coverage/coverage';
+import { reasonsOf } from '../coverage/reasons';
 
 /** What a report remembers of a partition. */
 export interface RememberedState {

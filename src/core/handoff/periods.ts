@@ -1,8 +1,8 @@
 import { type Day, type DayRange, formatDay, monthOf } from '../../base/day';
 import { DATE_STATUSES, type DateStatus, statusCode } from '../../base/status';
-import type { CoverageGrid, CoverageInput } from '../coverage';
-import { dateStatuses } from '../dates';
-import { type Scope, scopeNodes, scopeOffsets } from '../scope';
+import type { CoverageGrid, CoverageInput } from '../coverage/coverage';
+import { dateStatuses } from '../coverage/dates';
+import { type Scope, scopeNodes, scopeOffsets } from '../coverage/scope';
 
 /** A season or a month: how much of what it expects is there. */
 export interface PeriodReport {

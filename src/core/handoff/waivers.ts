@@ -1,7 +1,7 @@
 import { formatDay } from '../../base/day';
-import { todayOf } from '../calendar';
-import type { CoverageGrid, CoverageInput } from '../coverage';
-import { type Scope, scopeNodes } from '../scope';
+import { todayOf } from '../coverage/calendar';
+import type { CoverageGrid, CoverageInput } from '../coverage/coverage';
+import { type Scope, scopeNodes } from '../coverage/scope';
 import { waiverFacts } from '../waivers/waiverFacts';
 
 export interface WaiverReport {

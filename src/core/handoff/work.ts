@@ -1,11 +1,11 @@
 import { parseDay } from '../../base/day';
 import { isGap, STATUSES } from '../../base/status';
-import type { BackfillPhase, Plan } from '../backfill';
-import { tablesOf } from '../classify';
-import { shellText } from '../commandLine';
-import type { CoverageGrid, CoverageInput } from '../coverage';
-import type { Forecast } from '../forecast';
-import type { BackfillProgress } from '../progress';
+import type { BackfillPhase, Plan } from '../backfill/backfill';
+import type { Forecast } from '../backfill/forecast';
+import type { BackfillProgress } from '../backfill/progress';
+import { tablesOf } from '../coverage/classify';
+import type { CoverageGrid, CoverageInput } from '../coverage/coverage';
+import { shellText } from '../plan/commandLine';
 
 /** A backfill, as somebody who takes over has to know it. Instants are ISO. */
 export interface WorkReport {

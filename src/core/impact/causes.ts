@@ -1,13 +1,13 @@
 import { counted } from '../../base/figures';
 import { statusCode } from '../../base/status';
-import { blockersOf } from '../blockers';
-import type { AttemptFact, AttemptInput, PartitionRef } from '../coverage';
-import { inputCells } from '../dependencies';
-import { IS_GAP } from '../expectations';
-import { parseFingerprint, sameFingerprint } from '../fingerprint';
-import { fingerprintOf } from '../observation';
-import { refOfCell, tableOfCell } from '../reasons';
-import { builderAt, type Tables } from '../tables';
+import { blockersOf } from '../coverage/blockers';
+import type { AttemptFact, AttemptInput, PartitionRef } from '../coverage/coverage';
+import { inputCells } from '../coverage/dependencies';
+import { IS_GAP } from '../coverage/expectations';
+import { refOfCell, tableOfCell } from '../coverage/reasons';
+import { builderAt, type Tables } from '../coverage/tables';
+import { parseFingerprint, sameFingerprint } from '../observation/fingerprint';
+import { fingerprintOf } from '../observation/observation';
 import { refText } from '../words';
 
 const STALE = statusCode('stale');

@@ -1,13 +1,13 @@
 import type { Day } from '../../base/day';
 import { textOfCells } from '../../base/selection/cells';
 import type { Status } from '../../base/status';
-import { UNKNOWABLE } from '../calendar';
-import { tablesOf } from '../classify';
-import type { CoverageGrid, CoverageInput, PartitionRef } from '../coverage';
-import { inputCells } from '../dependencies';
+import { UNKNOWABLE } from '../coverage/calendar';
+import { tablesOf } from '../coverage/classify';
+import type { CoverageGrid, CoverageInput, PartitionRef } from '../coverage/coverage';
+import { inputCells } from '../coverage/dependencies';
+import { dayOfCell, heldOf, refOfCell, tableOfCell } from '../coverage/reasons';
+import type { Tables } from '../coverage/tables';
 import { topologicalOrder } from '../manifest/order';
-import { dayOfCell, heldOf, refOfCell, tableOfCell } from '../reasons';
-import type { Tables } from '../tables';
 import { type Cause, ImpactCauses } from './causes';
 
 /** What follows from partitions that were repaired. */

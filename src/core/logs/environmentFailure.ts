@@ -1,4 +1,4 @@
-import type { DateVerdict } from '../outcome';
+import type { DateVerdict } from '../backfill/outcome';
 import { type LogDigest, lastOf } from './logDigest';
 
 /** What ended by itself, whatever it says of how it went: some jobs end with 0 after everything failed. */

@@ -1,5 +1,5 @@
 import { counted } from '../../base/figures';
-import type { DateVerdict } from '../outcome';
+import type { DateVerdict } from '../backfill/outcome';
 import { type LogDate, type LogDigest, lastOf } from './logDigest';
 
 type Ended = Extract<DateVerdict, { kind: 'ended' }>;

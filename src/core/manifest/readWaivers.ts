@@ -1,6 +1,6 @@
 import { type Day, formatDay } from '../../base/day';
 import { didYouMean, nearest } from '../../base/nearest';
-import type { Waiver } from '../coverage';
+import type { Waiver } from '../coverage/coverage';
 import type { ManifestProblem, Pipeline } from '../pipeline';
 import { list, object, optional, required } from './collections';
 import { RANGE_SHAPE, rangeFrom } from './dates';

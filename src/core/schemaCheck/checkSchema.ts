@@ -1,6 +1,6 @@
 import type { Day } from '../../base/day';
+import type { TableSchema } from '../observation/tableSchema';
 import type { Pipeline } from '../pipeline';
-import type { TableSchema } from '../tableSchema';
 import { columnFindings, type FoundTable } from './columnRules';
 import type { SchemaFinding } from './finding';
 import { KnownTables } from './knownTables';

@@ -1,7 +1,7 @@
 import { didYouMean, nearest } from '../../base/nearest';
+import type { ColumnSchema, TableSchema } from '../observation/tableSchema';
 import type { WrittenColumn } from '../pipeline';
 import type { SqlLexis } from '../sql/lexis';
-import type { ColumnSchema, TableSchema } from '../tableSchema';
 import { canChangeType, isSameType, typeKind } from './columnTypes';
 import { columnsIn } from './expressionColumns';
 import type { SchemaFinding } from './finding';

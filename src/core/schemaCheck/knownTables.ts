@@ -1,7 +1,7 @@
 import { nearest } from '../../base/nearest';
+import type { TableSchema } from '../observation/tableSchema';
 import type { WarehouseConfig } from '../pipeline';
 import type { SqlLexis } from '../sql/lexis';
-import type { TableSchema } from '../tableSchema';
 
 /** The tables of a warehouse under the names that a manifest gives them. */
 export class KnownTables {

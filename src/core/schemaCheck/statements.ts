@@ -1,5 +1,5 @@
+import type { TableSchema } from '../observation/tableSchema';
 import type { SqlLexis } from '../sql/lexis';
-import type { TableSchema } from '../tableSchema';
 
 // Statements for people to read, copy and run: nothing here is ever executed.
 

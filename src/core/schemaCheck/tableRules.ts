@@ -1,7 +1,7 @@
 import { type Day, formatDay } from '../../base/day';
 import { didYouMean } from '../../base/nearest';
+import type { TablePartitioning } from '../observation/tableSchema';
 import type { Pipeline } from '../pipeline';
-import type { TablePartitioning } from '../tableSchema';
 import type { FoundTable } from './columnRules';
 import { typeKind } from './columnTypes';
 import type { ManifestKey, SchemaFinding } from './finding';

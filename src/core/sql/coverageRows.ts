@@ -1,6 +1,6 @@
 import type { Day } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
-import type { CalendarObservations, NodeObservations, PartitionObservation } from '../observation';
+import type { CalendarObservations, NodeObservations, PartitionObservation } from '../observation/observation';
 import type { PipelineNode } from '../pipeline';
 
 /** One date of one table, as a coverage branch tells it. */

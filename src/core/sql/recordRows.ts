@@ -1,5 +1,5 @@
 import type { Day } from '../../base/day';
-import { type FailureRecord, type HistoryRow, NO_CATEGORY } from '../records';
+import { type FailureRecord, type HistoryRow, NO_CATEGORY } from '../records/records';
 
 type Row = Readonly<Record<string, unknown>>;
 

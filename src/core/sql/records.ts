@@ -1,6 +1,6 @@
 import { type DayRange, dayOf } from '../../base/day';
 import type { FailureTable, RunHistoryTable } from '../pipeline';
-import { NO_CATEGORY, WHOLE_DATE } from '../records';
+import { NO_CATEGORY, WHOLE_DATE } from '../records/records';
 import type { SqlDialect } from './dialect';
 
 /** More groups, or rows of a history, are not read; the newest dates come first. */

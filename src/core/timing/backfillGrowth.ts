@@ -1,5 +1,5 @@
 import { groupBy } from '../../base/groupBy';
-import { leftPool } from '../leftPool';
+import { leftPool } from '../backfill/leftPool';
 import { growthFindings } from './growthFindings';
 import { sequencesOf, type TimedRun } from './timedRun';
 import { growthWords, type OpenBackfill, runningSequence } from './whatIsLeft';

@@ -1,7 +1,7 @@
-import type { PlanRequest } from '../backfill';
-import type { CoverageGrid, CoverageInput } from '../coverage';
-import { makePlan } from '../planner';
-import { progressOf } from '../progress';
+import type { PlanRequest } from '../backfill/backfill';
+import { progressOf } from '../backfill/progress';
+import type { CoverageGrid, CoverageInput } from '../coverage/coverage';
+import { makePlan } from '../plan/planner';
 import type { OpenBackfill } from './whatIsLeft';
 
 const EVERY_GAP: PlanRequest = {

@@ -1,6 +1,6 @@
 import { parseDay } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
-import type { BackfillEvent, Plan } from '../backfill';
+import type { BackfillEvent, Plan } from '../backfill/backfill';
 import type { LogDigest } from '../logs/logDigest';
 import { exceeds, type TimedRun } from './timedRun';
 import { runningSequence } from './whatIsLeft';

@@ -1,7 +1,7 @@
 import type { Day } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
-import { quantile } from '../progress';
-import type { NotedRun, RunOutcome, RunStage } from '../runHistory';
+import { quantile } from '../backfill/progress';
+import type { NotedRun, RunOutcome, RunStage } from '../records/runHistory';
 import type { TimedRun } from './timedRun';
 
 /** How long the dates of a processor take. Seconds are of runs that ended well. */

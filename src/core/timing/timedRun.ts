@@ -1,6 +1,6 @@
 import type { Day } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
-import type { NotedRun, RunStage } from '../runHistory';
+import type { NotedRun, RunStage } from '../records/runHistory';
 import { medianOf } from './robust';
 
 /** One run of a processor for a date, as far as timing is concerned. */

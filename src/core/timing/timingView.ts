@@ -1,6 +1,6 @@
 import type { Day } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
-import type { NotedRun } from '../runHistory';
+import type { NotedRun } from '../records/runHistory';
 import { type GrowthFinding, growthFindings, leveledBy, stageOf } from './growthFindings';
 import { type ProcessorTiming, timingOf } from './processorTiming';
 import { type RegressionFinding, regressionFindings } from './regressionFindings';

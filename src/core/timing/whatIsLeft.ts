@@ -1,10 +1,10 @@
 import { counted, formatHours } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
-import { type BackfillEvent, isActivePhase, type Plan } from '../backfill';
-import { type LeftPool, leftPool } from '../leftPool';
+import { type BackfillEvent, isActivePhase, type Plan } from '../backfill/backfill';
+import { type LeftPool, leftPool } from '../backfill/leftPool';
+import type { BackfillProgress } from '../backfill/progress';
+import { simulatePool } from '../backfill/simulate';
 import type { Pipeline } from '../pipeline';
-import type { BackfillProgress } from '../progress';
-import { simulatePool } from '../simulate';
 import type { GrowthFinding } from './growthFindings';
 import type { TimedRun } from './timedRun';
 

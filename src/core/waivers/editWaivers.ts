@@ -1,6 +1,6 @@
 import { type Document, isMap, isSeq, parseDocument, stringify, type YAMLMap, type YAMLSeq } from 'yaml';
 import { type DayRange, formatDay } from '../../base/day';
-import type { Waiver } from '../coverage';
+import type { Waiver } from '../coverage/coverage';
 import { readWaivers } from '../manifest/readWaivers';
 import type { ManifestProblem } from '../pipeline';
 

@@ -1,9 +1,9 @@
 import { type Day, type DayRange, formatDay, formatRange } from '../../base/day';
 import { counted } from '../../base/figures';
-import { todayOf, UNKNOWABLE } from '../calendar';
-import { tablesOf } from '../classify';
-import type { CoverageGrid, CoverageInput, Waiver } from '../coverage';
-import { IS_GAP } from '../expectations';
+import { todayOf, UNKNOWABLE } from '../coverage/calendar';
+import { tablesOf } from '../coverage/classify';
+import type { CoverageGrid, CoverageInput, Waiver } from '../coverage/coverage';
+import { IS_GAP } from '../coverage/expectations';
 import { partitionKey } from '../words';
 
 /** A waiver and what it does now. */

@@ -2,7 +2,7 @@ import { toldRuns } from '../../app/backfillRuns';
 import type { Journal } from '../../app/journal';
 import type { CallLogs } from '../../app/logs/callLogs';
 import type { Clock } from '../../app/ports';
-import { forecastOf } from '../../core/forecast';
+import { forecastOf } from '../../core/backfill/forecast';
 import { type BackfillView, isActive, viewOf } from './backfillViews';
 
 /** Older backfills stay in the journal; the command line lists them all. */

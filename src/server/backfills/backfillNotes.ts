@@ -1,7 +1,7 @@
 import { growthOf } from '../../app/backfillRuns';
 import { counted, formatCount, formatInstant, formatRoughly } from '../../base/figures';
-import { emptiedPartitions } from '../../core/news';
-import type { SilentJob } from '../../core/progress';
+import { emptiedPartitions } from '../../core/backfill/news';
+import type { SilentJob } from '../../core/backfill/progress';
 import type { TreeNode } from '../../protocol/messages';
 import { type Look, ORANGE, STATUS_LOOKS } from '../trees/statusLooks';
 import { type BackfillView, isActive, leftWords } from './backfillViews';

@@ -4,13 +4,13 @@ import type { CallLog } from '../../app/logs/callLogs';
 import { parseDay } from '../../base/day';
 import { formatCount, formatLeft } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
-import { type BackfillEvent, isActivePhase, type Plan } from '../../core/backfill';
+import { type BackfillEvent, isActivePhase, type Plan } from '../../core/backfill/backfill';
+import { type Forecast, forecastOf } from '../../core/backfill/forecast';
+import { type News, newsOf } from '../../core/backfill/news';
+import { type BackfillProgress, progressOf } from '../../core/backfill/progress';
 import { cleanedSelection, isClean } from '../../core/clean/cleanPlan';
-import { type Forecast, forecastOf } from '../../core/forecast';
 import { saidText } from '../../core/logs/explainVerdict';
 import { lastOf } from '../../core/logs/logDigest';
-import { type News, newsOf } from '../../core/news';
-import { type BackfillProgress, progressOf } from '../../core/progress';
 import type { BackfillSummary, RunningJob } from '../../protocol/messages';
 import type { NodeTarget } from '../../protocol/targets';
 

@@ -1,8 +1,8 @@
 import { counted, formatInstant, formatLeft, formatRate, formatSeconds, namesText, stagesText } from '../../base/figures';
 import { countsParts } from '../../base/partitionCounts';
-import type { BackfillEvent, BackfillPhase, PartitionState, Plan, PlannedPartition } from '../../core/backfill';
-import type { PartitionKey } from '../../core/coverage';
-import type { SilentJob } from '../../core/progress';
+import type { BackfillEvent, BackfillPhase, PartitionState, Plan, PlannedPartition } from '../../core/backfill/backfill';
+import type { SilentJob } from '../../core/backfill/progress';
+import type { PartitionKey } from '../../core/coverage/coverage';
 import type { NodeFlag } from '../../protocol/contributions/nodeContexts';
 import type { TreeNode } from '../../protocol/messages';
 import { causeNode, isOf, type SameCause, sameCauses } from '../coverage/sameCause';

@@ -12,8 +12,8 @@ import {
   isWarning,
   resumeText,
 } from '../../core/checkpoints/elsewhereWords';
-import { shellText } from '../../core/commandLine';
 import type { Pipeline, Processor } from '../../core/pipeline';
+import { shellText } from '../../core/plan/commandLine';
 import { listText } from '../../core/words';
 import type { TreeNode } from '../../protocol/messages';
 import { commandLink } from '../commandLink';

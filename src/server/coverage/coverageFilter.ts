@@ -1,7 +1,7 @@
 import { formatDay } from '../../base/day';
 import { formatCount } from '../../base/figures';
 import { STATUSES } from '../../base/status';
-import { type CoverageGrid, type CoverageInput, FLAG } from '../../core/coverage';
+import { type CoverageGrid, type CoverageInput, FLAG } from '../../core/coverage/coverage';
 import type { CoverageArrangement } from '../../protocol/messages';
 
 /** What of the coverage is shown. */

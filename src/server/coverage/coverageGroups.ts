@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { formatDay } from '../../base/day';
 import { statusCode } from '../../base/status';
-import type { CoverageGrid, CoverageInput, GapGroup } from '../../core/coverage';
-import { fixWords } from '../../core/fixes';
-import { gapsByRoot } from '../../core/gaps';
+import type { CoverageGrid, CoverageInput, GapGroup } from '../../core/coverage/coverage';
+import { fixWords } from '../../core/coverage/fixes';
+import { gapsByRoot } from '../../core/coverage/gaps';
 import type { PipelineNode } from '../../core/pipeline';
 import type { Grouping } from '../../protocol/messages';
 

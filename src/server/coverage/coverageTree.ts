@@ -1,7 +1,7 @@
 import { type Day, dayOf, formatDay, monthOf } from '../../base/day';
 import { groupBy } from '../../base/groupBy';
-import type { CoverageGrid, CoverageInput } from '../../core/coverage';
-import { explain } from '../../core/explain';
+import type { CoverageGrid, CoverageInput } from '../../core/coverage/coverage';
+import { explain } from '../../core/coverage/explain';
 import type { PipelineNode } from '../../core/pipeline';
 import { partitionKey } from '../../core/words';
 import type { CoverageArrangement, TreeNode } from '../../protocol/messages';

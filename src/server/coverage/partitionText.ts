@@ -1,6 +1,6 @@
 import { type Day, formatDay } from '../../base/day';
 import { counted } from '../../base/figures';
-import type { Explanation, Root } from '../../core/coverage';
+import type { Explanation, Root } from '../../core/coverage/coverage';
 import { overlayText, reasonText } from '../../core/words';
 
 /** What stands beside a date: `blocked · PDC 36 of 100`. */

@@ -1,6 +1,6 @@
 import { counted } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
-import type { BackfillEvent, PlannedPartition } from '../../core/backfill';
+import type { BackfillEvent, PlannedPartition } from '../../core/backfill/backfill';
 import type { TreeNode } from '../../protocol/messages';
 import { STATUS_LOOKS } from '../trees/statusLooks';
 

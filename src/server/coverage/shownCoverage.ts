@@ -2,7 +2,7 @@ import { formatDay } from '../../base/day';
 import { formatCount } from '../../base/figures';
 import { type SelectionCell, textOfCells } from '../../base/selection/cells';
 import { OFF_KINDS } from '../../base/status';
-import { type CoverageGrid, type CoverageInput, FLAG } from '../../core/coverage';
+import { type CoverageGrid, type CoverageInput, FLAG } from '../../core/coverage/coverage';
 import type { PipelineNode } from '../../core/pipeline';
 import type { CoverageArrangement } from '../../protocol/messages';
 import type { NodeTarget } from '../../protocol/targets';

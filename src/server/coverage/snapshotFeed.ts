@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CoverageState } from '../../app/session/pipelineSession';
-import { dateStatuses } from '../../core/dates';
-import { explain } from '../../core/explain';
-import { gapsByRoot } from '../../core/gaps';
+import { dateStatuses } from '../../core/coverage/dates';
+import { explain } from '../../core/coverage/explain';
+import { gapsByRoot } from '../../core/coverage/gaps';
 import { rootText } from '../../core/words';
 import type { ServerNotifications } from '../../protocol/messages';
 import type { Snapshot } from '../../protocol/snapshot';

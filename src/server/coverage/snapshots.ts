@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CoverageGrid, CoverageInput, GapGroup } from '../../core/coverage';
+import type { CoverageGrid, CoverageInput, GapGroup } from '../../core/coverage/coverage';
 import type { PipelineNode, Processor } from '../../core/pipeline';
 import type { Snapshot, SnapshotChange, SnapshotProblem } from '../../protocol/snapshot';
 

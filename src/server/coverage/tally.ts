@@ -1,6 +1,6 @@
 import { counted, formatCount, namesText } from '../../base/figures';
 import { STATUSES, type Status, statusCode } from '../../base/status';
-import { type CoverageGrid, FLAG } from '../../core/coverage';
+import { type CoverageGrid, FLAG } from '../../core/coverage/coverage';
 import type { Pipeline } from '../../core/pipeline';
 
 /** How the partitions of a node, of a month of it, or of many nodes stand. */

@@ -1,8 +1,8 @@
 import { counted, formatCount } from '../../base/figures';
 import { code, codeBlock, escaped, table } from '../../base/markdown';
-import type { Plan, PlannedPartition } from '../../core/backfill';
+import type { Plan, PlannedPartition } from '../../core/backfill/backfill';
+import { titleOf } from '../../core/backfill/progress';
 import { cleanCommandLine, cleanConfirmation } from '../../core/clean/cleanPlan';
-import { titleOf } from '../../core/progress';
 import type { PlanPreview } from '../../protocol/messages';
 import { processorsOf } from '../backfills/backfillViews';
 import { commandLink } from '../commandLink';

@@ -3,11 +3,11 @@ import { counted, formatCount, formatInstant, formatSeconds, stagesText } from '
 import { groupBy } from '../../base/groupBy';
 import { code, escaped } from '../../base/markdown';
 import { isGap } from '../../base/status';
-import type { CoverageInput, Explanation, NeedResult, Root } from '../../core/coverage';
-import type { FailureKind } from '../../core/failures';
-import type { Noted } from '../../core/noted';
+import type { CoverageInput, Explanation, NeedResult, Root } from '../../core/coverage/coverage';
 import type { Pipeline, PipelineNode } from '../../core/pipeline';
-import { failureText, KIND_WORDS, outcomeText, runDetails } from '../../core/recordWords';
+import type { FailureKind } from '../../core/records/failures';
+import type { Noted } from '../../core/records/noted';
+import { failureText, KIND_WORDS, outcomeText, runDetails } from '../../core/records/recordWords';
 import { fixText, listText, overlayText, reasonText, rootText } from '../../core/words';
 import { commandLink } from '../commandLink';
 

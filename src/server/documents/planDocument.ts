@@ -3,11 +3,11 @@ import { counted, formatCount, formatSeconds } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
 import { code, codeBlock, escaped, table } from '../../base/markdown';
 import { isGap } from '../../base/status';
-import type { Plan, PlannedJob, PlannedPartition, PlanOverride } from '../../core/backfill';
-import { runCommandLine, shellText } from '../../core/commandLine';
-import { confirmationOf } from '../../core/confirmation';
-import { bytesText, conflictWords, minutesText, verdictsText } from '../../core/preflight';
-import { titleOf } from '../../core/progress';
+import type { Plan, PlannedJob, PlannedPartition, PlanOverride } from '../../core/backfill/backfill';
+import { titleOf } from '../../core/backfill/progress';
+import { runCommandLine, shellText } from '../../core/plan/commandLine';
+import { confirmationOf } from '../../core/plan/confirmation';
+import { bytesText, conflictWords, minutesText, verdictsText } from '../../core/plan/preflight';
 import { listText } from '../../core/words';
 import { commandLink } from '../commandLink';
 

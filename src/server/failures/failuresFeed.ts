@@ -1,7 +1,7 @@
 import type { FailuresKnown, PipelineRecords } from '../../app/session/pipelineRecords';
 import type { CoverageState } from '../../app/session/pipelineSession';
-import { type FailureCategory, failureCategories, failuresOf } from '../../core/failures';
 import type { Pipeline } from '../../core/pipeline';
+import { type FailureCategory, failureCategories, failuresOf } from '../../core/records/failures';
 import type { ServerState } from '../../protocol/messages';
 import type { FailuresTreeSource } from './failuresTree';
 

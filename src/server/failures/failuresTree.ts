@@ -3,10 +3,18 @@ import { formatDay } from '../../base/day';
 import { counted, formatCount, formatInstant } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
 import { escaped } from '../../base/markdown';
-import { countFailures, type Failure, type FailureCategory, type FailureKind } from '../../core/failures';
 import type { FailureTable } from '../../core/pipeline';
-import { failureTableName } from '../../core/records';
-import { countsText, failureText, KIND_SENTENCES, KIND_WORDS, oneLine, STALE_WORDS, whomText } from '../../core/recordWords';
+import { countFailures, type Failure, type FailureCategory, type FailureKind } from '../../core/records/failures';
+import { failureTableName } from '../../core/records/records';
+import {
+  countsText,
+  failureText,
+  KIND_SENTENCES,
+  KIND_WORDS,
+  oneLine,
+  STALE_WORDS,
+  whomText,
+} from '../../core/records/recordWords';
 import { MOST_RECORDS } from '../../core/sql/records';
 import type { TreeNode } from '../../protocol/messages';
 import type { NodeTarget } from '../../protocol/targets';

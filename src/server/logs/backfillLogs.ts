@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { BackfillRecord } from '../../app/journal';
 import { counted } from '../../base/figures';
-import type { BackfillEvent } from '../../core/backfill';
+import type { BackfillEvent } from '../../core/backfill/backfill';
 
 type Ended = Extract<BackfillEvent, { type: 'attemptEnded' }>;
 

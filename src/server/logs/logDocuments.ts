@@ -1,6 +1,6 @@
 import type { BackfillRecord } from '../../app/journal';
 import { messageOf } from '../../base/logger';
-import type { Plan } from '../../core/backfill';
+import type { Plan } from '../../core/backfill/backfill';
 import type { LogChange, LogId, LogRequests } from '../../protocol/logs';
 import { type BackfillLog, logsOf } from './backfillLogs';
 import { LogDocument, type LogDocumentDeps } from './logDocument';

@@ -1,5 +1,5 @@
 import type { Journal } from '../../app/journal';
-import type { PartitionKey } from '../../core/coverage';
+import type { PartitionKey } from '../../core/coverage/coverage';
 import type { FoundLog, LogRequests } from '../../protocol/logs';
 import type { PipelineService } from '../pipelineService';
 import { nameOf } from './backfillLogs';

@@ -1,8 +1,8 @@
 import type { CoverageState } from '../../app/session/pipelineSession';
 import { parseDay } from '../../base/day';
 import { STATUSES } from '../../base/status';
-import type { Plan } from '../../core/backfill';
-import { tablesOf } from '../../core/classify';
+import type { Plan } from '../../core/backfill/backfill';
+import { tablesOf } from '../../core/coverage/classify';
 
 const COMPLETE = STATUSES.indexOf('complete');
 

@@ -1,6 +1,6 @@
 import type { CodeAction, Diagnostic } from 'vscode-languageserver';
 import { CodeActionKind, DiagnosticSeverity, type Range } from 'vscode-languageserver';
-import type { Unavailable } from '../../core/observation';
+import type { Unavailable } from '../../core/observation/observation';
 import type { ManifestProblem, Pipeline, TextRange } from '../../core/pipeline';
 import type { SchemaFinding } from '../../core/schemaCheck/finding';
 import { COPY_TEXT } from '../../protocol/contributions/commands';

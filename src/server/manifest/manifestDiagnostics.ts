@@ -1,10 +1,10 @@
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from 'vscode-languageserver';
-import { todayOf } from '../../core/calendar';
+import { todayOf } from '../../core/coverage/calendar';
 import { readManifest } from '../../core/manifest/readManifest';
 import { readWaivers } from '../../core/manifest/readWaivers';
-import type { Unavailable } from '../../core/observation';
+import type { Unavailable } from '../../core/observation/observation';
 import type { SchemaFinding } from '../../core/schemaCheck/finding';
 import { locateFindings } from '../../core/schemaCheck/locateFindings';
 import { diagnosticOf, nodesRefusedFor, unavailableDiagnostics } from './diagnostics';

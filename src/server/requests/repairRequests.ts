@@ -2,7 +2,7 @@ import type { WaiversChange, WaiversFile } from '../../app/waiversFile';
 import { type Day, type DayRange, formatDay, formatRange, parseDay } from '../../base/day';
 import { counted } from '../../base/figures';
 import { groupBy } from '../../base/groupBy';
-import { todayOf } from '../../core/calendar';
+import { todayOf } from '../../core/coverage/calendar';
 import { impactOf } from '../../core/impact/impact';
 import { gapRanges, waivedText, waiverProblem } from '../../core/waivers/waiverFacts';
 import type { DatesParams, Requests, WaiveParams } from '../../protocol/messages';

@@ -1,8 +1,8 @@
 import type { CoverageState } from '../../app/session/pipelineSession';
 import { parseSelection } from '../../base/selection/parse';
 import { printSelection } from '../../base/selection/print';
-import { tablesOf } from '../../core/classify';
-import { chooseScope, namesOf } from '../../core/planScope';
+import { tablesOf } from '../../core/coverage/classify';
+import { chooseScope, namesOf } from '../../core/plan/planScope';
 import type { SelectionAnswer } from '../../protocol/messages';
 
 /** What somebody who types a selection wants to know at every key: whether it can be read, and how much it means now. */

@@ -1,7 +1,7 @@
 import { backfillRuns } from '../../app/backfillRuns';
 import type { BackfillRecord } from '../../app/journal';
 import type { CoverageState } from '../../app/session/pipelineSession';
-import type { CoverageGrid } from '../../core/coverage';
+import type { CoverageGrid } from '../../core/coverage/coverage';
 import { gapPlan } from '../../core/timing/gapPlan';
 import type { TimedRun } from '../../core/timing/timedRun';
 import { type TimingMemo, type TimingView, timingSteps } from '../../core/timing/timingView';

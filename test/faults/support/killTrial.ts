@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { BackfillEvent } from '../../../src/core/backfill';
+import type { BackfillEvent } from '../../../src/core/backfill/backfill';
 import type { CommandLine } from '../../support/commandLine';
 import type { Came, Tally } from './figures';
 import { type JobStep, type Method, SLOTS, SmallPipeline } from './smallPipeline';

@@ -5,10 +5,10 @@ import { CheckpointFolder } from '../../../src/adapters/checkpoints/checkpointFo
 import { FileJournal } from '../../../src/adapters/journal/fileJournal';
 import { SystemProcessTable } from '../../../src/adapters/process/processTable';
 import { ElsewhereJobs } from '../../../src/app/elsewhereJobs';
-import type { Plan } from '../../../src/core/backfill';
+import type { Plan } from '../../../src/core/backfill/backfill';
 import { judgeElsewhere } from '../../../src/core/checkpoints/elsewhere';
 import { elsewhereLine, findingText } from '../../../src/core/checkpoints/elsewhereWords';
-import { classify } from '../../../src/core/classify';
+import { classify } from '../../../src/core/coverage/classify';
 import { buildInput } from '../../support/builders';
 import { ElsewhereProcess, JOB_SCRIPT, type JobOptions } from '../../support/elsewhereJob';
 import { planRequest } from '../../support/requests';

@@ -4,7 +4,7 @@ import { CallLogs } from '../../../src/app/logs/callLogs';
 import { attach } from '../../../src/cli/attach';
 import type { ExitCode } from '../../../src/cli/exitCodes';
 import type { Services } from '../../../src/cli/services';
-import type { BackfillEvent, BackfillEventBody, Plan } from '../../../src/core/backfill';
+import type { BackfillEvent, BackfillEventBody, Plan } from '../../../src/core/backfill/backfill';
 import { attempted, dateOf, ended, planOf, START, started } from './backfillFixture';
 import { FakeTerminal, Screen } from './fakeTerminal';
 

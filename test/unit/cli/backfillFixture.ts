@@ -1,4 +1,4 @@
-import type { BackfillEvent, BackfillEventBody, Plan, PlannedPartition, PlanRequest } from '../../../src/core/backfill';
+import type { BackfillEvent, BackfillEventBody, Plan, PlannedPartition, PlanRequest } from '../../../src/core/backfill/backfill';
 import { planRequest } from '../../support/requests';
 
 const REQUEST: PlanRequest = planRequest({ processors: ['PDC', 'MLFS'], from: '2021-11-05', to: '2021-11-09', slots: 2 });

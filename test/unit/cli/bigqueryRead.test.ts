@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CoverageReport } from '../../../src/core/report';
+import type { CoverageReport } from '../../../src/core/coverage/report';
 import { BigqueryProxy } from '../../support/bigqueryProxy';
 import { runBigquery, writeBigquery } from '../../support/bigqueryTables';
 import { CommandLine } from '../../support/commandLine';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { CoverageReport } from '../../../src/core/report';
+import type { CoverageReport } from '../../../src/core/coverage/report';
 import { CommandLine } from '../../support/commandLine';
 import { readDuckdb } from '../../support/duckdb';
 import { ExecutionFixture } from '../../support/execution';

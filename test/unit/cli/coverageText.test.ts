@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { coverageCsv, coverageMarkdown, coverageTable } from '../../../src/cli/render/coverageText';
 import { explainCsv, explainMarkdown, explainReport, explainText } from '../../../src/cli/render/explainText';
 import { gapsCsv, gapsMarkdown, gapsText } from '../../../src/cli/render/gapsText';
-import { classify } from '../../../src/core/classify';
-import { explain } from '../../../src/core/explain';
-import { gapsReport } from '../../../src/core/fixes';
-import { gapsByRoot } from '../../../src/core/gaps';
-import { coverageReport } from '../../../src/core/report';
+import { classify } from '../../../src/core/coverage/classify';
+import { explain } from '../../../src/core/coverage/explain';
+import { gapsReport } from '../../../src/core/coverage/fixes';
+import { gapsByRoot } from '../../../src/core/coverage/gaps';
+import { coverageReport } from '../../../src/core/coverage/report';
 import { attempt, buildInput, day, GAMES, type Held } from '../../support/builders';
 import { assertGolden } from '../../support/golden';
 

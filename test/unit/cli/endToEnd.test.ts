@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { GapsReport } from '../../../src/core/fixes';
-import type { CoverageReport } from '../../../src/core/report';
+import type { GapsReport } from '../../../src/core/coverage/fixes';
+import type { CoverageReport } from '../../../src/core/coverage/report';
 import { CommandLine } from '../../support/commandLine';
 import { Holder, runDuckdb } from '../../support/duckdb';
 import { ExecutionFixture } from '../../support/execution';

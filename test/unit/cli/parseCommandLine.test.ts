@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { dayOf } from '../../../src/base/day';
 import { defineCommand } from '../../../src/cli/command';
 import { type Parsed, parseCommandLine } from '../../../src/cli/parseCommandLine';
-import { CHOICES } from '../../../src/core/backfill';
+import { CHOICES } from '../../../src/core/backfill/backfill';
 
 const commands = [
   defineCommand({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { planText } from '../../../src/cli/render/planText';
-import { classify } from '../../../src/core/classify';
-import { makePlan } from '../../../src/core/planner';
+import { classify } from '../../../src/core/coverage/classify';
+import { makePlan } from '../../../src/core/plan/planner';
 import { buildInput } from '../../support/builders';
 import { planRequest } from '../../support/requests';
 

@@ -7,8 +7,8 @@ import { endedLine, summaryLines } from '../../../src/cli/render/backfillSummary
 import { bar } from '../../../src/cli/render/bar';
 import { progressFrame } from '../../../src/cli/render/progressFrame';
 import { textWidth } from '../../../src/cli/textWidth';
-import type { BackfillEvent, BackfillEventBody, Plan } from '../../../src/core/backfill';
-import { progressOf } from '../../../src/core/progress';
+import type { BackfillEvent, BackfillEventBody, Plan } from '../../../src/core/backfill/backfill';
+import { progressOf } from '../../../src/core/backfill/progress';
 import { attempted, ended, eventsOf, planOf, START, started } from './backfillFixture';
 
 const screen = { width: 80, height: 24, color: false };

@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAlive, isGroupAlive } from '../../../src/adapters/process/processIdentity';
-import type { BackfillEvent } from '../../../src/core/backfill';
+import type { BackfillEvent } from '../../../src/core/backfill/backfill';
 import { CommandLine } from '../../support/commandLine';
 import { ExecutionFixture } from '../../support/execution';
 import { useTemporaryFolder } from '../../support/temporaryFolder';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Warehouse, WarehouseError } from '../../../src/app/ports';
 import { type Day, formatDay } from '../../../src/base/day';
-import { fingerprintOf, type NodeObservations, type PartitionObservation } from '../../../src/core/observation';
+import { fingerprintOf, type NodeObservations, type PartitionObservation } from '../../../src/core/observation/observation';
 import type { Pipeline, PipelineNode } from '../../../src/core/pipeline';
 import { buildPipeline, DAILY, day, GAMES, type NodeSpec } from '../../support/builders';
 

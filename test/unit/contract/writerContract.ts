@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type PartitionWriter, WarehouseError, type WarehouseErrorKind, type WriteAttempt } from '../../../src/app/ports';
 import type { Day } from '../../../src/base/day';
-import type { RemoteJob } from '../../../src/core/backfill';
+import type { RemoteJob } from '../../../src/core/backfill/backfill';
 import type { Processor } from '../../../src/core/pipeline';
 import { buildPipeline, day } from '../../support/builders';
 

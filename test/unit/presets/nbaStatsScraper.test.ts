@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { formatDay } from '../../../src/base/day';
 import { readManifest } from '../../../src/core/manifest/readManifest';
 import type { CommandRun, Need, Pipeline, Processor, SingleNeed } from '../../../src/core/pipeline';
-import { argvOf, chooseMethod, nextCall } from '../../../src/core/runMethod';
+import { argvOf, chooseMethod, nextCall } from '../../../src/core/plan/runMethod';
 import { day } from '../../support/builders';
 import { assertGolden } from '../../support/golden';
 import { NBA_TABLES } from '../../support/nbaTables';

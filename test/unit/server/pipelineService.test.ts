@@ -7,7 +7,7 @@ import { WarehouseError } from '../../../src/app/ports';
 import { PipelineSession } from '../../../src/app/session/pipelineSession';
 import { STATUSES } from '../../../src/base/status';
 import { NodeStore, type ViewNode } from '../../../src/client/nodeStore';
-import type { BackfillEventBody, Plan } from '../../../src/core/backfill';
+import type { BackfillEventBody, Plan } from '../../../src/core/backfill/backfill';
 import type { Sightings } from '../../../src/core/checkpoints/elsewhere';
 import { applyChange } from '../../../src/protocol/applyChange';
 import { type BackfillSummary, GROUPINGS, type ServerNotifications } from '../../../src/protocol/messages';

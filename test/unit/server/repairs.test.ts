@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { classify } from '../../../src/core/classify';
-import type { AttemptFact } from '../../../src/core/coverage';
+import { classify } from '../../../src/core/coverage/classify';
+import type { AttemptFact } from '../../../src/core/coverage/coverage';
 import { isRepaired } from '../../../src/server/logs/repairs';
 import { attempt, buildInput } from '../../support/builders';
 import { planOf } from '../cli/backfillFixture';

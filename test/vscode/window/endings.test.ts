@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Server } from '../../../scripts/vscode/server.mjs';
 import { until } from '../../../scripts/vscode/workbench.mjs';
 import { startTimeOf } from '../../../src/adapters/process/processIdentity';
-import type { BackfillEvent } from '../../../src/core/backfill';
+import type { BackfillEvent } from '../../../src/core/backfill/backfill';
 import { ended, PipelineWindow, started } from '../../support/pipelineWindow';
 import { skipBecause } from '../../support/skip';
 import { DATES, SmallWorkspace } from '../../support/smallWorkspace';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeSample } from '../../../scripts/sample.mjs';
 import { temporaryFolder } from '../../../scripts/vscode/server.mjs';
-import type { Plan } from '../../../src/core/backfill';
+import type { Plan } from '../../../src/core/backfill/backfill';
 import { ended, PipelineWindow, started } from '../../support/pipelineWindow';
 import { SmallWorkspace } from '../../support/smallWorkspace';
 import { picture } from '../../support/vscodeWindow';

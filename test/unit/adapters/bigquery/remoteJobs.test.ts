@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { BigqueryClient } from '../../../../src/adapters/bigquery/client';
 import { RemoteJobs } from '../../../../src/adapters/bigquery/remoteJobs';
 import { LostJobError } from '../../../../src/app/ports';
-import type { RemoteJob } from '../../../../src/core/backfill';
+import type { RemoteJob } from '../../../../src/core/backfill/backfill';
 import { BigqueryGate, failure } from '../../../support/bigqueryGate';
 import { type JobScript, JobTable } from '../../../support/jobTable';
 import { attempt, refused } from '../../contract/writerContract';

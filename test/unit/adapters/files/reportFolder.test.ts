@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { keptReports, ReportFolder } from '../../../../src/adapters/files/reportFolder';
-import { classify } from '../../../../src/core/classify';
+import { classify } from '../../../../src/core/coverage/classify';
 import { type CoverageMemory, rememberCoverage } from '../../../../src/core/handoff/memory';
 import { arbitraryInput } from '../../../support/arbitraries';
 import { buildInput, READ_AT } from '../../../support/builders';

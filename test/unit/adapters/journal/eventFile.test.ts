@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { EventFile } from '../../../../src/adapters/journal/eventFile';
 import { eventToText } from '../../../../src/adapters/journal/journalText';
-import type { BackfillEvent } from '../../../../src/core/backfill';
-import { ledgerOf } from '../../../../src/core/ledger';
-import { progressOf } from '../../../../src/core/progress';
+import type { BackfillEvent } from '../../../../src/core/backfill/backfill';
+import { ledgerOf } from '../../../../src/core/backfill/ledger';
+import { progressOf } from '../../../../src/core/backfill/progress';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';
 import { attempted, ended, eventsOf, planOf, started } from '../../cli/backfillFixture';
 

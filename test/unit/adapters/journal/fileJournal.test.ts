@@ -8,8 +8,8 @@ import fc from 'fast-check';
 import { FileJournal } from '../../../../src/adapters/journal/fileJournal';
 import { eventToText, readEvent } from '../../../../src/adapters/journal/journalText';
 import { ownIdentity, startTimeOf } from '../../../../src/adapters/process/processIdentity';
-import type { BackfillEvent, BackfillEventBody, Plan, RemoteJob, RequestKind } from '../../../../src/core/backfill';
-import { progressOf } from '../../../../src/core/progress';
+import type { BackfillEvent, BackfillEventBody, Plan, RemoteJob, RequestKind } from '../../../../src/core/backfill/backfill';
+import { progressOf } from '../../../../src/core/backfill/progress';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';
 import { attempted, ended, planOf, started } from '../../cli/backfillFixture';
 

@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { startExecutor } from '../../../../src/adapters/process/startExecutor';
 import type { BackfillRecord } from '../../../../src/app/journal';
-import type { Plan } from '../../../../src/core/backfill';
-import { type BackfillProgress, progressOf } from '../../../../src/core/progress';
+import type { Plan } from '../../../../src/core/backfill/backfill';
+import { type BackfillProgress, progressOf } from '../../../../src/core/backfill/progress';
 import { ExecutionFixture } from '../../../support/execution';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';
 

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepareClean } from '../../../../src/app/planning/prepareClean';
 import { launchPlan } from '../../../../src/app/planning/preparePlan';
-import { classify } from '../../../../src/core/classify';
+import { classify } from '../../../../src/core/coverage/classify';
 import { BigqueryFolder } from '../../../support/bigqueryFolder';
 import { failure, type Gatekeeper, jobAnswer } from '../../../support/bigqueryGate';
 import { type Emulator, emulator } from '../../../support/emulator';

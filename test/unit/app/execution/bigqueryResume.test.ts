@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BackfillEvent } from '../../../../src/core/backfill';
+import type { BackfillEvent } from '../../../../src/core/backfill/backfill';
 import { BigqueryFolder } from '../../../support/bigqueryFolder';
 import { jobAnswer, notFound } from '../../../support/bigqueryGate';
 import { type Emulator, emulator } from '../../../support/emulator';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BackfillEvent, ManifestChoice } from '../../../../src/core/backfill';
+import type { BackfillEvent, ManifestChoice } from '../../../../src/core/backfill/backfill';
 import { runDuckdb } from '../../../support/duckdb';
 import { ExecutionFixture } from '../../../support/execution';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileJournal } from '../../../../src/adapters/journal/fileJournal';
-import type { Plan } from '../../../../src/core/backfill';
+import type { Plan } from '../../../../src/core/backfill/backfill';
 import { ExecutionFixture } from '../../../support/execution';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';
 

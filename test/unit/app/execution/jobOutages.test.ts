@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
-import type { BackfillEvent, Plan } from '../../../../src/core/backfill';
+import type { BackfillEvent, Plan } from '../../../../src/core/backfill/backfill';
 import { type Executed, ExecutionFixture } from '../../../support/execution';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';
 import { until } from '../../../support/until';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
-import { classify } from '../../../../src/core/classify';
-import { explain } from '../../../../src/core/explain';
+import { classify } from '../../../../src/core/coverage/classify';
+import { explain } from '../../../../src/core/coverage/explain';
 import { reasonText } from '../../../../src/core/words';
 import { day } from '../../../support/builders';
 import { type Executed, ExecutionFixture } from '../../../support/execution';

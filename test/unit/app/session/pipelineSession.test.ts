@@ -3,7 +3,7 @@ import { WarehouseError } from '../../../../src/app/ports';
 import { type CoverageState, PipelineSession, type SessionDeps } from '../../../../src/app/session/pipelineSession';
 import { formatDay } from '../../../../src/base/day';
 import { STATUSES } from '../../../../src/base/status';
-import { FLAG } from '../../../../src/core/coverage';
+import { FLAG } from '../../../../src/core/coverage/coverage';
 import { calendarObserved, day, observed } from '../../../support/builders';
 import { MemoryCache, ScriptedWarehouse, sessionDeps } from '../../../support/sessionDeps';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from '../../../../src/cli/init/inspect';
 import type { Services } from '../../../../src/cli/services';
-import type { TableSchema } from '../../../../src/core/tableSchema';
+import type { TableSchema } from '../../../../src/core/observation/tableSchema';
 import { ScriptedWarehouse } from '../../../support/sessionDeps';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';
 

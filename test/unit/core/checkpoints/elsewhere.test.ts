@@ -9,9 +9,9 @@ import { elsewhereLine, findingAdvice, findingText, resumeText } from '../../../
 import type { JobProcess } from '../../../../src/core/checkpoints/jobProcesses';
 import { planConflicts } from '../../../../src/core/checkpoints/planConflicts';
 import { resumeOf } from '../../../../src/core/checkpoints/resume';
-import { classify } from '../../../../src/core/classify';
+import { classify } from '../../../../src/core/coverage/classify';
 import type { RunMethod } from '../../../../src/core/pipeline';
-import { conflictWords } from '../../../../src/core/preflight';
+import { conflictWords } from '../../../../src/core/plan/preflight';
 import { buildInput, day, GAMES, type Held, READ_AT } from '../../../support/builders';
 import { planRequest } from '../../../support/requests';
 

@@ -12,7 +12,7 @@ import { pathTemplate } from '../../../../src/core/checkpoints/pathTemplate';
 import { scriptOf } from '../../../../src/core/checkpoints/scriptOf';
 import { readManifest } from '../../../../src/core/manifest/readManifest';
 import type { RunMethod } from '../../../../src/core/pipeline';
-import { processorNames } from '../../../../src/core/processorNames';
+import { processorNames } from '../../../../src/core/records/processorNames';
 import { buildPipeline } from '../../../support/builders';
 
 const SCRIPT = 'backfill_jobs/precompute/tdza/tdza_precompute_backfill.py';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { formatDay, parseDay } from '../../../../src/base/day';
 import { isGap, STATUSES } from '../../../../src/base/status';
-import { classify } from '../../../../src/core/classify';
+import { classify } from '../../../../src/core/coverage/classify';
 import { changesBetween, type StatusChange } from '../../../../src/core/handoff/changes';
 import { changeLines } from '../../../../src/core/handoff/changeText';
 import { type CoverageMemory, rememberCoverage, stateKey } from '../../../../src/core/handoff/memory';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import type { DateVerdict } from '../../../../src/core/backfill/outcome';
 import { explainVerdict } from '../../../../src/core/logs/explainVerdict';
 import type { LogDate, LogDigest } from '../../../../src/core/logs/logDigest';
-import type { DateVerdict } from '../../../../src/core/outcome';
 
 const DATE = '2021-11-05';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readManifest } from '../../../../src/core/manifest/readManifest';
+import type { ColumnSchema, TableSchema } from '../../../../src/core/observation/tableSchema';
 import { checkSchema } from '../../../../src/core/schemaCheck/checkSchema';
 import { locateFindings } from '../../../../src/core/schemaCheck/locateFindings';
 import { tableUses } from '../../../../src/core/schemaCheck/tableUses';
 import { failureColumns, historyColumns } from '../../../../src/core/sql/records';
-import type { ColumnSchema, TableSchema } from '../../../../src/core/tableSchema';
 import { day } from '../../../support/builders';
 import { assertProblems, unmark } from '../manifest/marked';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { formatDay } from '../../../../src/base/day';
-import { runsOf } from '../../../../src/core/runHistory';
+import { runsOf } from '../../../../src/core/records/runHistory';
 import { timingOf } from '../../../../src/core/timing/processorTiming';
 import { buildPipeline, day } from '../../../support/builders';
 import { historyRow, historyTable } from '../../../support/records';

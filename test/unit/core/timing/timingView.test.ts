@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { formatDay } from '../../../../src/base/day';
-import type { BackfillEvent, BackfillEventBody, Plan } from '../../../../src/core/backfill';
-import { forecastOf } from '../../../../src/core/forecast';
-import { progressOf } from '../../../../src/core/progress';
-import type { NotedRun } from '../../../../src/core/runHistory';
+import type { BackfillEvent, BackfillEventBody, Plan } from '../../../../src/core/backfill/backfill';
+import { forecastOf } from '../../../../src/core/backfill/forecast';
+import { progressOf } from '../../../../src/core/backfill/progress';
+import type { NotedRun } from '../../../../src/core/records/runHistory';
 import { backfillGrowth } from '../../../../src/core/timing/backfillGrowth';
 import { callRuns, journalRuns } from '../../../../src/core/timing/journalRuns';
 import { sequencesOf, type TimedRun } from '../../../../src/core/timing/timedRun';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { formatDay } from '../../../../src/base/day';
-import type { Waiver } from '../../../../src/core/coverage';
+import type { Waiver } from '../../../../src/core/coverage/coverage';
 import { readWaivers } from '../../../../src/core/manifest/readWaivers';
 import { addWaivers, type NewWaiver, removeWaivers, type WaiversEdit } from '../../../../src/core/waivers/editWaivers';
 import { day } from '../../../support/builders';

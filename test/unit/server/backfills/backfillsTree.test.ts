@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { BackfillEvent, BackfillEventBody, Plan, PlannedPartition } from '../../../../src/core/backfill';
+import type { BackfillEvent, BackfillEventBody, Plan, PlannedPartition } from '../../../../src/core/backfill/backfill';
 import { backfillChildren } from '../../../../src/server/backfills/backfillsTree';
 import { summaryOf, viewOf } from '../../../../src/server/backfills/backfillViews';
 import { planRequest } from '../../../support/requests';

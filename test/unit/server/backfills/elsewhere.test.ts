@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { messageOf } from '../../../../src/base/logger';
 import type { ElsewhereReport, Sightings } from '../../../../src/core/checkpoints/elsewhere';
 import type { ElsewhereJob } from '../../../../src/core/checkpoints/elsewhereJob';
-import { classify } from '../../../../src/core/classify';
+import { classify } from '../../../../src/core/coverage/classify';
 import type { Pipeline } from '../../../../src/core/pipeline';
 import { backfillChildren } from '../../../../src/server/backfills/backfillsTree';
 import { ElsewhereFeed } from '../../../../src/server/backfills/elsewhereFeed';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { classify } from '../../../../src/core/classify';
+import { classify } from '../../../../src/core/coverage/classify';
 import { CoverageTree, type CoverageTreeSource } from '../../../../src/server/coverage/coverageTree';
 import { arbitraryInput } from '../../../support/arbitraries';
 import { attempt, buildInput, type InputSpec, READ_AT } from '../../../support/builders';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Explanation, Root } from '../../../../src/core/coverage';
+import type { Explanation, Root } from '../../../../src/core/coverage/coverage';
 import { partitionText } from '../../../../src/server/coverage/partitionText';
 import { day } from '../../../support/builders';
 

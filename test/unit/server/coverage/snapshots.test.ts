@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { deserialize, serialize } from 'node:v8';
 import fc from 'fast-check';
-import { classify } from '../../../../src/core/classify';
-import { dateStatuses } from '../../../../src/core/dates';
-import { gapsByRoot } from '../../../../src/core/gaps';
+import { classify } from '../../../../src/core/coverage/classify';
+import { dateStatuses } from '../../../../src/core/coverage/dates';
+import { gapsByRoot } from '../../../../src/core/coverage/gaps';
 import { applyChange } from '../../../../src/protocol/applyChange';
 import type { Snapshot } from '../../../../src/protocol/snapshot';
 import { buildSnapshot, changeBetween } from '../../../../src/server/coverage/snapshots';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { classify } from '../../../../src/core/classify';
-import { processorReports } from '../../../../src/core/report';
+import { classify } from '../../../../src/core/coverage/classify';
+import { processorReports } from '../../../../src/core/coverage/report';
 import { type Tally, tallyOf, tallySentence, tallyText, worstOf } from '../../../../src/server/coverage/tally';
 import { arbitraryInput } from '../../../support/arbitraries';
 import { buildInput, type InputSpec } from '../../../support/builders';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { classify } from '../../../../src/core/classify';
-import type { AttemptFact } from '../../../../src/core/coverage';
-import { explain } from '../../../../src/core/explain';
+import { classify } from '../../../../src/core/coverage/classify';
+import type { AttemptFact } from '../../../../src/core/coverage/coverage';
+import { explain } from '../../../../src/core/coverage/explain';
 import { explainDocument, explainTooltip } from '../../../../src/server/documents/explainDocument';
 import { attempt, buildInput, DAILY, day } from '../../../support/builders';
 

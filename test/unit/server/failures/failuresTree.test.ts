@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { WarehouseError } from '../../../../src/app/ports';
-import { classify } from '../../../../src/core/classify';
-import { explain } from '../../../../src/core/explain';
-import { failureCategories, failuresOf } from '../../../../src/core/failures';
-import { notedOf } from '../../../../src/core/noted';
-import type { FailureRecord } from '../../../../src/core/records';
+import { classify } from '../../../../src/core/coverage/classify';
+import { explain } from '../../../../src/core/coverage/explain';
+import { failureCategories, failuresOf } from '../../../../src/core/records/failures';
+import { notedOf } from '../../../../src/core/records/noted';
+import type { FailureRecord } from '../../../../src/core/records/records';
 import { explainDocument } from '../../../../src/server/documents/explainDocument';
 import { type FailuresTreeSource, failuresChildren, failuresTooltip } from '../../../../src/server/failures/failuresTree';
 import { buildInput, day, READ_AT } from '../../../support/builders';

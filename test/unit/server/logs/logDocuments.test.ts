@@ -3,7 +3,7 @@ import { appendFile, mkdir, rename, rm, truncate, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import { fileBytes } from '../../../../src/adapters/files/fileBytes';
 import type { BackfillRecord } from '../../../../src/app/journal';
-import type { BackfillEventBody } from '../../../../src/core/backfill';
+import type { BackfillEventBody } from '../../../../src/core/backfill/backfill';
 import { logProfile } from '../../../../src/core/logs/builtIn/profiles';
 import { LINE_KINDS } from '../../../../src/core/logs/lineKinds';
 import { LOG_TOKEN_TYPES } from '../../../../src/protocol/contributions/logLanguage';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { BackfillRecord } from '../../../../src/app/journal';
 import type { LogSearch } from '../../../../src/app/logs/findInLogs';
-import type { BackfillEventBody } from '../../../../src/core/backfill';
+import type { BackfillEventBody } from '../../../../src/core/backfill/backfill';
 import { LogFinder } from '../../../../src/server/logs/logFinder';
 import { attempted, dateOf, ended, eventsOf, planOf, started } from '../../cli/backfillFixture';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { WarehouseError } from '../../../../src/app/ports';
 import { type Freshness, PipelineSession } from '../../../../src/app/session/pipelineSession';
-import type { TableSchema } from '../../../../src/core/tableSchema';
+import type { TableSchema } from '../../../../src/core/observation/tableSchema';
 import { SchemaWatch } from '../../../../src/server/manifest/schemaWatch';
 import { ScriptedWarehouse, SILENT, sessionDeps } from '../../../support/sessionDeps';
 

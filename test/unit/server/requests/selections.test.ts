@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { classify } from '../../../../src/core/classify';
+import { classify } from '../../../../src/core/coverage/classify';
 import { answerSelection, canonical } from '../../../../src/server/requests/selections';
 import { buildInput } from '../../../support/builders';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { formatDay } from '../../../../src/base/day';
-import type { BackfillEvent, BackfillEventBody, Plan } from '../../../../src/core/backfill';
+import type { BackfillEvent, BackfillEventBody, Plan } from '../../../../src/core/backfill/backfill';
 import { type BackfillView, viewOf } from '../../../../src/server/backfills/backfillViews';
 import { timingHandlers } from '../../../../src/server/timing/timingRequests';
 import { backfillTooltip } from '../../../../src/server/trees/tooltips';
