@@ -108,7 +108,7 @@ if (findBrowser() === undefined) console.log('No browser: the first paint was no
 else {
   await import('../scripts/build.mjs');
   const browser = await launchBrowser();
-  const page = await openWebview(browser, 'timing', 'dark', { width: 1_400, height: 900 });
+  const page = await openWebview(browser, 'timing', 'dark', { size: { width: 1_400, height: 900 } });
   const start = performance.now();
   await send(page, { type: 'timing', timing: snapshot });
   await page.locator('.plot').waitFor();

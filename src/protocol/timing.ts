@@ -90,4 +90,6 @@ export interface TimingLeft {
   /** With 1, 2, 3 and so on at once. */
   readonly seconds: readonly number[];
   readonly limit?: string;
+  /** A backfill has it; what is left are gaps otherwise. */
+  readonly runs: boolean;
 }

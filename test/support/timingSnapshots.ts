@@ -49,7 +49,7 @@ export function timingChart(dates = 120, processor = 'PDC'): TimingChart {
       { title: '2022-02-01 08:00 UTC · 2021-10-31 to 2021-12-29', dates: 60, p50: 61, stages: [6, 22, 21, 9] },
       { title: '2022-02-02 09:30 UTC · 2021-12-30 to 2022-02-27', dates: 60, p50: 110, stages: [9, 22, 44, 9] },
     ],
-    left: { what: '15 dates left', slots: 1, seconds: [4_800, 2_400, 1_600, 1_200, 960, 800, 700, 600] },
+    left: { what: '15 dates left', slots: 1, runs: true, seconds: [4_800, 2_400, 1_600, 1_200, 960, 800, 700, 600] },
   };
 }
 
@@ -63,8 +63,13 @@ export function timingOf(chart: TimingChart | undefined = timingChart()): Timing
       { name: 'PCF', runs: 0, total: 0, share: 0, shareText: '0 %' },
     ],
     left: [
-      { what: '45 dates left of PDC and MLFS', slots: 1, seconds: [9_600, 5_100, 3_700, 3_000, 2_700, 2_500, 2_400, 2_400] },
-      { what: '12 gaps that can be filled, of PSZA', slots: 1, seconds: [480, 240, 160, 120] },
+      {
+        what: '45 dates left of PDC and MLFS',
+        slots: 1,
+        runs: true,
+        seconds: [9_600, 5_100, 3_700, 3_000, 2_700, 2_500, 2_400, 2_400],
+      },
+      { what: '12 gaps that can be filled, of PSZA', slots: 1, runs: false, seconds: [480, 240, 160, 120] },
     ],
     ...(chart !== undefined && { chart }),
   };

@@ -90,21 +90,73 @@ describe('timing in a browser', () => {
 
   it('says what several at once would take', async () => {
     const page = await open();
-    const whatIf = page.locator('.whatIf');
+    const whatIf = page.locator('.detail .whatIf');
     await whatIf.getByText('as it is now').waitFor();
     assert.match((await whatIf.textContent()) ?? '', /15 dates left, with {2}1 at once1 h 20 min/);
-    await page.getByRole('slider').fill('4');
+    await whatIf.getByRole('slider').fill('4');
     await whatIf.getByText('20 min').waitFor();
     assert.match((await whatIf.textContent()) ?? '', /4 at once20 min · now 1 at once/);
     await page.close();
   });
 
-  it('has the same dates as a table', async () => {
-    const page = await open(timingOf(timingChart(850)));
+  it('says what several at once would take of all that is left, also of gaps that nobody runs', async () => {
+    const page = await open();
+    const [plan, gaps] = [page.locator('.whole .whatIf').nth(0), page.locator('.whole .whatIf').nth(1)];
+    assert.match((await plan.textContent()) ?? '', /^45 dates left of PDC and MLFS, with {2}1 at once2 h 40 min · as it is now$/);
+    await plan.getByRole('slider').fill('4');
+    await plan.getByText('50 min').waitFor();
+    assert.match((await gaps.textContent()) ?? '', /^12 gaps that can be filled, of PSZA, with {2}1 at once8 min$/);
+    await page.close();
+  });
+
+  it('has the same dates as a table, of which the document holds those about the ones in sight', async () => {
+    const page = await open(timingOf(timingChart(5_000)));
     await page.getByText('All dates as a table').click();
-    await page.locator('.twin tbody tr').nth(849).waitFor();
-    const [first] = await page.locator('.twin tbody tr').first().locator('td').allTextContents();
-    assert.match(first ?? '', /min|s/);
+    const rows = page.locator('.twin tbody tr');
+    await rows.first().waitFor();
+    assert.equal(await page.locator('.twin table').getAttribute('aria-rowcount'), '5001');
+    const indexes = async (): Promise<number[]> =>
+      await rows.evaluateAll((all) => all.map((row) => Number(row.getAttribute('aria-rowindex'))));
+    assert.deepEqual((await indexes())[0], 2, 'the newest date first');
+    assert.ok((await rows.count()) < 60);
+    const scrolled = page.locator('.rows');
+    assert.ok((await scrolled.evaluate((element) => element.scrollHeight)) >= 5_000 * 22);
+    await scrolled.evaluate((element) => {
+      element.scrollTop = 2_000 * 22;
+    });
+    await page.locator('.twin tr[aria-rowindex="2002"]').waitFor();
+    assert.ok((await rows.count()) < 60);
+    // What lies at the top of the sight is the row that stands there.
+    const top = await page.locator('.twin tr[aria-rowindex="2002"]').evaluate((row) => {
+      const [box, at] = [row.closest('.rows')?.getBoundingClientRect(), row.getBoundingClientRect()];
+      return Math.round(at.top - (box?.top ?? 0));
+    });
+    assert.ok(Math.abs(top - 22) <= 1, `${top}: below the titles`);
+    // A date that is chosen elsewhere comes into sight, and says that it is the one.
+    await page.locator('.scroller').focus();
+    await page.keyboard.press('Home');
+    await page.locator('.twin tr[aria-current="date"][aria-rowindex="5001"]').waitFor();
+    await page.close();
+  });
+
+  it('paints a frame of many dates in a few milliseconds', async () => {
+    const page = await open(timingOf(timingChart(5_000)));
+    await page.locator('.scroller').focus();
+    for (const key of ['-', '-']) await page.keyboard.press(key);
+    const client = await page.context().newCDPSession(page);
+    await client.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const scripted = async (): Promise<number> =>
+      (await client.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? 0;
+    const before = await scripted();
+    await page.evaluate(async () => {
+      const scroller = document.querySelector('.scroller');
+      for (let at = 0; at < 60 && scroller !== null; at++) {
+        scroller.scrollLeft = at * 97;
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+    });
+    const each = ((await scripted()) - before) * (1000 / 60);
+    assert.ok(each < 8, `${each.toFixed(1)} ms a frame`);
     await page.close();
   });
 

@@ -26,7 +26,7 @@ export function Chart({ chart, barWidth, selected, onSelect, onExplain, onKey }:
   const palette = usePalette();
   const [width, setWidth] = useState(800);
   const [hover, setHover] = useState<{ readonly index: number; readonly x: number; readonly y: number }>();
-  const layout = layoutOf(chart, barWidth, HEIGHT);
+  const layout = layoutOf(chart, barWidth, HEIGHT, width);
   const paint = useRef<(() => void) | undefined>(undefined);
   paint.current = () => {
     const context = canvas.current?.getContext('2d');

@@ -4,7 +4,10 @@ import type { TimingChart } from '../../src/protocol/timing';
 export const BAR_WIDTHS = [3, 6, 12, 24] as const;
 /** Room for the seconds to the left of the bars, for the names of lines to the right, for marks above and for dates below. */
 export const AXIS = 68;
-export const RIGHT = 122;
+const RIGHT = 122;
+/** A narrower panel has no room for names beside the bars: they stand on their lines. */
+const NARROW = 420;
+const RIGHT_OF_NARROW = 6;
 export const TOP = 58;
 export const BOTTOM = 24;
 
@@ -24,6 +27,10 @@ export interface ChartLayout {
   /** Seconds at which lines go across, ascending from 0. */
   readonly ticks: readonly number[];
   readonly bottom: number;
+  /** Room to the right of the bars. */
+  readonly right: number;
+  /** The names of lines stand to the right of the bars. */
+  readonly namesBeside: boolean;
 }
 
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400];
@@ -31,7 +38,15 @@ const MOST_TICKS = 5;
 /** Bars beyond so many times the 95th percentile are cut off, or they would flatten all others. */
 const CUT = 3;
 
-export function layoutOf({ seconds, p95, lines }: TimingChart, barWidth: number, height: number): ChartLayout {
+/** @param width of the panel. */
+export function layoutOf(
+  { seconds, p95, lines }: TimingChart,
+  barWidth: number,
+  height: number,
+  width = Number.POSITIVE_INFINITY,
+): ChartLayout {
+  const namesBeside = width >= NARROW;
+  const right = namesBeside ? RIGHT : RIGHT_OF_NARROW;
   const highest = seconds.reduce((most, value) => Math.max(most, value), 0);
   const onLines = lines.reduce((most, line) => Math.max(most, line.seconds.at(-1) ?? 0), 0);
   const top = Math.max(0.1, Math.min(highest, Math.max(CUT * p95, onLines)));
@@ -39,10 +54,12 @@ export function layoutOf({ seconds, p95, lines }: TimingChart, barWidth: number,
   const count = Math.max(1, Math.ceil(top / step - 1e-6));
   return {
     barWidth,
-    width: AXIS + seconds.length * barWidth + RIGHT,
+    width: AXIS + seconds.length * barWidth + right,
     max: step * count,
     ticks: Array.from({ length: count + 1 }, (_, index) => step * index),
     bottom: height - BOTTOM,
+    right,
+    namesBeside,
   };
 }
 
@@ -57,21 +74,25 @@ export function leftOf({ barWidth }: ChartLayout, index: number, { scroll }: Vie
 }
 
 /** Indexes of the dates in sight; `to` is exclusive. */
-export function visible({ barWidth }: ChartLayout, count: number, { width, scroll }: Viewport): { from: number; to: number } {
+export function visible(
+  { barWidth, right }: ChartLayout,
+  count: number,
+  { width, scroll }: Viewport,
+): { from: number; to: number } {
   const from = Math.max(0, Math.floor(scroll / barWidth));
-  return { from, to: Math.min(count, Math.ceil((scroll + width - AXIS - RIGHT) / barWidth)) };
+  return { from, to: Math.min(count, Math.ceil((scroll + width - AXIS - right) / barWidth)) };
 }
 
 /** The date at a point; undefined beside the bars. */
 export function hitTest(layout: ChartLayout, count: number, x: number, y: number, viewport: Viewport): number | undefined {
-  if (x < AXIS || x > viewport.width - RIGHT || y > layout.bottom + BOTTOM) return undefined;
+  if (x < AXIS || x > viewport.width - layout.right || y > layout.bottom + BOTTOM) return undefined;
   const index = Math.floor((x - AXIS + viewport.scroll) / layout.barWidth);
   return index >= 0 && index < count ? index : undefined;
 }
 
 /** How far to scroll so that a date is in sight, with some of its neighbours. */
-export function scrollTo({ barWidth }: ChartLayout, index: number, { width, scroll }: Viewport): number {
-  const room = Math.max(barWidth, width - AXIS - RIGHT);
+export function scrollTo({ barWidth, right }: ChartLayout, index: number, { width, scroll }: Viewport): number {
+  const room = Math.max(barWidth, width - AXIS - right);
   const margin = Math.min(4 * barWidth, room / 3);
   const left = index * barWidth;
   if (left - margin < scroll) return Math.max(0, left - margin);

@@ -3,8 +3,9 @@ import { formatSeconds } from '../../src/base/figures';
 import type { TimingChart, TimingMark } from '../../src/protocol/timing';
 import type { PaintOp } from '../shared/paintOp';
 import type { Palette } from '../shared/palette';
+import { dateIndex } from './dateIndex';
 import { type Hatch, hatchOf } from './hatch';
-import { AXIS, BOTTOM, type ChartLayout, heightOf, leftOf, RIGHT, TOP, type Viewport, visible } from './layout';
+import { AXIS, BOTTOM, type ChartLayout, heightOf, leftOf, TOP, type Viewport, visible } from './layout';
 import { stageColor } from './stageColors';
 
 export type TimingOp =
@@ -35,7 +36,7 @@ export function paintChart(
   selected: number | undefined,
 ): readonly TimingOp[] {
   const { width } = viewport;
-  const plot = { x: AXIS, y: 0, w: width - AXIS - RIGHT, h: layout.bottom + BOTTOM };
+  const plot = { x: AXIS, y: 0, w: width - AXIS - layout.right, h: layout.bottom + BOTTOM };
   return [
     { op: 'fill', x: 0, y: 0, w: width, h: layout.bottom + BOTTOM, color: palette.background, alpha: 1 },
     ...gridOps(layout, viewport, palette),
@@ -43,7 +44,13 @@ export function paintChart(
     ...monthOps(chart, layout, viewport, palette),
     ...barOps(chart, layout, viewport, palette),
     ...growthOps(chart, layout, viewport, palette),
+    { op: 'unclip' },
+    // Their words may go on beyond the bars.
+    { op: 'clip', ...plot, w: width - AXIS },
     ...markOps(chart, layout, viewport, palette),
+    { op: 'unclip' },
+    // Its frame goes around a bar at the edge, too.
+    { op: 'clip', ...plot, x: plot.x - 3, w: plot.w + 6 },
     ...selectionOps(selected, layout, viewport, palette),
     { op: 'unclip' },
     ...levelOps(chart, layout, viewport, palette),
@@ -54,14 +61,10 @@ function gridOps(layout: ChartLayout, { width }: Viewport, palette: Palette): re
   return layout.ticks.flatMap((seconds): TimingOp[] => {
     const y = Math.round(layout.bottom - heightOf(layout, seconds)) + 0.5;
     return [
+      // Borders of high contrast are as loud as what is measured.
       {
-        op: 'path',
-        points: [
-          [AXIS, y],
-          [width - RIGHT, y],
-        ],
-        color: palette.border,
-        width: seconds === 0 ? 1.5 : 1,
+        ...{ op: 'fill', x: AXIS, y: y - 0.5, w: width - layout.right - AXIS, h: 1 },
+        ...{ color: palette.border, alpha: palette.highContrast && seconds > 0 ? 0.45 : 1 },
       },
       text(AXIS - 8, y, formatSeconds(seconds), palette.muted, palette, 'right'),
     ];
@@ -72,11 +75,11 @@ function monthOps({ days }: TimingChart, layout: ChartLayout, viewport: Viewport
   const { from, to } = visible(layout, days.length, viewport);
   const ops: TimingOp[] = [];
   let free = Number.NEGATIVE_INFINITY;
-  for (let index = from; index < to; index++) {
+  for (const index of dateIndex(days).months) {
+    if (index < from || index >= to) continue;
     const date = formatDay(days[index] ?? 0);
-    const isFirst = index === 0 || formatDay(days[index - 1] ?? 0).slice(0, 7) !== date.slice(0, 7);
     const x = leftOf(layout, index, viewport);
-    if (!isFirst || x < free) continue;
+    if (x < free) continue;
     ops.push({
       op: 'path',
       points: [
@@ -86,8 +89,11 @@ function monthOps({ days }: TimingChart, layout: ChartLayout, viewport: Viewport
       color: palette.muted,
       width: 1,
     });
+    const room = index === 0 ? 86 : 64;
+    free = x + room;
+    // A name that would be cut at the edge is not begun.
+    if (x + room > viewport.width - layout.right && x > AXIS) continue;
     ops.push(text(x + 4, layout.bottom + 13, index === 0 ? date : date.slice(0, 7), palette.muted, palette, 'left'));
-    free = x + (index === 0 ? 86 : 64);
   }
   return ops;
 }
@@ -135,12 +141,25 @@ function levelOps(
 ): readonly TimingOp[] {
   if (seconds.length < 2) return [];
   const [low, high] = [layout.bottom - heightOf(layout, p50), layout.bottom - heightOf(layout, p95)];
-  const end = width - RIGHT;
+  const end = width - layout.right;
   const level = (at: number, name: string, dash: number, labelAt: number): TimingOp[] => {
     const y = Math.round(at) + 0.5;
     return [
       ...dashes(AXIS, end, y, dash).map((points): TimingOp => ({ op: 'path', points, color: palette.foreground, width: 1 })),
-      text(end + 6, labelAt, name, palette.foreground, palette, 'left'),
+      ...(layout.namesBeside
+        ? [text(end + 6, labelAt, name, palette.foreground, palette, 'left')]
+        : [
+            {
+              op: 'fill' as const,
+              x: AXIS + 2,
+              y: y - 15,
+              w: name.length * LETTER,
+              h: 13,
+              color: palette.background,
+              alpha: 0.85,
+            },
+            text(AXIS + 4, y - 8, name, palette.foreground, palette, 'left'),
+          ]),
     ];
   };
   const apart = Math.max(0, 14 - (low - high)) / 2;
@@ -161,19 +180,23 @@ function dashes(from: number, to: number, y: number, length: number): (readonly 
 }
 
 function growthOps({ days, lines }: TimingChart, layout: ChartLayout, viewport: Viewport, palette: Palette): readonly TimingOp[] {
-  const places = indexOf(days);
-  return lines.map((line): TimingOp => {
+  const { places } = dateIndex(days);
+  const { from, to } = visible(layout, days.length, viewport);
+  return lines.flatMap((line): TimingOp[] => {
+    const first = places.get(line.days[0] ?? 0) ?? 0;
+    const last = places.get(line.days.at(-1) ?? 0) ?? 0;
+    if (last < from || first >= to) return [];
     const points = Array.from(line.days, (day, index) => {
       const x = leftOf(layout, places.get(day) ?? 0, viewport) + layout.barWidth / 2;
       return [x, layout.bottom - heightOf(layout, line.seconds[index] ?? 0)] as const;
     });
-    return { op: 'path', points, color: palette.status.failed, width: 2.5 };
+    return [{ op: 'path', points, color: palette.status.failed, width: 2.5 }];
   });
 }
 
 /** A line at the first date, and words above the plot where there is room for them. */
 function markOps({ days, marks }: TimingChart, layout: ChartLayout, viewport: Viewport, palette: Palette): readonly TimingOp[] {
-  const places = indexOf(days);
+  const { places } = dateIndex(days);
   const free = Array.from({ length: MARK_ROWS }, () => Number.NEGATIVE_INFINITY);
   return marks.flatMap((mark): TimingOp[] => {
     const index = places.get(mark.day);
@@ -182,7 +205,10 @@ function markOps({ days, marks }: TimingChart, layout: ChartLayout, viewport: Vi
     const words = `${GLYPHS[mark.kind]} ${mark.short}`;
     const row = free.findIndex((from) => x >= from);
     const y = 10 + MARK_HEIGHT * Math.max(0, row);
-    if (row >= 0) free[row] = x + words.length * LETTER + 10;
+    const end = x + words.length * LETTER + 10;
+    if (row >= 0) free[row] = end;
+    if (x < AXIS || x > viewport.width - layout.right) return [];
+    const fits = end <= viewport.width;
     const color = mark.kind === 'faster' ? palette.status.complete : palette.status.failed;
     return [
       {
@@ -194,7 +220,7 @@ function markOps({ days, marks }: TimingChart, layout: ChartLayout, viewport: Vi
         color,
         width: 1.5,
       },
-      ...(row < 0 ? [] : [text(x - 3, y, words, palette.foreground, palette, 'left')]),
+      ...(row < 0 ? [] : [text(fits ? x - 3 : x + 3, y, words, palette.foreground, palette, fits ? 'left' : 'right')]),
     ];
   });
 }
@@ -213,10 +239,6 @@ function selectionOps(
   return [
     { op: 'stroke', x: x - 1.5, y: TOP - 4, w: layout.barWidth + 2, h: layout.bottom - TOP + 8, color: palette.focus, width: 2 },
   ];
-}
-
-function indexOf(days: Int32Array): ReadonlyMap<number, number> {
-  return new Map(Array.from(days, (day, index) => [day, index]));
 }
 
 function text(x: number, y: number, words: string, color: string, { font }: Palette, align: 'left' | 'right'): TimingOp {

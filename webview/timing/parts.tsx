@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
 import { formatDay } from '../../src/base/day';
 import { formatHours, formatSeconds } from '../../src/base/figures';
 import type { TimingChart, TimingLeft, TimingRow } from '../../src/protocol/timing';
@@ -36,7 +37,7 @@ export function Ranking(props: {
               </span>
               <span class="cost">{runs === 0 ? 'no run that ended well' : `${formatHours(total)} · ${shareText}`}</span>
               <span class="share" aria-hidden="true">
-                <span style={{ width: `${Math.max(1, share * 100)}%` }} />
+                <span style={{ width: `${runs === 0 ? 0 : Math.max(1, share * 100)}%` }} />
               </span>
             </button>
           </li>
@@ -65,9 +66,27 @@ export function Marks({ chart, onGo }: { chart: TimingChart; onGo: (day: number)
   );
 }
 
+/** All that is left, each part with a choice of its own. */
+export function Whole({ left }: { left: readonly TimingLeft[] }): VNode | null {
+  const [chosen, setChosen] = useState<Readonly<Record<number, number>>>({});
+  if (left.length === 0) return null;
+  return (
+    <section class="whole" aria-label="All that is left">
+      {left.map((one, index) => (
+        <WhatIf
+          key={one.what}
+          left={one}
+          atOnce={chosen[index] ?? one.slots}
+          onChange={(atOnce) => setChosen({ ...chosen, [index]: atOnce })}
+        />
+      ))}
+    </section>
+  );
+}
+
 /** How long what is left takes with several at once. */
 export function WhatIf(props: { left: TimingLeft; atOnce: number; onChange: (atOnce: number) => void }): VNode {
-  const { what, slots, seconds, limit } = props.left;
+  const { what, slots, seconds, limit, runs } = props.left;
   const most = seconds.length;
   const atOnce = Math.min(Math.max(1, props.atOnce), most);
   const took = seconds[atOnce - 1] ?? 0;
@@ -90,9 +109,11 @@ export function WhatIf(props: { left: TimingLeft; atOnce: number; onChange: (atO
         <strong>{formatHours(took)}</strong>
         {limit !== undefined
           ? ` · not several at once: ${limit}`
-          : atOnce === slots
-            ? ' · as it is now'
-            : ` · now ${slots} at once`}
+          : !runs
+            ? ''
+            : atOnce === slots
+              ? ' · as it is now'
+              : ` · now ${slots} at once`}
       </output>
     </div>
   );
@@ -152,83 +173,37 @@ export function Sessions({ chart }: { chart: TimingChart }): VNode | null {
   if (sessions.length < 2) return null;
   const fastest = Math.min(...sessions.map(({ p50 }) => p50));
   return (
-    <table class="sessions">
-      <caption>Runs compared (medians)</caption>
-      <thead>
-        <tr>
-          <th scope="col">Began</th>
-          <th scope="col">Dates</th>
-          <th scope="col">A date</th>
-          <th scope="col">Against the fastest</th>
-          {stages.map(({ name }) => (
-            <th scope="col" key={name}>
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {sessions.toReversed().map(({ title, dates, p50, stages: of }) => (
-          <tr key={title}>
-            <th scope="row">{title}</th>
-            <td>{dates}</td>
-            <td>{formatSeconds(round(p50))}</td>
-            <td>{p50 <= fastest * 1.005 || fastest <= 0 ? '' : `${(p50 / fastest).toFixed(1)}×`}</td>
-            {of.map((seconds, index) => (
-              <td key={stages[index]?.name}>{formatSeconds(round(seconds))}</td>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keyboard.
+    <section class="across" tabIndex={0} aria-label="Runs compared">
+      <table class="sessions">
+        <caption>Runs compared (medians)</caption>
+        <thead>
+          <tr>
+            <th scope="col">Began</th>
+            <th scope="col">Dates</th>
+            <th scope="col">A date</th>
+            <th scope="col">Against the fastest</th>
+            {stages.map(({ name }) => (
+              <th scope="col" key={name}>
+                {name}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-/** The same dates for those who do not see the chart, newest first. */
-export function Twin({ chart, open, onToggle }: { chart: TimingChart; open: boolean; onToggle: (open: boolean) => void }): VNode {
-  const { days, seconds, stages, queued, marks } = chart;
-  const order = Array.from(days, (_, index) => index).reverse();
-  return (
-    <details class="twin" open={open} onToggle={(event) => onToggle(event.currentTarget.open)}>
-      <summary>All dates as a table</summary>
-      {open ? (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keyboard.
-        <section class="rows" tabIndex={0} aria-label={`Dates of ${chart.processor}`}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Date</th>
-                <th scope="col">All</th>
-                {stages.map(({ name }) => (
-                  <th scope="col" key={name}>
-                    {name}
-                  </th>
-                ))}
-                <th scope="col">Waited</th>
-                <th scope="col">What stands out</th>
-              </tr>
-            </thead>
-            <tbody>
-              {order.map((index) => (
-                <tr key={days[index]}>
-                  <th scope="row">{formatDay(days[index] ?? 0)}</th>
-                  <td>{formatSeconds(round(seconds[index] ?? 0))}</td>
-                  {stages.map(({ name, seconds: of }) => (
-                    <td key={name}>{formatSeconds(round(of[index] ?? 0))}</td>
-                  ))}
-                  <td>{(queued[index] ?? Number.NaN) >= 1 ? formatSeconds(Math.round(queued[index] ?? 0)) : ''}</td>
-                  <td class="words">
-                    {marks
-                      .filter(({ day }) => day === days[index])
-                      .map(({ text }) => text)
-                      .join('; ')}
-                  </td>
-                </tr>
+        </thead>
+        <tbody>
+          {sessions.toReversed().map(({ title, dates, p50, stages: of }) => (
+            <tr key={title}>
+              <th scope="row">{title}</th>
+              <td>{dates}</td>
+              <td>{formatSeconds(round(p50))}</td>
+              <td>{p50 <= fastest * 1.005 || fastest <= 0 ? '' : `${(p50 / fastest).toFixed(1)}×`}</td>
+              {of.map((seconds, index) => (
+                <td key={stages[index]?.name}>{formatSeconds(round(seconds))}</td>
               ))}
-            </tbody>
-          </table>
-        </section>
-      ) : null}
-    </details>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }

@@ -6,7 +6,8 @@ import type { FromTiming, TimingChart, TimingSnapshot, ToTiming } from '../../sr
 import type { Host } from '../shared/host';
 import { Chart } from './chart';
 import { BAR_WIDTHS } from './layout';
-import { Legend, Marks, Ranking, Sessions, Twin, WhatIf } from './parts';
+import { Legend, Marks, Ranking, Sessions, WhatIf, Whole } from './parts';
+import { Twin } from './twin';
 import { describeDate } from './words';
 
 /** What survives a reload of the window. */
@@ -123,6 +124,7 @@ export function TimingApp({ host }: { host: Host<FromTiming, ToTiming, SavedTimi
           <i class="codicon codicon-warning" /> {timing.problem}
         </p>
       )}
+      <Whole left={timing.left} />
       <div class="columns">
         <Ranking
           rows={timing.processors}
@@ -163,7 +165,7 @@ export function TimingApp({ host }: { host: Host<FromTiming, ToTiming, SavedTimi
           </div>
           <Legend chart={chart} />
           <Sessions chart={chart} />
-          <Twin chart={chart} open={table} onToggle={setTable} />
+          <Twin chart={chart} selected={selected} open={table} onToggle={setTable} />
         </section>
       </div>
     </main>

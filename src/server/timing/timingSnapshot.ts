@@ -106,5 +106,5 @@ function lineOf({ days, start, perDate, rest }: GrowthFinding): TimingLine {
 
 function leftOf({ dates, slots, seconds, limit, backfill }: AtOnce): TimingLeft {
   const what = backfill === undefined ? counted(dates, 'gap') : `${counted(dates, 'date')} left`;
-  return { what, slots, seconds, ...(limit !== undefined && { limit }) };
+  return { what, slots, seconds, runs: backfill !== undefined, ...(limit !== undefined && { limit }) };
 }

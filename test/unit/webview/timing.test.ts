@@ -72,14 +72,31 @@ describe('the picture of a timing chart', () => {
   });
 
   it('says median and p95, and marks what stands out at its date', () => {
-    const words = paint(chart, { scroll: 600 }).flatMap((op) => (op.op === 'text' ? [op.text] : []));
+    const words = paint(chart, { scroll: 700 }).flatMap((op) => (op.op === 'text' ? [op.text] : []));
     assert.ok(words.includes('median 1 min 22 s') && words.includes('p95 3 min 10 s'));
     assert.ok(words.includes('▲ 2.1×') && words.includes('↗ +12 s a date'));
-    const at = leftOf(layout, 60, { ...viewport, scroll: 600 });
-    const lines = paint(chart, { scroll: 600 }).filter(
+    const at = leftOf(layout, 60, { ...viewport, scroll: 700 });
+    const lines = paint(chart, { scroll: 700 }).filter(
       (op) => op.op === 'path' && op.color === 'failed' && op.points.length === 2,
     );
     assert.ok(lines.some((op) => op.op === 'path' && Math.abs((op.points[0]?.[0] ?? 0) - at) <= 1));
+  });
+
+  it('cuts no words at its edges, also where it is narrow', () => {
+    for (const width of [300, 430, 800, 1_400]) {
+      for (let scroll = 0; scroll < 1_400; scroll += 37) {
+        const of = layoutOf(chart, 12, 300, width);
+        for (const op of paintChart(chart, of, { width, height: 300, scroll }, palette, undefined)) {
+          if (op.op !== 'text') continue;
+          const length = 6 * op.text.length;
+          const [from, to] = op.align === 'right' ? [op.x - length, op.x] : [op.x, op.x + length];
+          assert.ok(from >= 0 && to <= width, `${op.text} at ${Math.round(from)} to ${Math.round(to)} of ${width}`);
+        }
+      }
+    }
+    const bars = ({ width }: { width: number }) =>
+      visible(layoutOf(chart, 12, 300, width), 120, { width, height: 300, scroll: 0 });
+    assert.ok(bars({ width: 276 }).to >= 16, 'a panel of 300 pixels has room for dates');
   });
 
   it('draws what is in sight only, however many dates there are', () => {
