@@ -166,7 +166,7 @@ function paintGutter(
       ops.push({ op: 'fill', x: 0, y: top, w: 3, h: line.height, color: palette.focus, alpha: 1 });
     }
     text(12, y, node.id, palette.foreground, '600 12px', ids);
-    if (!isNarrow) text(names, y, node.name, palette.muted, '11px', room - ids - 6);
+    if (!isNarrow) text(names, y, node.name, palette.muted, '11px', room - ids - 16);
     if (sum.expected > 0) text(right - FIGURES.gaps, y, percentText(sum), palette.muted, '11px', 44, 'right');
     if (sum.gaps > 0) text(right, y, formatCount(sum.gaps), palette.foreground, '600 11px', FIGURES.gaps - 2, 'right');
   }

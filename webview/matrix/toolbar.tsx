@@ -26,7 +26,7 @@ const UNIT_WORDS: Readonly<Record<Unit, string>> = { day: 'Day', week: 'Week', m
 /** Where one is and how near; below it what is shown and what is selected. */
 export function Toolbar(props: Props): VNode {
   const { state, snapshot, actions, fields } = props;
-  const { level, focus, causes } = state;
+  const { level, focus } = state;
   return (
     <header>
       <div class="toolbar">
@@ -74,17 +74,14 @@ export function Toolbar(props: Props): VNode {
             Next gap <i class="codicon codicon-arrow-right" />
           </button>
         </span>
-        <button type="button" aria-pressed={causes} title="What the gaps come from" onClick={() => state.setCauses(!causes)}>
-          <i class="codicon codicon-list-tree" /> Causes <span class="count">{formatCount(snapshot.causes.length)}</span>
-        </button>
       </div>
       <SelectionBar {...props} />
     </header>
   );
 }
 
-function SelectionBar({ state, actions, fields }: Props): VNode {
-  const { selected, filter, onlyGaps } = state;
+function SelectionBar({ state, snapshot, actions, fields }: Props): VNode {
+  const { selected, filter, onlyGaps, causes } = state;
   const { problem, text, count, dates } = selected;
   const hasSome = count > 0;
   const words =
@@ -120,11 +117,14 @@ function SelectionBar({ state, actions, fields }: Props): VNode {
       >
         <i class="codicon codicon-filter" /> Only gaps
       </button>
+      <button type="button" aria-pressed={causes} title="What the gaps come from" onClick={() => state.setCauses(!causes)}>
+        <i class="codicon codicon-list-tree" /> Causes <span class="count">{formatCount(snapshot.causes.length)}</span>
+      </button>
       <span class="field">
         <input
           ref={fields.select}
           class={problem === undefined ? 'select' : 'select wrong'}
-          placeholder="Nothing is selected: drag, or write such as phase:4 & 2021-11-* & gaps"
+          placeholder="Select by dragging, or as phase:4 &amp; 2021-11-*"
           aria-label="Selection"
           title="Which partitions are selected, as --select takes it (S)"
           aria-invalid={problem !== undefined}
