@@ -32,12 +32,13 @@ function read(value: unknown): NodeTarget {
   };
 }
 
-/** One target for a selection: the same dates of several nodes, or several single dates of one node. */
+/** One target for a selection: what several groups mean, the same dates of several nodes, or several single dates of one node. */
 function merge(targets: readonly NodeTarget[]): NodeTarget | typeof MIXED {
-  // One selection names them all; two are no target of one request.
-  if (targets.some(({ select }) => select !== undefined)) return MIXED;
+  const selects = targets.flatMap(({ select }) => select ?? []);
+  if (selects.length > 0 && selects.length < targets.length) return MIXED;
   const keys = (key: (target: NodeTarget) => unknown) => new Set(targets.map((target) => JSON.stringify(key(target))));
   const nodes = [...new Set(targets.flatMap((target) => target.nodes ?? []))];
+  if (selects.length > 0) return { nodes, select: [...new Set(selects)].join(' | ') };
   const [first = {}] = targets;
   if (keys(({ from, to, dates }) => [from, to, dates]).size === 1) return { ...first, nodes };
   const single = targets.every(({ from, to }) => from !== undefined && from === to);

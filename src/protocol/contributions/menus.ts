@@ -49,7 +49,7 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
       when: node(['processor', 'month', 'partition', 'finding', 'cause'], 'runnable'),
       group: 'inline@3',
     },
-    { command: 'backfill.openMatrix', when: node(['phase', 'processor', 'source']), group: 'inline@4' },
+    { command: 'backfill.openMatrix', when: node(['phase', 'season', 'processor', 'source']), group: 'inline@4' },
     { command: 'backfill.attach', when: node(['backfill']), group: 'inline@1' },
     { command: 'backfill.resume', when: node(['backfill', 'pause'], 'resumable'), group: 'inline@3' },
     { command: 'backfill.pause', when: node(['backfill'], 'pausable'), group: 'inline@3' },
@@ -59,7 +59,11 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     { command: 'backfill.endJob', when: node(['silent']), group: 'inline@3' },
     { command: 'backfill.explain', when: node(['partition']), group: '1_look@1' },
     { command: 'backfill.openLog', when: node(['partition', 'backfill'], 'log'), group: '1_look@2' },
-    { command: 'backfill.openMatrix', when: node(['phase', 'processor', 'source', 'month', 'partition']), group: '1_look@3' },
+    {
+      command: 'backfill.openMatrix',
+      when: node(['phase', 'season', 'processor', 'source', 'month', 'partition']),
+      group: '1_look@3',
+    },
     {
       command: 'backfill.findInLogs',
       when: node(['phase', 'season', 'processor', 'month', 'partition', 'backfill', 'cause']),
@@ -67,7 +71,7 @@ export const MENUS: Readonly<Record<string, readonly MenuItem[]>> = {
     },
     { command: 'backfill.openTiming', when: node(['processor', 'partition', 'backfill', 'growth']), group: '1_look@5' },
     { command: 'backfill.openTiming', when: node(['growth']), group: 'inline@1' },
-    { command: 'backfill.impact', when: node(['processor', 'source', 'month', 'partition']), group: '1_look@4' },
+    { command: 'backfill.impact', when: node(['processor', 'source', 'month', 'partition']), group: '1_look@6' },
     { command: 'backfill.clean', when: node(['processor', 'month', 'partition'], 'runnable'), group: '4_delete@1' },
     { command: 'backfill.waive', when: node(['processor', 'source', 'month', 'partition'], 'waivable'), group: '3_accept@1' },
     {

@@ -1,7 +1,7 @@
 import { counted, formatInstant, formatLeft, formatRate, formatSeconds, namesText, stagesText } from '../../base/figures';
 import { countsParts } from '../../base/partitionCounts';
 import type { BackfillEvent, BackfillPhase, PartitionState, Plan, PlannedPartition } from '../../core/backfill/backfill';
-import type { SilentJob } from '../../core/backfill/progress';
+import { isClean, type SilentJob } from '../../core/backfill/progress';
 import type { PartitionKey } from '../../core/coverage/coverage';
 import type { NodeFlag } from '../../protocol/contributions/nodeContexts';
 import type { TreeNode } from '../../protocol/messages';
@@ -183,7 +183,8 @@ function partitionNodes(view: BackfillView, group?: string): readonly TreeNode[]
       icon,
       ...(color !== undefined && { color }),
       children: false,
-      context: `partition${started.has(key) ? '+log' : ''}`,
+      // What failed is tried again from here, as a group of one cause is.
+      context: `partition${started.has(key) ? '+log' : ''}${STATES[state].rank === 1 && !isClean(record.plan) ? '+runnable' : ''}`,
       accessibilityLabel: `${key}, ${description}`,
       action: 'explain',
       target: { nodes: [processor], from: date, to: date },

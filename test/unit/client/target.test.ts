@@ -31,6 +31,18 @@ describe('targetOf', () => {
     assert.deepEqual(targetOf(selected[0], selected), { nodes: ['PDC', 'PCF'], from: '2021-11-05', to: '2021-11-05' });
   });
 
+  it('joins what several groups mean, and refuses a group beside anything else', () => {
+    const groups = ['A & 2021-11-05 & all', 'B & 2021-11-06 & all'].map((select) => ({
+      data: { target: { nodes: ['A', 'B'], select } },
+    }));
+    assert.deepEqual(targetOf(groups[0], groups), {
+      nodes: ['A', 'B'],
+      select: 'A & 2021-11-05 & all | B & 2021-11-06 & all',
+    });
+    const both = [groups[0], date('PDC', '2021-11-05')];
+    assert.equal(targetOf(both[0], both), MIXED);
+  });
+
   it('refuses a selection that no request can name exactly', () => {
     const selected = [date('PDC', '2021-11-05'), date('PCF', '2021-11-08')];
     assert.equal(targetOf(selected[0], selected), MIXED);
@@ -39,7 +51,5 @@ describe('targetOf', () => {
       { data: { target: { nodes: ['PDC'], from: '2022-01-01', to: '2022-01-31' } } },
     ];
     assert.equal(targetOf(months[0], months), MIXED);
-    const groups = ['A & 2021-11-05', 'B & 2021-11-06'].map((select) => ({ data: { target: { nodes: ['A', 'B'], select } } }));
-    assert.equal(targetOf(groups[0], groups), MIXED);
   });
 });

@@ -69,6 +69,29 @@ describe('contributions', () => {
     }
   });
 
+  it('have every action of a line also in its menu, once, in an order of its own', () => {
+    const kinds = (when: string) => (/\^\(([^)]*)\)/.exec(when)?.[1] ?? '').split('|');
+    const items = (MENUS['view/item/context'] ?? []).flatMap(({ command, when, group }) =>
+      kinds(when).map((kind) => ({ command, kind, group, flag: /\\\+(\w+)/.exec(when)?.[1] })),
+    );
+    const inline = items.filter(({ group }) => group.startsWith('inline'));
+    const listed = items.filter(({ group }) => !group.startsWith('inline'));
+    for (const { command, kind } of inline)
+      assert.ok(
+        listed.some((one) => one.command === command && one.kind === kind),
+        `${command} of ${kind} is an icon alone`,
+      );
+    const places = new Map<string, string>();
+    for (const { command, kind, group } of listed) {
+      const place = `${kind} ${group}`;
+      const before = places.get(place);
+      // Pause and Resume take turns.
+      const turns = new Set([before, command, 'backfill.pause', 'backfill.resume']).size === 2;
+      assert.ok(before === undefined || before === command || turns, `${command} and ${before} at ${place}`);
+      places.set(place, command);
+    }
+  });
+
   it('name files that exist', () => {
     const { icon } = JSON.parse(readFileSync('package.json', 'utf8')) as { icon: string };
     const pictures = WALKTHROUGH_STEPS.map(({ picture }) => `media/walkthrough/${picture}.png`);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../../../scripts/vscode/server.mjs';
 import { until, type Workbench } from '../../../scripts/vscode/workbench.mjs';
@@ -55,7 +55,7 @@ describe('a sidebar that has nothing to show', () => {
     }
   });
 
-  it('shows one of several pipelines and offers the others, and forgets one whose manifest goes away', async function () {
+  it('shows one of several pipelines and offers the others, and goes back to it when the manifest of the other goes away', async function () {
     this.timeout(240_000);
     const whole = await SmallWorkspace.make([{ id: 'WHOLE', job: 'sql', rows: {} }]);
     const other = temporaryFolder();
@@ -74,5 +74,8 @@ describe('a sidebar that has nothing to show', () => {
     await workbench.pick(other.split('/').at(-1) ?? '');
     await until('the other pipeline', async () => /warehouse\.duckdb does not exist/.test(await said(workbench)));
     assert.doesNotMatch(await said(workbench), /WHOLE/);
+    rmSync(join(other, 'backfill.yaml'));
+    await workbench.findTreeItem('Coverage', /^WHOLE, .*, 6 of 6 dates complete/);
+    assert.doesNotMatch(await said(workbench), /does not exist/);
   });
 });

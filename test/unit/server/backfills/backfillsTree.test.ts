@@ -171,7 +171,7 @@ describe('the Backfills tree', () => {
       nodes.map(({ label, description = '', context }) => `${label} | ${description} | ${context}`),
       [
         'PDC 2021-11-07 | running | partition+log',
-        'PDC 2021-11-06 | failed · no such model: v3 | partition+log',
+        'PDC 2021-11-06 | failed · no such model: v3 | partition+log+runnable',
         'PDC 2021-11-05 | done · 20 s | partition+log',
         '1 partition left out by the plan |  | message',
       ],
@@ -220,7 +220,7 @@ describe('summaryOf', () => {
     assert.equal(other?.label, `PDC ${b}`);
     assert.deepEqual(
       children(group?.id ?? '').map(({ label, context }) => `${label} ${context}`),
-      [`PDC ${a} partition+log`, `PDC ${c} partition+log`],
+      [`PDC ${a} partition+log+runnable`, `PDC ${c} partition+log+runnable`],
     );
     assert.deepEqual(children('backfills/20211201T120000-pdc-ab12/@same/other'), []);
   });
