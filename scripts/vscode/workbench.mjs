@@ -213,11 +213,14 @@ export class Workbench {
     return this.page.frameLocator('iframe.webview.ready:visible').first().frameLocator('#active-frame');
   }
 
-  /** Waits until two pictures in a row are the same: what moves has come to rest. */
-  async settled() {
-    let before = await this.page.screenshot();
+  /**
+   * Waits until two pictures in a row are the same: what moves has come to rest.
+   * @param {{ screenshot(): Promise<Buffer> }} [part] of the window; all of it where absent
+   */
+  async settled(part = this.page) {
+    let before = await part.screenshot();
     await until('a picture at rest', async () => {
-      const now = await this.page.screenshot();
+      const now = await part.screenshot();
       const same = now.equals(before);
       before = now;
       return same;

@@ -1,7 +1,10 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../../scripts/vscode/browser.mjs';
 import { type Server, startServer } from '../../scripts/vscode/server.mjs';
 import { Workbench } from '../../scripts/vscode/workbench.mjs';
+import type { SmallWorkspace } from './smallWorkspace';
 
 /** `asks`: the window asks whether to trust its folder, as a new user's would. */
 export type Trust = 'trusted' | 'asks';
@@ -48,6 +51,26 @@ function serverOf(on: Trust | Server): Promise<Server> | Server {
 /** A picture of a window, for people to look at. */
 export async function picture(workbench: Workbench, name: string): Promise<void> {
   await workbench.screenshot(`out/screenshots/${name}.png`);
+}
+
+const THEMES = [
+  { file: 'light', label: 'Default Light Modern', mark: 'vs' },
+  { file: 'hc', label: 'Default High Contrast', mark: 'hc-black' },
+  { file: 'dark', label: 'Default Dark Modern', mark: 'vs-dark' },
+] as const;
+
+/** Pictures of a window in a light, a high contrast and a dark theme, in which it then stays. */
+export async function inAllThemes(workbench: Workbench, workspace: SmallWorkspace, name: string): Promise<void> {
+  await workbench.runCommand('Notifications: Clear All Notifications');
+  mkdirSync(join(workspace.folder, '.vscode'), { recursive: true });
+  for (const { file, label, mark } of THEMES) {
+    const theme = { 'workbench.colorTheme': label, 'window.autoDetectHighContrast': false };
+    workspace.write('.vscode/settings.json', JSON.stringify(theme));
+    await workbench.page.locator(`.monaco-workbench.${mark}`).waitFor();
+    // What runs turns for ever in the sidebar.
+    await workbench.settled(workbench.page.locator('.part.editor'));
+    await picture(workbench, `${name} ${file}`);
+  }
 }
 
 afterEach('close the windows', async function () {

@@ -24,6 +24,8 @@ export class LogLanguage implements vscode.Disposable {
   readonly #hintsChanged = new vscode.EventEmitter<void>();
   readonly #foldsChanged = new vscode.EventEmitter<void>();
   #symbolProvider: vscode.Disposable | undefined;
+  /** By address: lines that the text must have before what was said of them stands where it belongs. */
+  readonly #ahead = new Map<string, number>();
   /** By address: the outline that VS Code was told of. */
   readonly #outlines = new WeakMap<object, true>();
 
@@ -38,6 +40,7 @@ export class LogLanguage implements vscode.Disposable {
       this.#hintsChanged,
       this.#foldsChanged,
       logs.onDidTell((uri) => this.#told(uri)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#arrived(document)),
       languages.registerCodeLensProvider(SELECTOR, {
         onDidChangeCodeLenses: this.#lensesChanged.event,
         provideCodeLenses: ({ uri, lineCount }) => this.#lenses(uri, lineCount),
@@ -73,7 +76,22 @@ export class LogLanguage implements vscode.Disposable {
     this.#foldsChanged.fire();
     this.#hintsChanged.fire();
     this.#registerSymbols();
-    const problems = log?.outline?.problems.map(({ line, message, severity }) => {
+    this.#setProblems(uri);
+    const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
+    if (log === undefined || document === undefined) this.#ahead.delete(uri.toString());
+    else if (document.lineCount - 1 !== log.lineCount) this.#ahead.set(uri.toString(), log.lineCount);
+  }
+
+  /** Text comes later than what is said of it: a problem of a line that is not there yet would stay at the end of the text. */
+  #arrived({ uri, lineCount }: vscode.TextDocument): void {
+    const awaited = this.#ahead.get(uri.toString());
+    if (awaited === undefined) return;
+    if (lineCount > awaited) this.#ahead.delete(uri.toString());
+    this.#setProblems(uri);
+  }
+
+  #setProblems(uri: vscode.Uri): void {
+    const problems = this.#logs.shown(uri)?.outline?.problems.map(({ line, message, severity }) => {
       const severities = vscode.DiagnosticSeverity;
       const found = new vscode.Diagnostic(
         new vscode.Range(line, 0, line, Number.MAX_SAFE_INTEGER),
@@ -161,15 +179,9 @@ export class LogLanguage implements vscode.Disposable {
     const first = range.start.line;
     const count = Math.min(range.end.line - first + 1, MOST_LINES);
     const times = await this.#engine.request('backfill/logArrivals', { id: log.id, first, count }).catch(() => []);
-    let before = '';
     return times.flatMap((time, index) => {
-      // Below a title another log begins, whose first time is told again.
-      if (time === null) before = '';
       if (time === null || first + index >= document.lineCount) return [];
-      const text = TIME.format(time);
-      // The same time again would be noise; the room for it keeps lines in line.
-      const hint = new vscode.InlayHint(new vscode.Position(first + index, 0), text === before ? '\u00a0'.repeat(8) : text);
-      before = text;
+      const hint = new vscode.InlayHint(new vscode.Position(first + index, 0), TIME.format(time));
       hint.paddingRight = true;
       hint.tooltip = `Written about ${new Date(time).toLocaleString()}`;
       return [hint];

@@ -31,6 +31,8 @@ export const CONFIGURATION_DEFAULTS = {
     'editor.semanticHighlighting.enabled': true,
     'editor.stickyScroll.enabled': true,
     'editor.stickyScroll.defaultModel': 'outlineModel',
+    // The end of a log is at the bottom, where it grows.
+    'editor.scrollBeyondLastLine': false,
     // What a job printed is no code: nothing in it is suspicious, and nothing occurs elsewhere.
     'editor.unicodeHighlight.ambiguousCharacters': false,
     'editor.unicodeHighlight.invisibleCharacters': false,

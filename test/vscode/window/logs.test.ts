@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { until } from '../../../scripts/vscode/workbench.mjs';
 import { ended, PipelineWindow, started } from '../../support/pipelineWindow';
 import { SmallWorkspace } from '../../support/smallWorkspace';
-import { picture } from '../../support/vscodeWindow';
+import { inAllThemes, picture } from '../../support/vscodeWindow';
 
 const JOB = `
 print('Processing date 1/1: ' + date);
@@ -28,35 +26,14 @@ const PROFILE = `log_profiles:
     stage: ['^extract done in (?<extract>[\\d.]+)s']
 `;
 
-const THEMES = [
-  { file: 'light', label: 'Default Light Modern', mark: 'vs' },
-  { file: 'hc', label: 'Default High Contrast', mark: 'hc-black' },
-  { file: 'dark', label: 'Default Dark Modern', mark: 'vs-dark' },
-] as const;
-
 describe('logs in editors', () => {
   it('lead from the tree to the log and back, are found in by one expression, and failures are run again by their cause', async () => {
     const empty = { '2024-01-01': 0, '2024-01-02': 0, '2024-01-03': 0, '2024-01-04': 0 };
     const workspace = await SmallWorkspace.make([{ id: 'MADE', job: JOB, rows: empty }]);
     workspace.write('backfill.yaml', `${workspace.manifest().replace('run: {', 'log: small\n        run: {')}${PROFILE}`);
-    mkdirSync(join(workspace.folder, '.vscode'));
-    const theme = (name: string) =>
-      workspace.write(
-        '.vscode/settings.json',
-        JSON.stringify({ 'workbench.colorTheme': name, 'window.autoDetectHighContrast': false }),
-      );
-    theme('Default Dark Modern');
     const window = await PipelineWindow.open(workspace.folder);
     const { workbench } = window;
     const { page } = workbench;
-    const inAllThemes = async (name: string) => {
-      for (const { file, label, mark } of THEMES) {
-        theme(label);
-        await page.locator(`.monaco-workbench.${mark}`).waitFor();
-        await workbench.settled();
-        await picture(workbench, `${name} ${file}`);
-      }
-    };
     const before = workspace.backfills();
     await window.launch('MADE', '2024-01-01 to 2024-01-04');
     const backfill = await started(workspace, before);
@@ -73,7 +50,7 @@ describe('logs in editors', () => {
     await editor.locator('.view-lines').click();
     await workbench.press('Control+Home');
     await editor.locator('a:visible', { hasText: 'Run again' }).first().waitFor();
-    await inAllThemes('log');
+    await inAllThemes(workbench, workspace, 'log');
 
     // Back to the date's node.
     await editor.locator('a:visible', { hasText: 'Show in Coverage' }).first().click();
@@ -85,7 +62,7 @@ describe('logs in editors', () => {
     const found = page.locator('.editor-instance .monaco-editor').first();
     await found.getByText('# in all logs: 3 lines in 3 of 4 logs').waitFor();
     await found.getByText('Run again 3 failed dates of MADE').waitFor();
-    await inAllThemes('found in logs');
+    await inAllThemes(workbench, workspace, 'found in logs');
 
     // The group of the same cause, and exactly its dates in the plan.
     await window.openView('Backfills');
