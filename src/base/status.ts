@@ -34,8 +34,7 @@ export const DATE_STATUSES = ['off', 'running', 'incomplete', 'complete', 'unkno
 export type DateStatus = (typeof DATE_STATUSES)[number];
 
 /** What mends a root cause. */
-export const FIX_KINDS = ['run', 'wait', 'mendSource', 'lowerOrWaive', 'look'] as const;
-export type FixKind = (typeof FIX_KINDS)[number];
+export type FixKind = 'run' | 'wait' | 'mendSource' | 'lowerOrWaive' | 'look';
 
 /** The code of a status in the columnar grids. */
 export function statusCode(status: Status): number {

@@ -11,7 +11,7 @@ import type { OptionSpecs } from './command';
 import { usageError } from './exitCodes';
 import { didYouMean } from './parseCommandLine';
 
-export const FORMATS = ['table', 'json', 'csv', 'md'] as const;
+const FORMATS = ['table', 'json', 'csv', 'md'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export const MANIFEST_OPTION = {

@@ -297,7 +297,6 @@ export interface PlanPreview {
   /** The plan in full, as the read-only document that is confirmed. */
   readonly markdown: string;
   readonly runs: number;
-  readonly skips: number;
   /** Text that must be typed before it starts; absent for ordinary scopes. */
   readonly confirm?: { readonly text: string; readonly why: string };
   /** It deletes partitions rather than to build them. */

@@ -27,7 +27,7 @@ export async function makeDataset(endpoint: string, project: string, dataset: st
 }
 
 /** A fixture as a query of BigQuery. */
-export function bigqueryRows({ columns, rows }: TableFixture): string {
+function bigqueryRows({ columns, rows }: TableFixture): string {
   const literal = (value: string | number | null, type: keyof typeof TYPES) => {
     const text =
       typeof value === 'string' ? `'${value.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'` : String(value ?? 'NULL');

@@ -61,7 +61,7 @@ const MARKS: Readonly<Partial<Record<Look, readonly Points[]>>> = {
 /** Opacity of what is filled; what is absent is an outline. */
 const FILLS: Readonly<Partial<Record<Look, number>>> = { complete: 0.5, stale: 0.5, suspect: 0.9, failed: 1, running: 0.9 };
 
-export function colorOf(look: Look, palette: Palette): string {
+function colorOf(look: Look, palette: Palette): string {
   return look === 'waived' ? palette.muted : palette.status[look];
 }
 

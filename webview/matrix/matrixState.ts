@@ -171,7 +171,7 @@ function withinLevels(level: number): number {
 }
 
 /** Those whose id, name or phase holds the text, in whatever case. */
-export function nodesThatPass(snapshot: Snapshot, filter: string, onlyGaps: boolean): readonly number[] {
+function nodesThatPass(snapshot: Snapshot, filter: string, onlyGaps: boolean): readonly number[] {
   const wanted = filter.trim().toLowerCase();
   const { nodes } = summaryOf(snapshot);
   return snapshot.nodes.flatMap(({ id, name, phaseName }, index) => {

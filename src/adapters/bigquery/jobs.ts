@@ -53,7 +53,7 @@ export interface JobStatus {
   readonly statistics: bigquery.IJobStatistics;
 }
 
-export function parameterOf(name: string, { type, value }: QueryParameter): bigquery.IQueryParameter {
+function parameterOf(name: string, { type, value }: QueryParameter): bigquery.IQueryParameter {
   if (Array.isArray(value))
     return {
       name,

@@ -18,7 +18,7 @@ const child = v.object({ pid: v.number(), startTime: v.string(), attempt: v.exac
 /** A job as the lease names it: the leader of a process group. */
 export type LeasedJob = v.InferOutput<typeof child>;
 
-export const leaseSchema = v.object({
+const leaseSchema = v.object({
   /** Which claim beats: the number in the name of the owner's file. */
   claim: v.number(),
   at: v.string(),

@@ -20,7 +20,7 @@ function printGroup({ nodes, dates, statuses, except }: SelectionGroup): string 
     .join(' & ');
 }
 
-export function printTerm(term: Term): string {
+function printTerm(term: Term): string {
   switch (term.kind) {
     case 'processor':
     case 'phase':

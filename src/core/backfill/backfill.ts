@@ -308,17 +308,7 @@ export function answeredRequests(events: readonly BackfillEvent[]): ReadonlySet<
 export const PAUSE_CAUSES = ['asked', 'environment', 'signature'] as const;
 export type PauseCause = (typeof PAUSE_CAUSES)[number];
 
-export const BACKFILL_PHASES = [
-  'planned',
-  'running',
-  'paused',
-  'cancelling',
-  'done',
-  'failed',
-  'cancelled',
-  'interrupted',
-] as const;
-export type BackfillPhase = (typeof BACKFILL_PHASES)[number];
+export type BackfillPhase = 'planned' | 'running' | 'paused' | 'cancelling' | 'done' | 'failed' | 'cancelled' | 'interrupted';
 
 /** Whether an executor lives that holds the backfill's partitions. */
 export function isActivePhase(phase: BackfillPhase): boolean {

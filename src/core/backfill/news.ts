@@ -7,8 +7,7 @@ import type { BackfillProgress } from './progress';
  * What somebody who does something else is told of a backfill: its end, or what needs a person before that. `stop`: a failure of a category that the
  * manifest says to stop at. `alarm`: a partition that had rows is empty. `pause`: it does not go on by itself. `silent`: a job may hang.
  */
-export const NEWS_KINDS = ['ended', 'alarm', 'stop', 'pause', 'silent'] as const;
-export type NewsKind = (typeof NEWS_KINDS)[number];
+export type NewsKind = 'ended' | 'alarm' | 'stop' | 'pause' | 'silent';
 
 export interface News {
   readonly kind: NewsKind;

@@ -12,7 +12,7 @@ const MOST_DATES_IN_COMMAND = 40;
 const MOST_DATES_NAMED = 5;
 
 /** `12/58, 1 failed`; undefined where no checkpoint says how far it is. */
-export function elsewhereCounts({ checkpoint, resume, done, total, failed }: ElsewhereFacts): string | undefined {
+function elsewhereCounts({ checkpoint, resume, done, total, failed }: ElsewhereFacts): string | undefined {
   if (checkpoint === undefined || resume === undefined) return undefined;
   const count = total === undefined ? counted(done, 'date') : `${formatCount(done)}/${formatCount(total)}`;
   return failed.length === 0 ? count : `${count}, ${formatCount(failed.length)} failed`;
@@ -213,7 +213,7 @@ export function ago(ms: number): string {
 }
 
 /** A duration in its largest unit: `40 min`, `3 h`, `2 d`. */
-export function roughly(ms: number): string {
+function roughly(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   for (const unit of [86_400, 3600, 60]) if (seconds >= unit) return formatSeconds(Math.floor(seconds / unit) * unit);
   return formatSeconds(seconds);

@@ -20,7 +20,7 @@ export function repeatsSince(seen: readonly SeenWrite[], since: number): boolean
 }
 
 /** The dates that a job has worked on: skipping one takes no time. */
-export function endedDates({ successful, failed }: Checkpoint): number {
+function endedDates({ successful, failed }: Checkpoint): number {
   return successful.length + failed.length;
 }
 

@@ -114,7 +114,7 @@ export function makeCleanPlan(context: CleanPlanContext): Plan {
 }
 
 /** Why no partition of a folder of Parquet is deleted. */
-export const PARQUET =
+const PARQUET =
   'Partitions of a folder of Parquet are not deleted here: their jobs write files, and only they know which belong together.';
 
 function leftText(left: readonly PartitionRef[]): string[] {

@@ -10,7 +10,7 @@ import { compileNeeds, type NeedRule } from './needs';
 import { RootSets } from './roots';
 
 /** What the observation of a partition says against it. */
-export const QUALITY = { duplicates: 1, checkFailed: 2 } as const;
+const QUALITY = { duplicates: 1, checkFailed: 2 } as const;
 
 /** What journal and waivers say of a partition. */
 export const MARK = {

@@ -45,7 +45,7 @@ function isTold({ before, after }: StatusChange): boolean {
 }
 
 /** `blocked (upstream PDC)`, `off (bootstrap)`, `not a date of the pipeline`. */
-export function stateText(state: RememberedState | null): string {
+function stateText(state: RememberedState | null): string {
   if (state === null) return 'not there';
   const { status, reason, waived } = state;
   const word = reason === undefined ? '' : (OFF_WORDS[reason as keyof typeof OFF_WORDS] ?? spaced(reason));

@@ -13,7 +13,7 @@ import { refText } from '../words';
 const STALE = statusCode('stale');
 
 /** Why a partition is to be done again because of one of its inputs, the most telling kind first. */
-export const CAUSE_KINDS = [
+const CAUSE_KINDS = [
   /** The input is not what the attempt recorded. */
   'inputChanged',
   /** The input was built again after the attempt. */

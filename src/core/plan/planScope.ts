@@ -93,7 +93,7 @@ export function chooseScope(
 }
 
 /** What a pipeline's selections are read with. */
-export function catalogOf({ nodes, phases, seasons }: Pipeline): SelectionCatalog {
+function catalogOf({ nodes, phases, seasons }: Pipeline): SelectionCatalog {
   return {
     nodes: nodes.map((node) => {
       const phase = node.kind === 'processor' ? phases[node.phase]?.id : undefined;

@@ -62,7 +62,7 @@ export interface Verdicts {
   readonly never: number;
 }
 
-export function verdictsOf(partitions: readonly PlannedPartition[]): Verdicts {
+function verdictsOf(partitions: readonly PlannedPartition[]): Verdicts {
   const count = (is: (partition: PlannedPartition) => boolean) => partitions.filter(is).length;
   return {
     run: count(({ action }) => action === 'run'),

@@ -31,7 +31,7 @@ export const STALE_WORDS: Readonly<Record<Staleness, string>> = {
   rewritten: 'partition was written again since',
 };
 
-export const RUN_WORDS: Readonly<Record<RunOutcome, string>> = {
+const RUN_WORDS: Readonly<Record<RunOutcome, string>> = {
   running: 'running',
   success: 'success',
   partial: 'partial',
@@ -54,7 +54,7 @@ export function whomText({ record: { rows, entities, wholeDate } }: Failure): st
 }
 
 /** `ann, bob, cid and 9 more`; empty where nobody is named. */
-export function samplesText({ record: { samples, entities } }: Failure): string {
+function samplesText({ record: { samples, entities } }: Failure): string {
   if (samples.length === 0) return '';
   const more = entities - samples.length;
   return `${samples.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;

@@ -54,7 +54,7 @@ const SYNONYMS: Readonly<Record<SqlLexis, Readonly<Record<string, string>>>> = {
 };
 
 /** A type under its first name, without parameters: `ARRAY<FLOAT64>` for `array<float>`. */
-export function canonicalType(type: string, lexis: SqlLexis): string {
+function canonicalType(type: string, lexis: SqlLexis): string {
   return type
     .toUpperCase()
     .replace(/\([^()]*\)/g, '')

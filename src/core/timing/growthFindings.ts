@@ -57,7 +57,7 @@ export function growthFindings(sequences: readonly (readonly TimedRun[])[]): rea
   });
 }
 
-export function stageWords(stage: string | undefined): string {
+function stageWords(stage: string | undefined): string {
   return stage === undefined ? 'each date' : stage.replaceAll('_', ' ');
 }
 

@@ -1,5 +1,5 @@
 /** A median absolute deviation times this is a standard deviation of normal noise (Rousseeuw and Croux 1993). */
-export const MAD_TO_DEVIATION = 1.4826;
+const MAD_TO_DEVIATION = 1.4826;
 
 /** The middle of values; 0 for none. */
 export function medianOf(values: readonly number[]): number {

@@ -1,7 +1,7 @@
 import { deviationOf, medianOf } from './robust';
 
 /** As few values can tell that one of them stands out. */
-export const LEAST_FOR_SPIKE = 3;
+const LEAST_FOR_SPIKE = 3;
 /** Of so many values one may stand out; more are how it is. */
 const ONE_OF = 10;
 const MOST = 12;

@@ -83,7 +83,7 @@ export function timingSentences(times: ProcessorTimes): readonly string[] {
 }
 
 /** `15 dates left: 1 h 20 min, 40 min with 2 at once, 20 min with 4`. */
-export function leftSentence(left: AtOnce): string {
+function leftSentence(left: AtOnce): string {
   const { dates, backfill } = left;
   return `${backfill === undefined ? counted(dates, 'gap') : `${counted(dates, 'date')} left`}: ${atOnceText(left)}`;
 }

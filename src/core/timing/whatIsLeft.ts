@@ -34,7 +34,7 @@ export interface WhatIsLeft {
   readonly whole: readonly WholeLeft[];
 }
 
-export const MOST_AT_ONCE = 16;
+const MOST_AT_ONCE = 16;
 
 /** A backfill as far as what it has left is concerned. */
 export interface OpenBackfill {
@@ -129,7 +129,7 @@ function atOnce(pool: LeftPool, plan: Plan, limits: ReadonlyMap<string, number>,
 }
 
 /** How long dates of one processor take for each number at once. @param secondsOf of the date that comes after so many. */
-export function dateSecondsAtOnce(dates: number, slots: number, secondsOf: (ahead: number) => number): number {
+function dateSecondsAtOnce(dates: number, slots: number, secondsOf: (ahead: number) => number): number {
   const queue = Array.from({ length: dates }, (_, index) => ({ date: `${index}`, seconds: secondsOf(index) }));
   return simulatePool([{ processor: '', slots, datesPerCall: 1, after: [], dates: queue }], slots);
 }

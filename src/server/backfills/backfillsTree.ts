@@ -109,7 +109,7 @@ function hanging({ progress, waitedFor }: BackfillView): readonly SilentJob[] {
  * `12/25 · 12–18 min left · PDC 2021-11-05 · 3.4/min`, `PDC 2021-11-05 may hang, silent for 12 min · 12/25`, `paused · 12/25 · …`,
  * `interrupted · 12/25 · 13 left: 1 cut off, 12 not begun`.
  */
-export function progressText(view: BackfillView, now: number): string {
+function progressText(view: BackfillView, now: number): string {
   const { phase, failed, etaSeconds, etaHighSeconds, current, endedAt } = summaryOf(view, now);
   const active = isActive(view);
   // What was cut off of an interrupted one is said with what is left of it.

@@ -31,7 +31,7 @@ function rootsText([first, ...others]: readonly Root[], day: Day): string {
 }
 
 /** A root cause in a few words; the date only where it is another one. */
-export function rootShort({ node, day, status, have, need, consumer }: Root, seenFrom: Day): string {
+function rootShort({ node, day, status, have, need, consumer }: Root, seenFrom: Day): string {
   const name = day === seenFrom ? node : `${node} ${formatDay(day)}`;
   if (consumer === undefined && (status === 'missing' || status === 'failed' || status === 'running' || status === 'queued')) {
     return `${name} ${status}`;

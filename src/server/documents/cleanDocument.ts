@@ -25,7 +25,6 @@ export function cleanPreview(plan: Plan, statements: readonly string[], select: 
     headline,
     markdown: cleanDocument(plan, statements, select),
     runs: runs.length,
-    skips: plan.partitions.length - runs.length,
     deletes: true,
     ...(confirm !== undefined && { confirm }),
     select: plan.request.select,

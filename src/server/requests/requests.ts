@@ -269,7 +269,6 @@ function previewOf(plan: Plan): PlanPreview {
     headline: planHeadline(plan),
     markdown: planDocument(plan),
     runs,
-    skips: plan.partitions.length - runs,
     ...(confirm !== undefined && { confirm }),
     commandLine: runCommandLine(plan.request, plan.mode),
   };
