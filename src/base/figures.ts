@@ -13,7 +13,8 @@ export function counted(value: number, one: string, many = `${one}s`): string {
 
 /** `0.4 s`, `12 s`, `3 min 10 s`, `5 h 26 min`, `2 d 3 h`. */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 10 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;
+  if (seconds > 0 && seconds < 0.0995) return `${Math.max(1, Math.round(seconds * 1000))} ms`;
+  if (seconds < 9.95 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return twoUnits(whole, 60, 'min', 's');

@@ -20,7 +20,7 @@ export interface TimingSnapshot {
   readonly problem?: string;
   /** What costs most comes first. */
   readonly processors: readonly TimingRow[];
-  /** Over all processors: of each backfill that is not over, newest first, then of the gaps that nobody runs. */
+  /** Over all processors: of each backfill that is not over, newest first; of the gaps that can be filled where there is none. */
   readonly left: readonly TimingLeft[];
   /** Of the processor that was asked for, else of the first; absent where no run is known. */
   readonly chart?: TimingChart;
@@ -45,8 +45,8 @@ export interface TimingChart {
   readonly processor: string;
   readonly days: Int32Array;
   readonly seconds: Float32Array;
-  /** In the order in which they run, named for people. */
-  readonly stages: readonly { readonly name: string; readonly seconds: Float32Array }[];
+  /** In the order in which they run, named for people, with their share of the time in words. */
+  readonly stages: readonly { readonly name: string; readonly share: string; readonly seconds: Float32Array }[];
   /** NaN where nobody knows. */
   readonly queued: Float32Array;
   readonly p50: number;

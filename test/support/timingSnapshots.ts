@@ -16,10 +16,10 @@ export function timingChart(dates = 120, processor = 'PDC'): TimingChart {
   const calculate = Float32Array.from(days, (_, index) => about(index >= step ? 44 : 21));
   const write = Float32Array.from(days, () => about(9));
   const stages = [
-    { name: 'dependency check', seconds: check },
-    { name: 'extract', seconds: extract },
-    { name: 'calculate', seconds: calculate },
-    { name: 'write', seconds: write },
+    { name: 'dependency check', share: '24 %', seconds: check },
+    { name: 'extract', share: '22 %', seconds: extract },
+    { name: 'calculate', share: '41 %', seconds: calculate },
+    { name: 'write', share: '9.0 %', seconds: write },
   ];
   const line = days.subarray(growing);
   return {

@@ -178,6 +178,35 @@ describe('timing in a browser', () => {
     await page.close();
   });
 
+  it('keeps the last good view when the engine fails, and says so', async () => {
+    const page = await open();
+    await send(page, { type: 'empty', message: 'The engine does not answer.' });
+    await page.locator('.problem').getByText('The engine does not answer.').waitFor();
+    assert.equal(await page.locator('.detail h2').textContent(), 'PDC');
+    await send(page, { type: 'timing', timing: timingOf() });
+    await page.locator('.problem').waitFor({ state: 'detached' });
+    await page.close();
+  });
+
+  it('paints in the colours of another theme at once', async () => {
+    const page = await open();
+    const pixel = () =>
+      page.locator('canvas.plot').evaluate((canvas) => {
+        const of = canvas as HTMLCanvasElement;
+        return [...(of.getContext('2d')?.getImageData(2, 2, 1, 1).data ?? [])].join();
+      });
+    const before = await pixel();
+    await page.evaluate(() => {
+      document.documentElement.style.setProperty('--vscode-editor-background', 'rgb(1, 2, 3)');
+    });
+    await page.waitForFunction((was) => {
+      const canvas = document.querySelector<HTMLCanvasElement>('canvas.plot');
+      return [...(canvas?.getContext('2d')?.getImageData(2, 2, 1, 1).data ?? [])].join() !== was;
+    }, before);
+    assert.equal(await pixel(), '1,2,3,255');
+    await page.close();
+  });
+
   it('shows a date that somebody came from', async () => {
     const page = await open();
     await send(page, { type: 'reveal', processor: 'PDC', date: '2021-12-03' });

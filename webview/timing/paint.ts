@@ -111,7 +111,7 @@ function barOps(chart: TimingChart, layout: ChartLayout, viewport: Viewport, pal
     let below = 0;
     const part = (value: number, color: string, hatch: Hatch, alpha: number): void => {
       const low = heightOf(layout, below);
-      below += value;
+      below += Math.max(0, value);
       const h = heightOf(layout, below) - low;
       if (h <= 0) return;
       const box = { x, y: bottom - low - h, w, h };
@@ -120,9 +120,13 @@ function barOps(chart: TimingChart, layout: ChartLayout, viewport: Viewport, pal
       if (palette.highContrast && barWidth >= LEAST_HATCHED && h >= 3)
         ops.push({ op: 'stroke', x: x + 0.5, y: box.y + 0.5, w: w - 1, h: h - 1, color: palette.foreground, width: 1 });
     };
-    for (const [stage, { seconds: of }] of stages.entries()) part(of[index] ?? 0, stageColor(palette, stage), hatchOf(stage), 1);
+    // Stages that ran beside one another share what the date took: a bar is as high as its date.
+    const sum = stages.reduce((so, { seconds: of }) => so + Math.max(0, of[index] ?? 0), 0);
+    const scale = sum > all ? all / sum : 1;
+    for (const [stage, { seconds: of }] of stages.entries())
+      part((of[index] ?? 0) * scale, stageColor(palette, stage), hatchOf(stage), 1);
     const told = below;
-    if (all > told) part(all - told, palette.muted, 'none', stages.length === 0 ? 0.8 : 0.35);
+    if (all > told + 1e-6) part(all - told, palette.muted, 'none', stages.length === 0 ? 0.8 : 0.35);
     if (all > layout.max) {
       // Its top is not in sight: two lines say that it goes on.
       ops.push({ op: 'fill', x, y: TOP + 4, w, h: 2, color: palette.background, alpha: 1 });

@@ -124,15 +124,15 @@ export function Legend({ chart }: { chart: TimingChart }): VNode {
   const palette = usePalette();
   return (
     <ul class="legend">
-      {chart.stages.map(({ name }, stage) => (
-        <li key={name}>
+      {chart.stages.map(({ name, share }, stage) => (
+        <li key={name} title={`${share} of the time`}>
           <Swatch
             color={stageColor(palette, stage)}
             path={HATCH_PATHS[hatchOf(stage)]}
             over={palette.background}
             line={palette.border}
           />
-          {name}
+          {name} {share}
         </li>
       ))}
       <li>

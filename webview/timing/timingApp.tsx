@@ -35,7 +35,8 @@ export function TimingApp({ host }: { host: Host<FromTiming, ToTiming, SavedTimi
   useLayoutEffect(() => {
     const stop = host.listen((incoming) => {
       if (incoming.type === 'empty') {
-        setTiming(undefined);
+        // What was good stays in sight, with what is wrong now.
+        setTiming((last) => (last === undefined ? undefined : { ...last, problem: incoming.message }));
         setMessage(incoming.message);
       } else if (incoming.type === 'timing') {
         setTiming(incoming.timing);

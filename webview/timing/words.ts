@@ -16,6 +16,7 @@ export function describeDate(chart: TimingChart, index: number): { readonly titl
   const day = chart.days[index] ?? 0;
   const seconds = chart.seconds[index] ?? 0;
   const queued = chart.queued[index] ?? Number.NaN;
+  const told = chart.stages.reduce((sum, { seconds: of }) => sum + (of[index] ?? 0), 0);
   const stages = chart.stages.flatMap(({ name, seconds: of }) => {
     const took = of[index] ?? 0;
     return took > 0 ? [`${name} ${formatSeconds(round(took))}`] : [];
@@ -24,6 +25,7 @@ export function describeDate(chart: TimingChart, index: number): { readonly titl
     title: `${formatDay(day)}, ${WEEKDAYS[weekdayOf(day)]}: ${formatSeconds(round(seconds))}`,
     facts: [
       ...(stages.length === 0 ? [] : [stages.join(', ')]),
+      ...(told > seconds * 1.02 + 0.1 ? ['stages ran beside one another: their parts of the bar are in proportion'] : []),
       ...(queued >= 1 ? [`waited ${formatSeconds(Math.round(queued))} for a slot`] : []),
       ...chart.marks.filter((mark) => mark.day === day).map(({ text }) => text),
     ],
@@ -32,5 +34,5 @@ export function describeDate(chart: TimingChart, index: number): { readonly titl
 
 /** 32-bit figures have digits that nobody measured. */
 export function round(seconds: number): number {
-  return Math.round(seconds * 10) / 10;
+  return seconds < 0.1 ? Math.round(seconds * 1000) / 1000 : Math.round(seconds * 10) / 10;
 }

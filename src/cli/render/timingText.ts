@@ -1,7 +1,15 @@
 import { formatDay } from '../../base/day';
 import { formatCount } from '../../base/figures';
 import type { ProcessorTimes, TimingView } from '../../core/timing/timingView';
-import { COST_COLUMNS, costCells, slowestText, stagesText, timingSentences, wholeSentence } from '../../core/timing/timingWords';
+import {
+  COST_COLUMNS,
+  costCells,
+  slowestText,
+  stageCostsText,
+  stagesText,
+  timingSentences,
+  wholeSentence,
+} from '../../core/timing/timingWords';
 import { csv, markdownTable, tableLines } from '../table';
 import type { Terminal } from '../terminal';
 import { plain, wrapped } from '../textWidth';
@@ -60,7 +68,7 @@ function detailLines(timing: ProcessorTimes | undefined, terminal: Pick<Terminal
   const { stages, slowest, neverEnded } = timing;
   const details = [
     ...timingSentences(timing),
-    ...(stages.length === 0 ? [] : [`stages (p50): ${stagesText(timing)}`]),
+    ...(stages.length === 0 ? [] : [`stages (p50, share): ${stageCostsText(timing)}`]),
     ...(slowest.length === 0 ? [] : [`slowest: ${slowestText(timing)}`]),
     ...(neverEnded === 0 ? [] : [`never ended: ${formatCount(neverEnded)}`]),
   ];

@@ -14,6 +14,8 @@ export interface GrowthFinding extends Growth {
   readonly backfill?: string;
   /** The dates, in the order in which they ran. */
   readonly days: readonly Day[];
+  /** Which of the sequences it is. */
+  readonly sequence: number;
   /** What a date takes beside the stage that grows. */
   readonly rest: number;
   /** What the first dates of the next run took, where that was much less: to start anew helped. */
@@ -47,6 +49,7 @@ export function growthFindings(sequences: readonly (readonly TimedRun[])[]): rea
     const helped = restart !== undefined && next.length === FIRST && then < 0.6 * growth.next;
     const finding = {
       ...growth,
+      sequence: index,
       ...(stage !== undefined && { stage }),
       ...{ from: first.day, to: last.day, days: runs.map(({ day }) => day) },
       ...(last.backfill !== undefined && { backfill: last.backfill }),
@@ -62,13 +65,16 @@ function stageWords(stage: string | undefined): string {
 }
 
 function growthText({ stage, perDate, start, next, count, stopped, from, to, restarted }: Omit<GrowthFinding, 'text'>): string {
-  const who = stage === undefined ? 'A date' : stageWords(stage);
-  const size = `${formatSeconds(perDate < 10 ? Number(perDate.toFixed(1)) : Math.round(perDate))} a date`;
+  const size = formatSeconds(perDate < 10 ? Number(perDate.toFixed(1)) : Math.round(perDate));
   const over = `from ${formatSeconds(Math.round(start))} to ${formatSeconds(Math.round(next))} over ${counted(count, 'date')} (${formatDay(from)} to ${formatDay(to)})`;
-  const now = stopped ? `${who} grew ${size}, ${over}, and grows no more` : `${who} grows ${size}, ${over}`;
-  return restarted === undefined
-    ? now
-    : `${now.replace(' grows ', ' grew ')}; started anew it took ${formatSeconds(Math.round(restarted.seconds))} from ${formatDay(restarted.day)}`;
+  const isOver = stopped || restarted !== undefined;
+  const now =
+    stage === undefined
+      ? `each date ${isOver ? 'took' : 'takes'} ${size} longer than the one before, ${over}`
+      : `${stageWords(stage)} ${isOver ? 'grew' : 'grows'} ${size} a date, ${over}`;
+  const told = stopped ? `${now}, and grows no more` : now;
+  if (restarted === undefined) return told;
+  return `${told}; started anew it took ${formatSeconds(Math.round(restarted.seconds))} from ${formatDay(restarted.day)}`;
 }
 
 /** The seconds of runs without the growth of their run: as if each were its first date. */
@@ -78,9 +84,8 @@ export function leveledBy(
 ): (run: TimedRun, stage?: string) => number {
   const excess = new Map<TimedRun, GrowthFinding & { readonly place: number }>();
   for (const growth of growths) {
-    const runs = sequences.find(
-      ([first, ...rest]) => first?.day === growth.from && rest.at(-1)?.day === growth.to && rest.length === growth.count - 1,
-    );
+    // The same dates may have run in several sequences.
+    const runs = sequences[growth.sequence];
     for (const [place, run] of (runs ?? []).entries()) excess.set(run, { ...growth, place });
   }
   return (run, stage) => {

@@ -44,7 +44,8 @@ export function journalRuns({ plan, events }: { readonly plan: Plan; readonly ev
     return dates.flatMap(({ end, session: of, queued }): TimedRun[] => {
       const { processor, date, outcome, seconds, stages = {}, attempt, at } = end;
       const day = parseDay(date);
-      if (day === undefined || seconds === undefined) return [];
+      // A clock that was set back in between measured nothing.
+      if (day === undefined || seconds === undefined || !(seconds >= 0)) return [];
       const byStages = many && !cumulative ? sumOf(stages) : 0;
       const took = byStages > 0 ? byStages : seconds;
       passed += took;

@@ -1,7 +1,7 @@
 import { type Day, formatDay } from '../../base/day';
 import { formatSeconds } from '../../base/figures';
 import { stageOf } from './growthFindings';
-import { type Regressions, regressionsOf } from './regressions';
+import { HARDLY, type Regressions, regressionsOf } from './regressions';
 import { medianOf } from './robust';
 import type { TimedRun } from './timedRun';
 
@@ -46,12 +46,19 @@ export function regressionFindings(
     runs.map(({ seconds }) => seconds),
     runs.map((run) => leveled(run)),
   );
-  const stages = stageNames.flatMap((name) => {
-    const seconds = runs.map((run) => stageOf(run, name));
-    const told = runs.filter((run) => run.stages.length > 0);
-    if (told.length < runs.length || medianOf(seconds) < LEAST_SHARE * middle) return [];
-    const level = runs.map((run) => leveled(run, name));
-    return [{ name, found: regressionsOf(days, seconds, level) }];
+  // Of few that tell their stages nothing is learnt.
+  const told = runs.filter((run) => run.stages.length > 0);
+  const known = 2 * told.length >= runs.length ? stageNames : [];
+  const stages = known.flatMap((name) => {
+    const seconds = told.map((run) => stageOf(run, name));
+    if (medianOf(seconds) < LEAST_SHARE * middle) return [];
+    const level = told.map((run) => leveled(run, name));
+    const found = regressionsOf(
+      told.map(({ day }) => day),
+      seconds,
+      level,
+    );
+    return [{ name, found }];
   });
   const place = new Map(days.map((day, index) => [day, index]));
   const isNear = (a: Day, b: Day): boolean => Math.abs((place.get(a) ?? 0) - (place.get(b) ?? 0)) <= NEAR;
@@ -65,10 +72,35 @@ export function regressionFindings(
         isNear(stage.from, one.from) &&
         (stage.after - stage.before) / change >= MOST_OF_IT,
     );
-    if (!explained) findings.push(one);
+    if (!explained) findings.push(known.length === 0 ? one : withStage(one, told, known, leveled));
   }
   return findings.sort((a, b) => a.from - b.from).map((finding) => ({ ...finding, text: textOf(finding) }));
 }
+
+/** The stage that a change of the whole is due to, also one that took next to nothing before. */
+function withStage(
+  one: Omit<RegressionFinding, 'text'>,
+  told: readonly TimedRun[],
+  names: readonly string[],
+  leveled: (run: TimedRun, stage?: string) => number,
+): Omit<RegressionFinding, 'text'> {
+  const isSpike = one.kind === 'spike';
+  const since = told.filter(({ day }) => (isSpike ? day === one.from : day >= one.from && day <= (one.to ?? day)));
+  const until = told
+    .filter(({ day }) => (isSpike ? day !== one.from : day < one.from))
+    .slice(isSpike ? 0 : -since.length - AROUND);
+  if (since.length === 0 || until.length === 0) return one;
+  const change = one.after - one.before;
+  for (const stage of names) {
+    const [before, after] = [until, since].map((some) => medianOf(some.map((run) => leveled(run, stage))));
+    if (before === undefined || after === undefined || (after - before) / change < MOST_OF_IT) continue;
+    return { ...one, stage, before, after, factor: after / Math.max(before, HARDLY) };
+  }
+  return one;
+}
+
+/** So many dates before a change tell what was before it, at least. */
+const AROUND = 10;
 
 function plain({ spikes, shifts }: Regressions, stage?: string): Omit<RegressionFinding, 'text'>[] {
   const of = stage === undefined ? {} : { stage };
@@ -82,7 +114,7 @@ function plain({ spikes, shifts }: Regressions, stage?: string): Omit<Regression
     ...spikes.map(({ day, seconds, usual }) => ({
       ...of,
       kind: 'spike' as const,
-      ...{ from: day, before: usual, after: seconds, factor: seconds / Math.max(usual, 1e-3) },
+      ...{ from: day, before: usual, after: seconds, factor: seconds / Math.max(usual, HARDLY) },
     })),
   ];
 }
@@ -91,6 +123,10 @@ function textOf({ kind, stage, from, to, before, after, factor }: Omit<Regressio
   const who = stage === undefined ? 'a date' : stage.replaceAll('_', ' ');
   const times = (value: number): string => (value >= 10 ? Math.round(value).toString() : Number(value.toFixed(1)).toString());
   const seconds = `${formatSeconds(after)}, not ${formatSeconds(before)}`;
+  if (kind === 'spike' && before < HARDLY) {
+    const took = `took ${formatSeconds(after)}, not ${formatSeconds(before)} as usual`;
+    return stage === undefined ? `${formatDay(from)} ${took}` : `${who} ${took} on ${formatDay(from)}`;
+  }
   if (kind === 'spike')
     return stage === undefined
       ? `${formatDay(from)} took ${times(factor)} times as long as usual: ${seconds}`

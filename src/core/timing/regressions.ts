@@ -33,6 +33,8 @@ export interface Regressions {
 /** A level that changed by less is not worth a word: by a quarter, and by a second. */
 const LEAST_FACTOR = 1.25;
 const LEAST_SECONDS = 1;
+/** Of less nothing is so many times as long. */
+export const HARDLY = 0.5;
 /** A single date that takes a few seconds longer is nothing that anybody asks about. */
 const LEAST_SPIKE_SECONDS = 5;
 
@@ -61,7 +63,7 @@ export function regressionsOf(days: readonly Day[], seconds: readonly number[], 
     const [from, next] = [days[at], changes[index + 1]?.at];
     if (from === undefined || Math.abs(after - before) < LEAST_SECONDS) return [];
     const to = next === undefined ? undefined : days[next - 1];
-    return [{ from, ...(to !== undefined && { to }), before, after, factor: after / Math.max(before, 1e-3) }];
+    return [{ from, ...(to !== undefined && { to }), before, after, factor: after / Math.max(before, HARDLY) }];
   });
   const rest = values.map((value, index) => value - (levels[levelOf(index)]?.middle ?? 0));
   const spikes = spikesOf(rest).flatMap((index): Spike[] => {

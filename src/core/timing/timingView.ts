@@ -14,7 +14,7 @@ export interface TimingView {
   readonly processors: readonly ProcessorTimes[];
   /** Of all good runs. */
   readonly total: number;
-  /** Over all processors, of each backfill that is not over; last the gaps that nobody runs. */
+  /** Over all processors, of each backfill that is not over; of the gaps where none is. */
   readonly left: readonly WholeLeft[];
 }
 
@@ -24,6 +24,8 @@ export interface ProcessorTimes extends ProcessorTiming {
   readonly share: number;
   /** Names, in the order in which stages run; what a run takes beside them belongs to none. */
   readonly stageNames: readonly string[];
+  /** Of what its good runs took that tell stages, in the order of `stageNames`; stages that overlap have more than all of it together. */
+  readonly stageShares: readonly number[];
   /** The last good run of each date, ascending. */
   readonly dates: readonly TimedDate[];
   readonly regressions: readonly RegressionFinding[];
@@ -139,6 +141,7 @@ function processorTimes(
     total: good.reduce((sum, { seconds }) => sum + seconds, 0),
     share: 0,
     stageNames,
+    stageShares: sharesOf(good, stageNames),
     dates: inOrder.map((run) => dateOf(run, stageNames)),
     regressions: regressionFindings(sound, stageNames, leveledBy(sequences, growths)),
     growths: told,
@@ -147,6 +150,12 @@ function processorTimes(
     cumulative: good.filter(({ cumulative }) => cumulative === true).length,
     ...(left !== undefined && { left }),
   };
+}
+
+function sharesOf(runs: readonly TimedRun[], names: readonly string[]): readonly number[] {
+  const told = runs.filter(({ stages, cumulative }) => stages.length > 0 && cumulative !== true);
+  const all = told.reduce((sum, { seconds }) => sum + seconds, 0);
+  return names.map((name) => (all === 0 ? 0 : told.reduce((sum, run) => sum + stageOf(run, name), 0) / all));
 }
 
 function sessionOf(runs: readonly TimedRun[], stageNames: readonly string[]): TimedSession {

@@ -5,7 +5,7 @@ import { type LeftPool, leftPool } from '../backfill/leftPool';
 import type { BackfillProgress } from '../backfill/progress';
 import { simulatePool } from '../backfill/simulate';
 import type { Pipeline } from '../pipeline';
-import type { GrowthFinding } from './growthFindings';
+import { type GrowthFinding, stageWords } from './growthFindings';
 import type { TimedRun } from './timedRun';
 
 /** How long what is left takes, by how many calls run at once. */
@@ -30,7 +30,7 @@ export interface WholeLeft extends AtOnce {
 
 export interface WhatIsLeft {
   readonly byProcessor: ReadonlyMap<string, AtOnce>;
-  /** Backfills that are not over, newest first, then gaps. */
+  /** Backfills that are not over, newest first; where there is none, the gaps. */
   readonly whole: readonly WholeLeft[];
 }
 
@@ -52,12 +52,12 @@ export interface LeftInput {
   readonly now: number;
   /** How many calls of a processor the manifest allows at once. */
   readonly limits?: ReadonlyMap<string, number>;
-  /** The plan that would fill every gap that can be filled, as if nothing ran. */
-  readonly gaps?: Omit<OpenBackfill, 'events'>;
+  /** The plan that would fill every gap that can be filled; asked for only where no backfill is open, which has some of them. */
+  readonly gaps?: () => Omit<OpenBackfill, 'events'>;
 }
 
 /**
- * What is left of each processor, of the newest backfill that is not over, else of its gaps; and of each backfill as a whole: in both cases its
+ * What is left of each processor, of the newest backfill that is not over, or of its gaps where none is open; and of each backfill as a whole: its
  * dates in the pool of the executor, as its forecast has them.
  */
 export function whatIsLeft({ open, runs, now, limits = new Map(), gaps }: LeftInput): WhatIsLeft {
@@ -83,11 +83,9 @@ export function whatIsLeft({ open, runs, now, limits = new Map(), gaps }: LeftIn
     const dates = [...pool.dates.values()].reduce((sum, count) => sum + count, 0);
     whole.push({ ...atOnce(pool, plan, limits), dates, processors, ...of });
   };
-  for (const backfill of open) {
-    const { phase } = backfill.progress;
-    if (isActivePhase(phase) || phase === 'interrupted') add(backfill, false);
-  }
-  if (gaps !== undefined) add({ ...gaps, events: [] }, true);
+  const unfinished = open.filter(({ progress: { phase } }) => isActivePhase(phase) || phase === 'interrupted');
+  for (const backfill of unfinished) add(backfill, false);
+  if (gaps !== undefined && unfinished.length === 0) add({ ...gaps(), events: [] }, true);
   return { byProcessor: left, whole };
 }
 
@@ -148,12 +146,13 @@ export function growthWords(
 
 /** `dependency check grows 25 s a date: the 15 dates left would take 1 h 20 min, not 20 min`. */
 export function leftText(
-  { stage, perDate, start, next, rest }: GrowthFinding,
+  { stage, perDate, start, next, rest }: Pick<GrowthFinding, 'stage' | 'perDate' | 'start' | 'next' | 'rest'>,
   { dates, slots }: Pick<AtOnce, 'dates' | 'slots'>,
 ): string {
   const growing = dateSecondsAtOnce(dates, slots, (ahead) => rest + next + perDate * ahead);
   const level = dateSecondsAtOnce(dates, slots, () => rest + start);
-  const who = stage === undefined ? 'a date' : stage.replaceAll('_', ' ');
   const size = perDate < 10 ? perDate.toFixed(1).replace(/\.0$/, '') : Math.round(perDate);
-  return `${who} grows ${size} s a date: the ${counted(dates, 'date')} left would take ${formatHours(growing)}, not ${formatHours(level)}`;
+  const what =
+    stage === undefined ? `each date takes ${size} s longer than the one before` : `${stageWords(stage)} grows ${size} s a date`;
+  return `${what}: the ${counted(dates, 'date')} left would take ${formatHours(growing)}, not ${formatHours(level)}`;
 }

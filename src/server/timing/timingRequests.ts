@@ -46,9 +46,15 @@ export function timingHandlers(
       if (known === undefined || of.length !== known.of.length || of.some((one, index) => one !== known?.of[index])) {
         const runs = views.flatMap((one) => runsOf(one));
         const open = views.map(({ record: { plan, events }, progress }) => ({ plan, events, progress }));
-        const gaps = service.state === undefined ? undefined : gapsOf(service.state);
+        const { state } = service;
         const limits = slotLimits(pipeline);
-        const left = whatIsLeft({ open, runs, now: Date.now(), limits, ...(gaps !== undefined && { gaps }) });
+        const left = whatIsLeft({
+          open,
+          runs,
+          now: Date.now(),
+          limits,
+          ...(state !== undefined && { gaps: () => gapsOf(state) }),
+        });
         const order = pipeline.processors.map(({ id }) => id);
         known = { of, view: await unhurried(timingSteps({ history: noted.runs, runs, order, left }, memo)), asOf: Date.now() };
       }

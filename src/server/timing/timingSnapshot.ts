@@ -42,13 +42,14 @@ function rowOf(times: ProcessorTimes): TimingRow {
 }
 
 function chartOf(times: ProcessorTimes): TimingChart {
-  const { name, dates, stageNames, p50 = 0, p95 = 0, growths, left, sessions } = times;
+  const { name, dates, stageNames, stageShares, p50 = 0, p95 = 0, growths, left, sessions } = times;
   return {
     processor: name,
     days: Int32Array.from(dates, ({ day }) => day),
     seconds: Float32Array.from(dates, ({ seconds }) => seconds),
     stages: stageNames.map((stage, index) => ({
       name: stage.replaceAll('_', ' '),
+      share: shareText(stageShares[index] ?? 0),
       seconds: Float32Array.from(dates, ({ stages }) => stages[index] ?? 0),
     })),
     queued: Float32Array.from(dates, ({ queued }) => queued ?? Number.NaN),

@@ -65,6 +65,20 @@ describe('the picture of a timing chart', () => {
     assert.ok(Math.abs(height - ((layout.bottom - TOP) * (chart.seconds[0] ?? 0)) / layout.max) < 0.1);
   });
 
+  it('makes a bar as high as its date also where stages overlap or are below nothing', () => {
+    const stages = chart.stages.map(({ seconds, ...stage }, index) => ({
+      ...stage,
+      seconds: seconds.map((value) => (index === 3 ? -value : 2 * value)),
+    }));
+    const of = { ...chart, stages };
+    const height = (ops: ReturnType<typeof paint>, x: number) =>
+      ops.reduce((sum, op) => (op.op === 'fill' && op.x === x && op.w === 11 ? sum + op.h : sum), 0);
+    const x = leftOf(layout, 0, viewport);
+    const expected = (layout.bottom - TOP) * ((chart.seconds[0] ?? 0) / layout.max);
+    assert.ok(Math.abs(height(paint(of), x) - expected) < 0.1, `${height(paint(of), x)} for ${expected}`);
+    assert.ok(describeDate(of, 0).facts.some((fact) => fact.startsWith('stages ran beside one another')));
+  });
+
   it('tells stages by pattern and by colour', () => {
     const hatched = paint().filter((op) => op.op === 'hatch');
     assert.equal(new Set(hatched.map((op) => op.op === 'hatch' && op.hatch)).size, 3, 'the first of four is plain');

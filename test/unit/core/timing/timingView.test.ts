@@ -149,6 +149,78 @@ describe('the timing view', () => {
     assert.match(regressions[0]?.text ?? '', new RegExp(`^calculate takes (2\\.9|3|3\\.1) times as long since ${dateOf(30)}: `));
   });
 
+  it('names the stage of a change that took next to nothing before, and where some runs tell no stages', () => {
+    const backfill = played(60);
+    const about = noise(4);
+    for (let index = 0; index < 60; index++)
+      backfill.run(index, {
+        dependency_check: about(index < 50 ? 1 : 90),
+        ...(index % 20 !== 3 && { extract: about(40) }),
+        calculate: about(index === 20 ? 800 : 25),
+      });
+    const { regressions } = viewOf(backfill);
+    assert.deepEqual(
+      regressions.map(({ kind, stage, from }) => [kind, stage, formatDay(from)]),
+      [
+        ['spike', 'calculate', dateOf(20)],
+        ['slower', 'dependency_check', dateOf(50)],
+      ],
+    );
+  });
+
+  it('levels each run of the same dates by its own growth', () => {
+    const backfill = played(24);
+    const about = noise(5);
+    for (const again of [0, 1]) {
+      if (again === 1) backfill.begin();
+      for (let index = 0; index < 24; index++) backfill.run(index, { extract: about((again === 0 ? 40 : 20) + 25 * index) });
+    }
+    const { growths, regressions, dates } = viewOf(backfill);
+    assert.deepEqual([growths.length, dates.length], [2, 24]);
+    assert.deepEqual(regressions, [], 'the growth of the last run explains it');
+  });
+
+  it('counts a failed attempt for nothing but its failure, and a clock that went back for nothing at all', () => {
+    const backfill = played(12);
+    for (let index = 0; index < 10; index++) {
+      const of = { attempt: `PDC-${dateOf(index)}-0`, processor: 'PDC', date: dateOf(index) };
+      backfill.say({ type: 'attemptStarted', ...of, before: '', rowsBefore: 0, inputs: [], log: `logs/f${index}.log` });
+      backfill.pass(900);
+      backfill.say({ type: 'attemptEnded', ...of, outcome: 'failed', seconds: index === 4 ? -3_600 : 900 });
+      backfill.run(index, { extract: 20 });
+    }
+    const of = { attempt: 'back', processor: 'PDC', date: dateOf(10) };
+    backfill.say({ type: 'attemptStarted', ...of, before: '', rowsBefore: 0, inputs: [], log: 'logs/back.log' });
+    backfill.say({ type: 'attemptEnded', ...of, outcome: 'done', seconds: -3_600 });
+    const { p50, p95, runs, failed, total, slowest, left } = viewOf(backfill);
+    assert.deepEqual([p50, p95, runs, failed, total, slowest[0]?.seconds], [20, 20, 10, 9, 200, 20]);
+    assert.equal(left?.seconds[0], 20 * (left?.dates ?? 0), 'a failed attempt and a clock teach nothing');
+  });
+
+  it('has nothing to say of one run, and of none', () => {
+    const one = played(3);
+    one.run(0, {});
+    const { regressions, growths, p50, stageNames } = viewOf(one);
+    assert.deepEqual([regressions, growths, p50, stageNames], [[], [], 0, []]);
+    assert.deepEqual(timingView({ history: [], runs: [], order: ['PDC'] }), { total: 0, left: [], processors: [] });
+  });
+
+  it('says what a stage takes of the whole, also where stages overlap', () => {
+    const backfill = played(2);
+    backfill.run(0, { extract: 30, save: 10 });
+    const [run] = journalRuns(backfill);
+    assert.ok(run);
+    const shares = (seconds: number) =>
+      timingView({ history: [], runs: [{ ...run, seconds }], order: [] }).processors[0]?.stageShares;
+    assert.deepEqual(
+      [shares(40), shares(20)],
+      [
+        [0.75, 0.25],
+        [1.5, 0.5],
+      ],
+    );
+  });
+
   it('takes the stages of a call for many dates for their times, in the order of the call', () => {
     const backfill = played(4, { method: 'range' });
     const of = (index: number) => ({ attempt: `a${index}`, processor: 'PDC', date: dateOf(index) });
