@@ -60,7 +60,7 @@ export function growthFindings(sequences: readonly (readonly TimedRun[])[]): rea
   });
 }
 
-function stageWords(stage: string | undefined): string {
+export function stageWords(stage: string | undefined): string {
   return stage === undefined ? 'each date' : stage.replaceAll('_', ' ');
 }
 
