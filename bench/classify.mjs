@@ -1,9 +1,6 @@
 // How long a million partitions take to classify, as ratios to the bar of 250 ms and to a bare pass over as many cells: `node bench/classify.mjs`.
 // @ts-check
-import { mkdirSync, rmSync } from 'node:fs';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import * as esbuild from 'esbuild';
+import { bundled } from './product.mjs';
 
 const BAR_MS = 250;
 const PARTITIONS = 1_000_000;
@@ -11,23 +8,9 @@ const DATES = 5_000;
 const NODES = PARTITIONS / DATES;
 const ROUNDS = 7;
 
-const outdir = path.resolve(`out/bench-${process.pid}`);
-mkdirSync(outdir, { recursive: true });
-process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
-await esbuild.build({
-  stdin: {
-    contents: `export { classify } from './src/core/coverage/classify'; export { explain } from './src/core/coverage/explain';
+const { classify, explain, dateStatuses, gapsByRoot, buildPipeline } = await bundled(
+  `export { classify } from './src/core/coverage/classify'; export { explain } from './src/core/coverage/explain';
 export { dateStatuses } from './src/core/coverage/dates'; export { gapsByRoot } from './src/core/coverage/gaps'; export { buildPipeline } from './test/support/builders';`,
-    resolveDir: process.cwd(),
-  },
-  bundle: true,
-  platform: 'node',
-  target: 'node22',
-  format: 'esm',
-  outfile: path.join(outdir, 'core.mjs'),
-});
-const { classify, explain, dateStatuses, gapsByRoot, buildPipeline } = await import(
-  pathToFileURL(path.join(outdir, 'core.mjs')).href
 );
 
 const FIRST = 12_000;

@@ -1,11 +1,10 @@
 // What reading coverage costs, as ratios: `node bench/coverage.mjs`. 11 nodes of 850 dates, about 220 rows a date, in one DuckDB file
 // and in a folder of Parquet. All figures are medians.
 // @ts-check
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
-import * as esbuild from 'esbuild';
+import { bundled, folder } from './product.mjs';
 
 const NODES = 11;
 const DATES = 850;
@@ -13,24 +12,9 @@ const ROWS = 220;
 const ROUNDS = 3;
 const FIRST_PAINT_BAR_MS = 1_000;
 
-const folder = path.resolve(`out/bench-${process.pid}`);
-mkdirSync(folder, { recursive: true });
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-await esbuild.build({
-  stdin: {
-    contents: `export { openWarehouse } from './src/adapters/openWarehouse'; export { FileCoverageCache } from './src/adapters/files/coverageCache';
-export { readText } from './src/adapters/files/textFile'; export { PipelineSession } from './src/app/pipelineSession';`,
-    resolveDir: process.cwd(),
-  },
-  bundle: true,
-  platform: 'node',
-  target: 'node22',
-  format: 'cjs',
-  packages: 'external',
-  outfile: path.join(folder, 'app.cjs'),
-});
-const { openWarehouse, FileCoverageCache, readText, PipelineSession } = await import(
-  pathToFileURL(path.join(folder, 'app.cjs')).href
+const { openWarehouse, FileCoverageCache, readText, PipelineSession } = await bundled(
+  `export { openWarehouse } from './src/adapters/openWarehouse'; export { FileCoverageCache } from './src/adapters/files/coverageCache';
+export { readText } from './src/adapters/files/textFile'; export { PipelineSession } from './src/app/session/pipelineSession';`,
 );
 
 /** @param {number} index */

@@ -3,36 +3,22 @@
 // of a process that has read no log yet.
 // @ts-check
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import * as esbuild from 'esbuild';
 import { paired, timed } from './paired.mjs';
+import { bundled, folder } from './product.mjs';
 
 const ROUNDS = 7;
 const MIB = 2 ** 20;
 
-const folder = path.resolve(`out/bench-${process.pid}`);
-mkdirSync(folder, { recursive: true });
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-await esbuild.build({
-  stdin: {
-    contents: `export { LogWindow } from './src/app/logs/logWindow'; export { LogOutliner } from './src/app/logs/logOutline';
+const { LogWindow, LogOutliner, FollowedFile, dateBeginning, CompiledProfile, findInLog, fileBytes, BUILT_IN_PROFILES } =
+  await bundled(
+    `export { LogWindow } from './src/app/logs/logWindow'; export { LogOutliner } from './src/app/logs/logOutline';
 export { findInLog } from './src/app/logs/findInLogs'; export { FollowedFile } from './src/app/logs/followedFile';
 export { dateBeginning } from './src/app/logs/dateBeginning'; export { CompiledProfile } from './src/core/logs/compiledProfile';
  export { fileBytes } from './src/adapters/files/fileBytes';
 export { BUILT_IN_PROFILES } from './src/core/logs/builtIn/profiles';`,
-    resolveDir: process.cwd(),
-  },
-  bundle: true,
-  platform: 'node',
-  target: 'node22',
-  format: 'cjs',
-  packages: 'external',
-  outfile: path.join(folder, 'logs.cjs'),
-});
-const { LogWindow, LogOutliner, FollowedFile, dateBeginning, CompiledProfile, findInLog, fileBytes, BUILT_IN_PROFILES } =
-  await import(pathToFileURL(path.join(folder, 'logs.cjs')).href);
+  );
 
 const file = path.join(folder, 'job.log');
 const lines = Array.from(

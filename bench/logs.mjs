@@ -2,33 +2,19 @@
 // 50 lines a date, in the shape that the profile nba-phase4 reads. All figures are medians, ratios of rounds in which both took their turn.
 // @ts-check
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import * as esbuild from 'esbuild';
 import { paired } from './paired.mjs';
+import { bundled, folder } from './product.mjs';
 
 const DATES = 8_000;
 const PROGRESS_LINES = 40;
 const ROUNDS = 5;
 
-const folder = path.resolve(`out/bench-${process.pid}`);
-mkdirSync(folder, { recursive: true });
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-await esbuild.build({
-  stdin: {
-    contents: `export { readLog } from './src/app/logs/readLog'; export { readLogText } from './src/adapters/files/logText';
+const { readLog, readLogText, BUILT_IN_PROFILES } = await bundled(
+  `export { readLog } from './src/app/logs/readLog'; export { readLogText } from './src/adapters/files/logText';
 export { BUILT_IN_PROFILES } from './src/core/logs/builtIn/profiles';`,
-    resolveDir: process.cwd(),
-  },
-  bundle: true,
-  platform: 'node',
-  target: 'node22',
-  format: 'cjs',
-  packages: 'external',
-  outfile: path.join(folder, 'logs.cjs'),
-});
-const { readLog, readLogText, BUILT_IN_PROFILES } = await import(pathToFileURL(path.join(folder, 'logs.cjs')).href);
+);
 
 const file = path.join(folder, 'job.log');
 writeFileSync(file, Array.from({ length: DATES }, (_, index) => dateLines(index)).join(''));

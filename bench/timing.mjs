@@ -1,37 +1,19 @@
 // What the statistics of timing cost, and how long their panel takes to show: `node bench/timing.mjs`. 50 processors over 1,500 dates with six
 // stages each; every fourth has a step, every fifth a spike, every seventh a growth. The panel is the built one in a browser, where there is one.
 // @ts-check
-import { mkdirSync, rmSync } from 'node:fs';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import * as esbuild from 'esbuild';
 import { findBrowser, launchBrowser } from '../scripts/vscode/browser.mjs';
+import { bundled } from './product.mjs';
 
 const PROCESSORS = 50;
 const DATES = 1_500;
 const STAGES = ['dependency_check', 'source_check', 'extract', 'calculate', 'write', 'notify'];
 const FIRST = 18_000;
 
-const folder = path.resolve(`out/bench-${process.pid}`);
-mkdirSync(folder, { recursive: true });
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-await esbuild.build({
-  stdin: {
-    contents: `export { timingView } from './src/core/timing/timingView'; export { regressionsOf } from './src/core/timing/regressions';
+const { timingView, regressionsOf, timingSnapshot, randomOf, layoutOf, paintChart, openWebview, send, STATUSES } = await bundled(
+  `export { timingView } from './src/core/timing/timingView'; export { regressionsOf } from './src/core/timing/regressions';
 export { timingSnapshot } from './src/server/timing/timingSnapshot'; export { randomOf } from './test/support/timedSeries';
 export { layoutOf } from './webview/timing/layout'; export { paintChart } from './webview/timing/paint';
 export { openWebview, send } from './test/webview/page'; export { STATUSES } from './src/base/status';`,
-    resolveDir: process.cwd(),
-  },
-  bundle: true,
-  platform: 'node',
-  target: 'node22',
-  format: 'esm',
-  packages: 'external',
-  outfile: path.join(folder, 'timing.mjs'),
-});
-const { timingView, regressionsOf, timingSnapshot, randomOf, layoutOf, paintChart, openWebview, send, STATUSES } = await import(
-  pathToFileURL(path.join(folder, 'timing.mjs')).href
 );
 
 /** @param {number} processor */
