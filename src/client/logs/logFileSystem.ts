@@ -115,7 +115,13 @@ export class LogFileSystem implements vscode.FileSystemProvider, vscode.Disposab
 
   /** Shows more of a log that is open, and where that begins. */
   async move(id: LogId, to: 'earlier' | 'later' | 'end'): Promise<LogPage> {
-    const page = await this.#engine.request('backfill/moveLog', { id, to });
+    const move = () => this.#engine.request('backfill/moveLog', { id, to });
+    const earlier = this.#open.get(uriOf(id).toString())?.state.earlier ?? 0;
+    const page = await move().catch(async () => {
+      // An engine that was started again knows nothing of it.
+      await this.#ask(id, { offset: earlier });
+      return move();
+    });
     this.#take(id, page);
     return page;
   }

@@ -9,7 +9,8 @@ import { LogFollower, reveal } from './logFollower';
 import { asLog, LogLanguage } from './logLanguage';
 import { idOf, uriOf } from './logUri';
 
-const PATIENCE_MS = 5_000;
+/** A window that is busy takes its time to show a text. */
+const PATIENCE_MS = 30_000;
 
 /** Logs in native editors, read-only: opened at their end or at a place, followed, and moved back and forth in. */
 export class LogPanels implements vscode.Disposable {
@@ -34,6 +35,7 @@ export class LogPanels implements vscode.Disposable {
     const progress = { location: vscode.ProgressLocation.Window, title: 'Opening the log' };
     const page = await vscode.window.withProgress(progress, () => this.#logs.show(id, at));
     const editor = await this.#editor(id, at === undefined || 'offset' in at);
+    if (editor === undefined) return;
     const last = Math.max(0, editor.document.lineCount - 1);
     const line = Math.min(page.line ?? last, last);
     editor.selection = new vscode.Selection(line, 0, line, 0);
@@ -56,7 +58,8 @@ export class LogPanels implements vscode.Disposable {
     }
     const top = editor.visibleRanges[0]?.start.line ?? 0;
     const page = await this.#logs.move(id, to);
-    await this.#arrived(editor.document);
+    // Lines of a text that is not there are other lines.
+    if (!(await this.#arrived(editor.document))) return;
     const last = Math.max(0, editor.document.lineCount - 1);
     const { AtTop, Default } = vscode.TextEditorRevealType;
     if (to === 'end' || page.line === undefined) reveal(editor, last, Default);
@@ -67,22 +70,24 @@ export class LogPanels implements vscode.Disposable {
     this.#disposables.dispose();
   }
 
-  async #editor(id: LogId, preview: boolean): Promise<vscode.TextEditor> {
+  async #editor(id: LogId, preview: boolean): Promise<vscode.TextEditor | undefined> {
     // An encoding that is guessed may be another one.
     const document = await asLog(await vscode.workspace.openTextDocument(uriOf(id), { encoding: 'utf8' }));
     const editor = await vscode.window.showTextDocument(document, { preview });
-    await this.#arrived(document);
-    return editor;
+    return (await this.#arrived(document)) ? editor : undefined;
   }
 
-  /** Ends when the document holds what is shown of the log. */
-  async #arrived(document: vscode.TextDocument): Promise<void> {
+  /** Ends when the document holds what is shown of the log; false where it does not in time. */
+  async #arrived(document: vscode.TextDocument): Promise<boolean> {
+    const wanted = this.#logs.shown(document.uri)?.lineCount ?? 0;
     const isThere = () => {
       const log = this.#logs.shown(document.uri);
-      return log === undefined || document.lineCount - 1 === log.lineCount;
+      const lines = document.lineCount - 1;
+      // Meanwhile it may have grown.
+      return log === undefined || (lines >= wanted && lines <= log.lineCount);
     };
-    if (isThere()) return;
-    await new Promise<void>((resolve) => {
+    if (isThere()) return true;
+    return new Promise<boolean>((resolve) => {
       const timer = setTimeout(end, PATIENCE_MS);
       const listener = vscode.workspace.onDidChangeTextDocument((event) => {
         if (event.document === document && isThere()) end();
@@ -90,7 +95,7 @@ export class LogPanels implements vscode.Disposable {
       function end() {
         clearTimeout(timer);
         listener.dispose();
-        resolve();
+        resolve(isThere());
       }
     });
   }

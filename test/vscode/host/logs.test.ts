@@ -318,8 +318,35 @@ describe('a log in an editor', () => {
     assert.ok(typeof label === 'string' && /^\d\d:\d\d:\d\d$/.test(label));
     const tokens = await ask<vscode.SemanticTokens>('vscode.provideDocumentRangeSemanticTokens', new vscode.Range(0, 0, 6, 0));
     assert.equal(tokens.data.length / 5, 6, 'every line tells something');
+    // Another log in its tab closes it, too.
+    await vscode.commands.executeCommand('backfill.internal.openLogAt', { backfill: BACKFILL, log: LOG });
+    await until('no problems of a log that gave way', () => vscode.languages.getDiagnostics(uri).length === 0);
+    await open(id, RANGE);
+    await until('problems again', () => vscode.languages.getDiagnostics(uri).length > 0);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await until('no problems of a closed log', () => vscode.languages.getDiagnostics(uri).length === 0);
+  });
+
+  it('goes on where it was when the engine was started again', async function () {
+    this.timeout(120_000);
+    const id = '20240107T101506-made-ab18';
+    const path = writeBackfill(folder, id, LOG, ['2024-01-01']);
+    writeFileSync(path, Array.from({ length: 200_000 }, (_, at) => `INFO:job:line ${at}\n`).join(''));
+    await vscode.commands.executeCommand('backfill.internal.openLogAt', { backfill: id, log: LOG }, 2_000_000);
+    const editor = vscode.window.activeTextEditor;
+    assert.ok(editor);
+    const { document } = editor;
+    const last = document.lineAt(document.lineCount - 2).text;
+    assert.ok(!document.getText().includes('line 199999\n'));
+    await vscode.commands.executeCommand('backfill.restartEngine');
+    await vscode.commands.executeCommand('backfill.loadLaterLog');
+    await until('what comes after it', () => document.lineAt(document.lineCount - 2).text !== last);
+    assert.ok(document.getText().includes(`${last}\n`), 'what was shown is shown');
+    await vscode.commands.executeCommand('backfill.goToLogEnd');
+    await until('the end', () => document.getText().endsWith('line 199999\n'));
+    await vscode.commands.executeCommand('backfill.restartEngine');
+    appendFileSync(path, 'INFO:job:one more\n');
+    await until('what was appended', () => document.getText().endsWith('one more\n'));
   });
 
   it('says why there is none', async () => {

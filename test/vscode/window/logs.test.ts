@@ -69,12 +69,18 @@ describe('logs in editors', () => {
     await workbench.expand(await workbench.findTreeItem('Backfills', /MADE/));
     const group = await workbench.findTreeItem('Backfills', /^3 dates of MADE, KeyError: 'minutes' · same cause/);
     await picture(workbench, 'failures of one cause');
+    const planned = async () => {
+      await workbench.quickInputTitled('MADE, 2024-01-01 to 2024-01-04: 3 partitions');
+      const plan = (await workbench.webview().locator('body').textContent()) ?? '';
+      for (const date of ['2024-01-01', '2024-01-02', '2024-01-04']) assert.ok(plan.includes(date), date);
+      assert.ok(!plan.includes('2024-01-03'));
+      await workbench.press('Escape');
+    };
     await found.getByText('Run again 3 failed dates of MADE').click();
-    await workbench.quickInputTitled('MADE, 2024-01-01 to 2024-01-04: 3 partitions');
-    const plan = (await workbench.webview().locator('body').textContent()) ?? '';
-    for (const date of ['2024-01-01', '2024-01-02', '2024-01-04']) assert.ok(plan.includes(date), date);
-    assert.ok(!plan.includes('2024-01-03'));
-    await workbench.press('Escape');
+    await planned();
+    await group.hover();
+    await group.getByRole('button', { name: 'Launch Backfill…' }).click();
+    await planned();
     assert.ok(await group.isVisible());
     await until(
       'no error on the screen',
