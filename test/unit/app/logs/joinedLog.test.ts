@@ -86,6 +86,38 @@ describe('the logs of a backfill as one', () => {
     assert.equal(shown, '==> A <==\none\n\n==> B <==\nb\n\n==> A <==\ntwo\n');
   });
 
+  it('are rarely looked at when they have ended, and are seen to be others all the same', async () => {
+    const log = new JoinedLog();
+    let looks = 0;
+    const counted = (name: string, open: boolean): JoinedMember => {
+      const path = join(folder(), name);
+      const bytes = fileBytes(path);
+      const look = () => {
+        looks++;
+        return bytes.look();
+      };
+      return {
+        key: path,
+        title: name,
+        open,
+        source: new FollowedFile({ look, read: (from, length) => bytes.read(from, length) }),
+      };
+    };
+    const ended = Array.from({ length: 100 }, (_, index) => `ended${index}`);
+    for (const name of ended) await write(name, 'x\n');
+    await write('last', 'x\n');
+    log.setMembers([...ended.map((name) => counted(name, false)), counted('last', true)]);
+    const { identity } = await log.look();
+    await log.look();
+    looks = 0;
+    for (let round = 0; round < 20; round++) await log.look();
+    assert.equal(looks, 20, 'only the one that is written');
+    await truncate(join(folder(), 'ended7'), 0);
+    let now = identity;
+    for (let round = 0; round < 40 && now === identity; round++) now = (await log.look()).identity;
+    assert.notEqual(now, identity);
+  });
+
   it('begin anew where one was made shorter', async () => {
     const log = new JoinedLog();
     log.setMembers([member('A', true), member('B', false)]);

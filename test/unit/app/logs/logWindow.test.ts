@@ -98,7 +98,7 @@ describe('a window on a log', () => {
   });
 
   it('is text also where that is UTF-16, whose mark is far before the end', async () => {
-    const lines = Array.from({ length: 50_000 }, (_, at) => `✓ line ${at} of Grüße ĊĀ 😀`);
+    const lines = Array.from({ length: 15_000 }, (_, at) => `✓ line ${at} of Grüße ĊĀ 😀`);
     for (const as of ['utf-16le', 'utf-16be'] as const) {
       await writeFile(path, encoded(`\ufeff${lines.join('\r\n')}\r\n`, as));
       const window = new LogWindow(follow(path), taker());
@@ -113,6 +113,26 @@ describe('a window on a log', () => {
       while (window.earlier > 0) text = await window.extendEarlier();
       assert.deepEqual(text.trimEnd().split('\n').slice(0, 3), lines.slice(0, 3));
     }
+  });
+
+  it('is not hurt by a line of 10 MB that is being written', async () => {
+    await writeFile(path, 'before\n');
+    const window = new LogWindow(follow(path), taker());
+    let shown = await window.openEnd();
+    for (let round = 0; round < 10; round++) {
+      await appendFile(path, 'x'.repeat(1_000_000));
+      const growth = await window.grow();
+      if (growth.kind === 'appended') shown += growth.text;
+    }
+    // Beyond 8 MiB a window is begun anew: in the middle of the line.
+    shown += await window.openEnd();
+    assert.match(window.pending, /^x{10240} … [\d,]+ more bytes$/);
+    await appendFile(path, '\nafter\n');
+    const growth = await window.grow();
+    assert.ok(growth.kind === 'appended' && growth.text.length < 11_000);
+    assert.match(growth.text, /^x{10240} … [\d,]+ more bytes\nafter\n$/);
+    assert.equal(shown, 'before\n');
+    assert.match(await window.extendEarlier(), /more bytes\nafter\n$/);
   });
 
   it('is not begun anew each time where lines are so short that a page of them is too many', async () => {
