@@ -22,6 +22,7 @@ function cut(text: string | undefined): string | undefined {
 export class DateEntry {
   readonly date: string;
   readonly firstLine: number;
+  readonly #run: number;
   lastLine: number;
   outcome: LogOutcome = 'started';
   reason: string | undefined;
@@ -36,8 +37,10 @@ export class DateEntry {
   startedAt: string | undefined;
   endedAt: string | undefined;
 
-  constructor(date: string, line: number) {
+  /** @param run which of the runs of the log, from 1. */
+  constructor(date: string, line: number, run = 1) {
     this.date = date;
+    this.#run = run;
     this.firstLine = line;
     this.lastLine = line;
   }
@@ -72,7 +75,7 @@ export class DateEntry {
 
   /** What a dated verdict without a beginning takes over from what was told before it. */
   renamed(date: string): DateEntry {
-    const entry = new DateEntry(date, this.firstLine);
+    const entry = new DateEntry(date, this.firstLine, this.#run);
     const { lastLine, error, loaded, seconds, startedAt, endedAt } = this;
     Object.assign(entry, { lastLine, error, loaded, seconds, startedAt, endedAt });
     for (const [name, value] of this.stages) entry.stages.set(name, value);
@@ -94,6 +97,7 @@ export class DateEntry {
       ...(explains && causeLine !== undefined && { causeLine }),
       ...(outcome === 'skipped' && reason !== undefined && { skipReason: reason }),
       ...this.#rows(),
+      ...(this.#run > 1 && { run: this.#run }),
       stages: Object.fromEntries(this.stages),
       ...(seconds !== undefined && outcome !== 'skipped' && { seconds }),
       firstLine,

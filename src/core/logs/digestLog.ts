@@ -42,6 +42,8 @@ export class LogDigester {
   #omitted = 0;
   /** The date that began last: what is told belongs to it until another begins or the final block does. */
   #current: DateEntry | undefined;
+  /** How many runs the log has so far. */
+  #run = 1;
   /** What was told while no date was known to have begun. */
   #loose: DateEntry | undefined;
   #begun: { readonly n: number; readonly total: number } | undefined;
@@ -128,15 +130,17 @@ export class LogDigester {
     const n = numberIn(groups['n']);
     const total = numberIn(groups['total']);
     this.#endDate(this.#begun === undefined || n === undefined || n === this.#begun.n + 1);
-    // After the final block of a run another run begins.
+    // After the final block of a run another run begins; so it does where the count or the dates go back.
+    const goesBack = n === undefined || this.#begun === undefined ? date <= (this.#current?.date ?? '') : n <= this.#begun.n;
     if (this.#summary !== undefined || n === 1) this.#clock.restart();
+    if (this.#summary !== undefined || (goesBack && this.#entries.length > 0)) this.#run += 1;
     if (this.#summary !== undefined) this.#progress = undefined;
     this.#summary = undefined;
     this.#failure = undefined;
     this.#loose = undefined;
     this.#begun = n === undefined || total === undefined ? undefined : { n, total };
     this.#clock.beginDate();
-    this.#current = this.#keep(new DateEntry(date, number));
+    this.#current = this.#keep(new DateEntry(date, number, this.#run));
     if (at !== undefined) this.#current.at(at);
     return true;
   }
@@ -179,7 +183,7 @@ export class LogDigester {
       open.lastLine = line;
       return open;
     }
-    const entry = this.#loose?.renamed(date) ?? new DateEntry(date, line);
+    const entry = this.#loose?.renamed(date) ?? new DateEntry(date, line, this.#run);
     entry.lastLine = line;
     this.#loose = undefined;
     return this.#keep(entry);

@@ -18,6 +18,8 @@ export interface LogDate {
   readonly rows?: number;
   /** `loaded`: by what was written; `counter`: only by the job's own count, which may be wrong. */
   readonly rowsFrom?: 'loaded' | 'counter';
+  /** Which run of a log that several runs wrote, from 2 on; absent for the first. */
+  readonly run?: number;
   /** Seconds by stage, in the order in which the stages ended. */
   readonly stages: Readonly<Record<string, number>>;
   /** Of the date as a whole. */

@@ -11,7 +11,7 @@ import { growthWords, type OpenBackfill, runningSequence } from './whatIsLeft';
  */
 export function backfillGrowth(backfill: OpenBackfill, runs: readonly TimedRun[], now: number): readonly string[] {
   const { plan, progress } = backfill;
-  const told = runs.filter(({ sequence }) => sequence === runningSequence(plan.id));
+  const told = runs.filter(({ sequence }) => sequence?.startsWith(runningSequence(plan.id)) === true);
   const left = leftPool(backfill, progress, now, { told })?.dates;
   const good = runs.filter(({ outcome, cumulative }) => (outcome === 'done' || outcome === 'partial') && cumulative !== true);
   return [...groupBy(good, ({ processor }) => processor)].flatMap(([processor, own]) => {

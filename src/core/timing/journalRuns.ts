@@ -69,19 +69,29 @@ export function journalRuns({ plan, events }: { readonly plan: Plan; readonly ev
  * The dates that a call which runs has finished, by its log: the journal tells of them when it has ended.
  * @param now epoch milliseconds: the last of them has ended about then.
  */
-export function callRuns(backfill: string, processor: string, { dates }: LogDigest, now: number): TimedRun[] {
-  const finished = dates.flatMap(({ date, outcome, seconds, stages }) => {
+export function callRuns(backfill: string, processor: string, digest: LogDigest, now: number): TimedRun[] {
+  const runs = logRuns(runningSequence(backfill), processor, digest, now);
+  return runs.map((run) => ({ ...run, backfill }));
+}
+
+/**
+ * The dates that a log tells to have succeeded, with what they took; each run that wrote it is a sequence of its own.
+ * @param sequence that of its first run.
+ * @param until epoch milliseconds: the last of them has ended about then.
+ */
+export function logRuns(sequence: string, processor: string, { dates }: LogDigest, until: number): TimedRun[] {
+  const finished = dates.flatMap(({ date, outcome, seconds, stages, run = 1 }) => {
     const day = parseDay(date);
     const took = seconds ?? sumOf(stages);
-    return day === undefined || outcome !== 'succeeded' || took <= 0 ? [] : [{ day, took, stages }];
+    return day === undefined || outcome !== 'succeeded' || took <= 0 ? [] : [{ day, took, stages, run }];
   });
   let left = finished.reduce((sum, { took }) => sum + took, 0);
-  return finished.map(({ day, took, stages }): TimedRun => {
+  return finished.map(({ day, took, stages, run }): TimedRun => {
     left -= took;
     return {
-      ...{ processor, day, seconds: took, outcome: 'done', endedAt: now - left * 1000, backfill },
+      ...{ processor, day, seconds: took, outcome: 'done', endedAt: until - left * 1000 },
       stages: Object.entries(stages).map(([name, part]) => ({ name, seconds: part })),
-      sequence: runningSequence(backfill),
+      sequence: run === 1 ? sequence : `${sequence} ${run}`,
     };
   });
 }

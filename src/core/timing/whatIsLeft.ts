@@ -70,7 +70,7 @@ export function whatIsLeft({ open, runs, now, limits = new Map(), gaps }: LeftIn
   const whole: WholeLeft[] = [];
   const add = (backfill: OpenBackfill, isGaps: boolean): void => {
     const { plan, progress } = backfill;
-    const told = runs.filter(({ sequence }) => sequence === runningSequence(plan.id));
+    const told = runs.filter(({ sequence }) => sequence?.startsWith(runningSequence(plan.id)) === true);
     const pool = leftPool(backfill, progress, now, { told, others, limits });
     if (pool === undefined || plan.jobs.some(({ method }) => method === 'clean')) return;
     const of = isGaps ? {} : { backfill: plan.id };

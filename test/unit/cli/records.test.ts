@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CommandLine } from '../../support/commandLine';
 import { runDuckdb } from '../../support/duckdb';
 import { ExecutionFixture } from '../../support/execution';
@@ -142,7 +143,7 @@ describe('what jobs note, on the command line', function () {
     assert.equal(code, 0);
     assert.match(
       out,
-      /^A +1 +0 +27 s +27 s +run history +27 s +100 %\n {2}stages \(p50\): extract 13 s\n {2}slowest: 2021-11-01 27 s\n {2}never ended: 1$/m,
+      /^A +1 +0 +27 s +27 s +run history +27 s +100 %\n {2}stages \(p50, share\): extract 13 s 47 %\n {2}slowest: 2021-11-01 27 s\n {2}never ended: 1$/m,
     );
     assert.equal((await backfill('run', '--processor', 'A')).code, 0);
     writeFileSync(fixture.manifest, readFileSync(fixture.manifest, 'utf8').replace(/\nhistory:.*/s, '\n'));
@@ -152,6 +153,34 @@ describe('what jobs note, on the command line', function () {
       processors.map(({ processor, source, runs }: Record<string, unknown>) => [processor, source, runs]),
       [['A', 'journal', 1]],
     );
+  });
+
+  it('tells what grows in logs of jobs that a shell started, each run of a log for itself', async () => {
+    const manifest = readFileSync(fixture.manifest, 'utf8').replace('aliases: [AProcessor]', '$&, log: nba-phase4');
+    writeFileSync(fixture.manifest, manifest);
+    const run = (from: number, to: number, seconds: (index: number) => number) =>
+      Array.from({ length: to - from + 1 }, (_, index) => {
+        const date = `2021-11-${String(from + index).padStart(2, '0')}`;
+        return `INFO:__main__:Processing game date ${index + 1}/${to - from + 1}: ${date}
+INFO:precompute_base:PRECOMPUTE_STEP Dependencies validated in ${seconds(index).toFixed(1)}s
+INFO:precompute_base:PRECOMPUTE_STEP Data extracted in 20.0s
+INFO:__main__:✓ ${date}: 214 players processed
+`;
+      }).join('');
+    const log = join(fixture.folder, 'shell.log');
+    writeFileSync(log, run(1, 10, (index) => 5 + 25 * index) + run(11, 20, () => 5));
+    const { code, out } = await backfill('timing', '--processor', 'A', '--log', 'shell.log');
+    assert.equal(code, 0);
+    assert.match(out, /^A +20 +0 /m);
+    assert.match(out, /dependencies grew 25 s a date, from 5 s to 4 min 15 s over 10 dates/);
+    assert.match(out.replace(/\s+/g, ' '), /started anew it took 5 s from 2021-11-11/);
+
+    const noProcessor = await backfill('timing', '--log', 'shell.log');
+    assert.deepEqual(
+      [noProcessor.code, noProcessor.err],
+      [2, 'Say which processor the logs are of: --processor P --log FILE.\n'],
+    );
+    assert.match((await backfill('timing', '--processor', 'A', '--log', 'none.log')).err, /^There is no log none\.log\.$/m);
   });
 
   it('estimates a plan by the run history where the journal knows nothing', async () => {
