@@ -1,6 +1,7 @@
 // The gap matrix as it is built, in a real browser, on generated snapshots: `node bench/matrix.mjs [--built]`.
-// Frame work (paint callbacks and scroll handlers) over a scripted scroll of 10 s, tasks over 50 ms in it, first paint, hit-test.
-// On a busy machine a task is long because it waits for a processor: its processor time says what the page itself does.
+// Frame work (paint callbacks) over a scripted scroll of 10 s, the tasks over 50 ms in it, first paint, how soon keys and changes are
+// answered, hit-test. On a busy machine work is long because it waits for a processor: so processor time stands beside wall time, and
+// is what the page itself does.
 // @ts-check
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -9,10 +10,11 @@ import * as esbuild from 'esbuild';
 import { launchBrowser } from '../scripts/vscode/browser.mjs';
 
 const SIZES = [
-  { nodes: 50, dates: 1500, bars: true },
-  { nodes: 200, dates: 5000, bars: false },
+  { nodes: 50, dates: 1500 },
+  { nodes: 200, dates: 5000 },
 ];
 const FRAME_BAR_MS = 8;
+const TASK_BAR_MS = 50;
 const SCROLL_MS = 10_000;
 const HIT_TESTS = 100_000;
 const ORIGIN = 'http://webview.test';
@@ -91,15 +93,94 @@ function generate(/** @type {{ nodes: number, dates: number }} */ { nodes, dates
   };
 }
 
-/** Processor time of the costliest task of the pages' main threads, in ms. */
-function costliestTask(/** @type {Buffer} */ trace) {
-  /** @type {{ name: string, pid: number, tid: number, tdur?: number, args: { name?: string } }[]} */
+/** @typedef {{ name: string, ph: string, pid: number, tid: number, ts: number, dur?: number, tdur?: number, args: { name?: string } }} TraceEvent */
+
+/** Tasks and frames of the pages' main threads, in ms of wall and of processor; of the longest task also what it did. */
+function readTrace(/** @type {Buffer} */ trace) {
+  /** @type {TraceEvent[]} */
   const events = JSON.parse(trace.toString()).traceEvents;
-  const thread = (/** @type {{ pid: number, tid: number }} */ { pid, tid }) => `${pid} ${tid}`;
+  const thread = (/** @type {TraceEvent} */ { pid, tid }) => `${pid} ${tid}`;
   const mains = new Set(events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(thread));
-  const tasks = events.filter((event) => event.name === 'ThreadControllerImpl::RunTask' && mains.has(thread(event)));
-  if (tasks.length === 0) throw new Error('The browser traced no task.');
-  return Math.max(...tasks.map(({ tdur = 0 }) => tdur)) / 1000;
+  const ours = events.filter((event) => event.ph === 'X' && mains.has(thread(event)));
+  const timesOf = (/** @type {string} */ wanted) =>
+    ours.filter(({ name }) => name === wanted).map(({ dur = 0, tdur = 0 }) => ({ wall: dur / 1000, processor: tdur / 1000 }));
+  const tasks = ours.filter(({ name }) => name === 'ThreadControllerImpl::RunTask');
+  const longest = tasks.toSorted((one, other) => (other.dur ?? 0) - (one.dur ?? 0))[0];
+  if (longest === undefined) throw new Error('The browser traced no task.');
+  const end = longest.ts + (longest.dur ?? 0);
+  const within = ours
+    .filter((event) => event !== longest && thread(event) === thread(longest) && event.ts >= longest.ts && event.ts < end)
+    .toSorted((one, other) => (other.dur ?? 0) - (one.dur ?? 0));
+  const did = within
+    .slice(0, 4)
+    .map(({ name, dur = 0, tdur = 0 }) => `${name} ${(dur / 1000).toFixed(0)}/${(tdur / 1000).toFixed(0)}`);
+  return { tasks: timesOf('ThreadControllerImpl::RunTask'), frames: timesOf('FireAnimationFrame'), did };
+}
+
+/** @param {readonly number[]} values @param {number} share */
+function quantile(values, share) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
+/** In the page: how long a key and a change of one cell take until they are painted, a frame's wait included, in ms. */
+async function answers(/** @type {{ dates: number }} */ { dates }) {
+  const scroller = document.querySelector('.scroller');
+  const told = document.querySelector('.announcer');
+  if (scroller === null || told === null) throw new Error('no matrix');
+  const until = async (/** @type {() => void} */ act) => {
+    const start = performance.now();
+    const changed = new Promise((resolve, reject) => {
+      setTimeout(() => reject(new Error(`Nothing is said anew: ${told.textContent}`)), 10_000);
+      const observer = new MutationObserver(() => {
+        observer.disconnect();
+        resolve(undefined);
+      });
+      observer.observe(told, { childList: true, characterData: true, subtree: true });
+    });
+    act();
+    await changed;
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    return performance.now() - start;
+  };
+  const keys = [];
+  for (let times = 0; times < 15; times++) {
+    keys.push(
+      await until(() =>
+        scroller.dispatchEvent(new KeyboardEvent('keydown', { key: times % 2 ? 'ArrowRight' : 'ArrowLeft', bubbles: true })),
+      ),
+    );
+  }
+  // The cell in focus, by what is told of it: the line's number is in its id, the date is the second word.
+  const [id = '', , date = ''] = (told.textContent ?? '').split(/[ ,.]/);
+  const cell = Number(id.slice(1)) * dates + Date.parse(date) / 86_400_000 - 12_000;
+  const changes = [];
+  for (let version = 1; version <= 15; version++) {
+    const one = (/** @type {number} */ value) => Int32Array.of(value);
+    const byte = (/** @type {number} */ value) => Uint8Array.of(value);
+    const change = {
+      ...{
+        base: version,
+        version: version + 1,
+        source: 'warehouse',
+        cells: one(cell),
+        status: byte(version % 2 ? 4 : 9),
+        off: byte(255),
+      },
+      ...{
+        rows: one(version),
+        expectedRows: one(100),
+        flags: byte(0),
+        rootSet: one(version % 2),
+        rootTexts: ['', 'cause'],
+        gaps: version,
+      },
+      ...{ rootCells: [new Int32Array(), one(cell)], causes: [{ headline: 'cause', gaps: 1 }], causeOfSet: Int32Array.of(-1, 0) },
+      dates: new Uint8Array(dates).fill(2),
+    };
+    changes.push(await until(() => window.postMessage({ type: 'change', change }, '*')));
+  }
+  return { keys, changes };
 }
 
 const browser = await launchBrowser();
@@ -118,28 +199,11 @@ for (const size of SIZES) {
     await route.fulfill({ contentType: type, body: readFileSync(path.join('dist/webview', pathname)) });
   });
   await page.addInitScript({ content: `window.generate = ${generate.toString()};` });
+  await page.addInitScript({ content: `window.answers = ${answers.toString()};` });
   await page.addInitScript(() => {
-    /** @type {number[]} */
-    const work = [];
-    let frame = 0;
-    const native = window.requestAnimationFrame.bind(window);
-    window.requestAnimationFrame = (callback) =>
-      native((time) => {
-        const start = performance.now();
-        callback(time);
-        frame = performance.now() - start;
-        work.push(frame);
-      });
-    /** @type {number[]} */
-    const tasks = [];
-    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
-      type: 'longtask',
-    });
-    Object.assign(window, {
-      work,
-      tasks,
-      acquireVsCodeApi: () => ({ postMessage: () => undefined, getState: () => undefined, setState: () => undefined }),
-    });
+    // As in VS Code, what is saved is written as JSON and sent.
+    const setState = (/** @type {unknown} */ state) => new MessageChannel().port1.postMessage(JSON.stringify(state));
+    Object.assign(window, { acquireVsCodeApi: () => ({ postMessage: () => undefined, getState: () => undefined, setState }) });
   });
   await page.goto(`${ORIGIN}/`);
   await page.getByText('Reading coverage').waitFor();
@@ -156,13 +220,10 @@ for (const size of SIZES) {
     { nodes: size.nodes, dates: size.dates },
   );
   await page.waitForTimeout(500);
-  await browser.startTracing(page, { categories: ['toplevel'] });
-  const scrolled = await page.evaluate(async (duration) => {
-    const { work, tasks } = /** @type {{ work: number[], tasks: number[] }} */ (/** @type {unknown} */ (window));
+  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline', 'v8', 'cc'] });
+  const canvas = await page.evaluate(async (duration) => {
     const scroller = document.querySelector('.scroller');
     if (scroller === null) throw new Error('no matrix');
-    work.length = 0;
-    tasks.length = 0;
     const start = performance.now();
     // Along all dates and back, and up and down meanwhile.
     for (let now = start; now - start < duration; now = performance.now()) {
@@ -171,10 +232,14 @@ for (const size of SIZES) {
       scroller.scrollTop = (scroller.scrollHeight - scroller.clientHeight) * (0.5 - Math.cos(share * 20) / 2);
       await new Promise((resolve) => setTimeout(resolve, 8));
     }
-    const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector('.cells'));
-    return { work: [...work], tasks: [...tasks], canvas: `${canvas.width} × ${canvas.height}` };
+    const { width, height } = /** @type {HTMLCanvasElement} */ (document.querySelector('.cells'));
+    return `${width} × ${height}`;
   }, SCROLL_MS);
-  const costliest = costliestTask(await browser.stopTracing());
+  const { tasks, frames, did } = readTrace(await browser.stopTracing());
+  const answered = await page.evaluate((wanted) => {
+    const { answers: measured } = /** @type {{ answers: typeof answers }} */ (/** @type {unknown} */ (window));
+    return measured(wanted);
+  }, size);
   await page.close();
 
   const snapshot = generate(size);
@@ -185,15 +250,22 @@ for (const size of SIZES) {
   for (let at = 0; at < HIT_TESTS; at++) if (hitTest(layout, (at * 7) % 1600, (at * 13) % 900) !== undefined) hits++;
   const hitMicros = ((performance.now() - start) * 1000) / HIT_TESTS;
 
-  const sorted = scrolled.work.toSorted((a, b) => a - b);
-  const at = (/** @type {number} */ share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  console.log(`${size.nodes} processors × ${size.dates} dates, canvas ${scrolled.canvas}`);
+  const walls = frames.map(({ wall }) => wall);
+  const processor = frames.map((frame) => frame.processor);
+  const both = (/** @type {number} */ share) =>
+    `${quantile(walls, share).toFixed(1)} ms (${quantile(processor, share).toFixed(1)} of a processor)`;
+  const long = tasks.filter(({ wall }) => wall > TASK_BAR_MS);
+  const costliest = Math.max(...tasks.map((task) => task.processor));
+  console.log(`${size.nodes} processors × ${size.dates} dates, canvas ${canvas}`);
   console.log(`  first paint     ${painted.toFixed(0)} ms after the snapshot was sent`);
   console.log(
-    `  frame work      p50 ${at(0.5).toFixed(1)} ms, p95 ${at(0.95).toFixed(1)} ms (${(at(0.95) / FRAME_BAR_MS).toFixed(2)} of the bar), most ${at(1).toFixed(1)} ms, ${sorted.length} frames`,
+    `  frame work      p50 ${both(0.5)}, p95 ${both(0.95)}: ${(quantile(processor, 0.95) / FRAME_BAR_MS).toFixed(2)} of the bar, most ${both(1)}, ${frames.length} frames`,
   );
   console.log(
-    `  tasks > 50 ms   ${scrolled.tasks.length}${scrolled.tasks.length === 0 ? '' : ` (longest ${Math.max(...scrolled.tasks)} ms)`}, the costliest takes ${costliest.toFixed(0)} ms of a processor`,
+    `  tasks > 50 ms   ${long.length}, of which ${long.filter((task) => task.processor > TASK_BAR_MS).length} by their own work; the costliest takes ${costliest.toFixed(0)} ms of a processor; in the longest, ${Math.max(...tasks.map(({ wall }) => wall)).toFixed(0)} ms, wall/processor: ${did.join(', ')}`,
+  );
+  console.log(
+    `  answers         a key ${quantile(answered.keys, 0.5).toFixed(0)} ms, a change of one cell ${quantile(answered.changes, 0.5).toFixed(0)} ms, medians until painted`,
   );
   console.log(`  hit-test        ${hitMicros.toFixed(2)} µs, ${hits} of ${HIT_TESTS} on cells`);
 }

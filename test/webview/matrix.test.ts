@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../../scripts/vscode/browser.mjs';
 import type { FromMatrix } from '../../src/protocol/matrix';
 import { everyStatus, type Hole, snapshotWith } from '../support/snapshots';
-import { cellAt, coloursAround, expectValue, HOLES, openHoles, selectionOf, toStart } from './matrixPage';
+import { cellAt, coloursAround, expectValue, HOLES, openHoles, painted, selectionOf, toStart } from './matrixPage';
 import { openWebview, reload, send, sentBy, type Theme } from './page';
 
 describe('gap matrix in a browser', () => {
@@ -317,7 +317,21 @@ describe('gap matrix in a browser', () => {
       assert.deepEqual(found, []);
       await page.waitForFunction(() => (document.querySelector('.scroller')?.scrollLeft ?? 0) > 0);
       mkdirSync('out/screenshots', { recursive: true });
-      await page.screenshot({ path: `out/screenshots/matrix-${theme}.png` });
+      const keep = async (name: string) => {
+        await painted(page);
+        await page.screenshot({ path: `out/screenshots/matrix-${name}${theme}.png` });
+      };
+      await keep('');
+      await page.getByTitle('What the gaps come from').click();
+      await page.locator('input[type="date"]').fill('2021-11-05');
+      await page.locator('.scroller').focus();
+      await page.locator('.announcer').getByText('MLFS · 2021-11-05, Friday. blocked').waitFor();
+      await keep('cause-');
+      for (const key of ['3', '2']) await page.keyboard.press(key);
+      const box = await page.locator('.scroller').boundingBox();
+      await page.mouse.move((box?.x ?? 0) + 248 + 2.5 * 28, (box?.y ?? 0) + 68 + 177);
+      await page.locator('.tooltip').waitFor();
+      await keep('weeks-');
       await page.close();
     });
   }
