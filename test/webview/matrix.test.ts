@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
+import { mkdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 // The same browser as the tests in VS Code.
 import { launchBrowser } from '../../scripts/vscode/browser.mjs';
 import type { FromMatrix } from '../../src/protocol/matrix';
 import { everyStatus, type Hole, snapshotWith } from '../support/snapshots';
 import { cellAt, coloursAround, expectValue, HOLES, openHoles, painted, selectionOf, toStart } from './matrixPage';
-import { openWebview, reload, send, sentBy, type Theme } from './page';
+import { axeFindings, openWebview, reload, send, sentBy, type Theme } from './page';
 
 describe('gap matrix in a browser', () => {
   let browser: Browser;
@@ -309,12 +307,7 @@ describe('gap matrix in a browser', () => {
       await page.getByRole('button', { name: 'Causes' }).click();
       await selectionOf(page).fill('MLFS & [2022-02-16..2022-02-19] & all');
       await page.locator('.scroller').focus();
-      await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-      const results: AxeResults = await page.evaluate(() =>
-        (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
-      );
-      const found = results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
-      assert.deepEqual(found, []);
+      assert.deepEqual(await axeFindings(page), []);
       await page.waitForFunction(() => (document.querySelector('.scroller')?.scrollLeft ?? 0) > 0);
       mkdirSync('out/screenshots', { recursive: true });
       const keep = async (name: string) => {

@@ -19,7 +19,7 @@ import {
   selectionOf,
   toStart,
 } from './matrixPage';
-import { changeTheme, reload, send, sentBy } from './page';
+import { axeFindings, changeTheme, reload, send, sentBy } from './page';
 
 /** A change of one cell of the snapshot with all holes. */
 function changeOf(base: number, id: string, offset: number, word: 'complete' | 'running') {
@@ -276,6 +276,24 @@ describe('gap matrix in a browser, at awkward moments', () => {
     await page.close();
   });
 
+  it('copies, pictures and launches by key what is selected', async () => {
+    const page = await open();
+    await selectionOf(page).fill('PDC & gaps');
+    await page.locator('#selected').getByText('1 partition, 1 date').waitFor();
+    await page.locator('.scroller').focus();
+    for (const key of ['m', 'v', 'r', 'p']) await page.keyboard.press(key);
+    await page.waitForFunction(() =>
+      (window as unknown as { sent: { type: string }[] }).sent.some(({ type }) => type === 'savePng'),
+    );
+    const sent = await sentBy<FromMatrix>(page);
+    assert.deepEqual(
+      sent.map((message) => (message.type === 'copy' ? message.what : message.type)),
+      ['1 partition as Markdown', '1 partition as CSV', 'launch', 'savePng'],
+    );
+    assert.deepEqual(sent[2], { type: 'launch', select: 'PDC & gaps' });
+    await page.close();
+  });
+
   it('takes whole names and dates out of the selection as it puts them in, and drags dates over cells', async () => {
     const page = await open();
     await toStart(page);
@@ -357,6 +375,7 @@ describe('gap matrix in a browser, at awkward moments', () => {
     });
     assert.deepEqual(found.cut, []);
     assert.equal(found.sideways, false);
+    assert.deepEqual(await axeFindings(page), []);
     // Nine dates beside the names, two lines below the header.
     assert.ok(found.width >= 152 + 9 * 16 && found.height >= 68 + 2 * 22, JSON.stringify(found));
     await page.close();

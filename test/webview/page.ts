@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { extname, join, resolve } from 'node:path';
+import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 
 const ORIGIN = 'http://webview.test';
@@ -177,6 +179,15 @@ interface Sent {
 /** What the webview has sent to its host, without the first `ready`. */
 export async function sentBy<Message>(page: Page): Promise<readonly Message[]> {
   return (await page.evaluate(() => (window as unknown as Sent).sent.slice(1))) as unknown as readonly Message[];
+}
+
+/** What axe objects to in the page as it is. */
+export async function axeFindings(page: Page): Promise<readonly string[]> {
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  const { violations }: AxeResults = await page.evaluate(() =>
+    (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
+  );
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
 }
 
 /** Another theme while the page is open, as VS Code changes it: tokens and the class of the body. */

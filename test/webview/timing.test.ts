@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
+import { mkdirSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 // The same browser as the tests in VS Code.
 import { launchBrowser } from '../../scripts/vscode/browser.mjs';
 import type { FromTiming, TimingSnapshot } from '../../src/protocol/timing';
 import { timingChart, timingOf } from '../support/timingSnapshots';
-import { openWebview, reload, send, sentBy, type Theme } from './page';
+import { axeFindings, openWebview, reload, send, sentBy, type Theme } from './page';
 
 const SIZE = { width: 1180, height: 900 };
 
@@ -217,12 +215,7 @@ describe('timing in a browser', () => {
   for (const theme of ['light', 'dark', 'high-contrast'] as const) {
     it(`has nothing that axe objects to (${theme}), and its picture is kept for looking at`, async () => {
       const page = await open(timingOf(), theme);
-      await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-      const results: AxeResults = await page.evaluate(() =>
-        (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
-      );
-      const found = results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
-      assert.deepEqual(found, []);
+      assert.deepEqual(await axeFindings(page), []);
       await page.waitForFunction(() => (document.querySelector('.scroller')?.scrollLeft ?? 0) > 0);
       mkdirSync('out/screenshots', { recursive: true });
       await page.screenshot({ path: `out/screenshots/timing-${theme}.png` });

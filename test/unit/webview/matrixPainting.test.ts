@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { STATUSES, type Status, statusCode } from '../../../src/base/status';
 import type { Snapshot } from '../../../src/protocol/snapshot';
@@ -243,6 +244,10 @@ describe('gap matrix: a picture for a file', () => {
 });
 
 describe('gap matrix: places and what was saved', () => {
+  it('moves nothing by itself, for those who want less motion', () => {
+    assert.doesNotMatch(readFileSync('webview/matrix/matrix.css', 'utf8'), /animation|transition|scroll-behavior/);
+  });
+
   it('finds the nearest date that has a column, from anywhere', () => {
     const snapshot = snapshotWith([]);
     const near = (offset: number) => nearestDay(snapshot, SNAPSHOT_START + offset) - SNAPSHOT_START;
