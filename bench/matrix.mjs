@@ -3,11 +3,10 @@
 // answered, hit-test. On a busy machine work is long because it waits for a processor: so processor time stands beside wall time, and
 // is what the page itself does.
 // @ts-check
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import * as esbuild from 'esbuild';
 import { launchBrowser } from '../scripts/vscode/browser.mjs';
+import { bundled } from './product.mjs';
 
 const SIZES = [
   { nodes: 50, dates: 1500 },
@@ -20,22 +19,7 @@ const HIT_TESTS = 100_000;
 const ORIGIN = 'http://webview.test';
 
 if (!process.argv.includes('--built')) await import('../scripts/build.mjs');
-const outdir = path.resolve(`out/bench-matrix-${process.pid}`);
-mkdirSync(outdir, { recursive: true });
-process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
-await esbuild.build({
-  stdin: {
-    contents: `export { layoutMatrix, hitTest } from './webview/matrix/layout'; export { paintMatrix } from './webview/matrix/paint';
-export { STATUSES } from './src/base/status';`,
-    resolveDir: process.cwd(),
-  },
-  bundle: true,
-  platform: 'node',
-  target: 'node22',
-  format: 'esm',
-  outfile: path.join(outdir, 'matrix.mjs'),
-});
-const { layoutMatrix, hitTest } = await import(pathToFileURL(path.join(outdir, 'matrix.mjs')).href);
+const { layoutMatrix, hitTest } = await bundled(`export { layoutMatrix, hitTest } from './webview/matrix/layout';`);
 
 /** In the page, so that nothing large has to be sent: ten seasons, a hole in about one of thirty cells, each with one of forty causes. */
 function generate(/** @type {{ nodes: number, dates: number }} */ { nodes, dates }) {
