@@ -53,6 +53,8 @@ export class LogReader {
     try {
       const buffer = new Uint8Array(CHUNK);
       let position = this.#printed.get(log) ?? 0;
+      // One that was emptied begins again.
+      if ((await file.stat()).size < position) position = 0;
       this.#printed.set(log, position);
       while (!signal.aborted) {
         const { bytesRead } = await file.read(buffer, 0, CHUNK, position);

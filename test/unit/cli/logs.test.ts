@@ -3,9 +3,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { threadedSearch } from '../../../src/adapters/files/logSearch';
 import { grepLogs } from '../../../src/cli/grepLogs';
+import { LogReader } from '../../../src/cli/logReader';
 import { CommandLine } from '../../support/commandLine';
 import { useTemporaryFolder } from '../../support/temporaryFolder';
 import { attempted, eventsOf, planOf, started } from './backfillFixture';
+import { FakeTerminal } from './fakeTerminal';
 
 const MANIFEST = `version: 1
 name: NBA seasons
@@ -52,6 +54,21 @@ describe('backfill logs', function () {
     await writeFile(join(logs, 'PDC-2021-11-06-1.log'), Buffer.from(`\ufeff${'✓ ü\r\n'.repeat(20_000)}`, 'utf16le'));
     const { out } = await cli.run(folder(), 'logs', id);
     assert.equal(out, `a\ufffd\n\n==> PDC 2021-11-06 <==\n${'✓ ü\r\n'.repeat(20_000)}`);
+  });
+
+  it('prints a log again from its beginning when that was emptied while it is followed', async () => {
+    const terminal = new FakeTerminal();
+    const choice = { id, processor: undefined, date: '2021-11-05' };
+    const reader = new LogReader(terminal, { logPath: (_, log) => join(logs, '..', log) }, choice);
+    const path = join(logs, 'PDC-2021-11-05-1.log');
+    const { signal } = new AbortController();
+    await writeFile(path, 'one\n');
+    await reader.print({ events }, signal);
+    await writeFile(path, '1\n');
+    await reader.print({ events }, signal);
+    await writeFile(path, '1\n2\n');
+    await reader.print({ events }, signal);
+    assert.equal(terminal.out, 'one\n1\n2\n');
   });
 
   it('--grep prints the lines that hold an expression, after whose they are', async () => {
