@@ -20,7 +20,7 @@ export interface TimingSnapshot {
   readonly problem?: string;
   /** What costs most comes first. */
   readonly processors: readonly TimingRow[];
-  /** Over all processors: of each backfill that is not over, newest first; of the gaps that can be filled where there is none. */
+  /** Of several processors: of each backfill that is not over, newest first; of the gaps that can be filled where there is none. */
   readonly left: readonly TimingLeft[];
   /** Of the processor that was asked for, else of the first; absent where no run is known. */
   readonly chart?: TimingChart;

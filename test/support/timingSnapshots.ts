@@ -69,7 +69,7 @@ export function timingOf(chart: TimingChart | undefined = timingChart()): Timing
         runs: true,
         seconds: [9_600, 5_100, 3_700, 3_000, 2_700, 2_500, 2_400, 2_400],
       },
-      { what: '12 gaps that can be filled, of PSZA', slots: 1, runs: false, seconds: [480, 240, 160, 120] },
+      { what: '12 gaps that can be filled, of PSZA and PCF', slots: 1, runs: false, seconds: [480, 240, 160, 120] },
     ],
     ...(chart !== undefined && { chart }),
   };

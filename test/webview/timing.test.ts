@@ -103,7 +103,7 @@ describe('timing in a browser', () => {
     assert.match((await plan.textContent()) ?? '', /^45 dates left of PDC and MLFS, with {2}1 at once2 h 40 min · as it is now$/);
     await plan.getByRole('slider').fill('4');
     await plan.getByText('50 min').waitFor();
-    assert.match((await gaps.textContent()) ?? '', /^12 gaps that can be filled, of PSZA, with {2}1 at once8 min$/);
+    assert.match((await gaps.textContent()) ?? '', /^12 gaps that can be filled, of PSZA and PCF, with {2}1 at once8 min$/);
     await page.close();
   });
 

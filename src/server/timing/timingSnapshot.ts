@@ -29,7 +29,8 @@ export function timingSnapshot(
   return {
     ...rest,
     processors: processors.map(rowOf),
-    left: left.map((one) => ({ ...leftOf(one), what: wholeText(one) })),
+    // What is left of a single processor stands beside it.
+    left: left.filter((one) => one.processors.length > 1).map((one) => ({ ...leftOf(one), what: wholeText(one) })),
     ...(shown !== undefined && { chart: chartOf(shown) }),
   };
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { formatDay } from '../../../../src/base/day';
 import type { BackfillEvent, BackfillEventBody, Plan } from '../../../../src/core/backfill/backfill';
+import { classify } from '../../../../src/core/coverage/classify';
+import type { RunMethod } from '../../../../src/core/pipeline';
 import { type BackfillView, viewOf } from '../../../../src/server/backfills/backfillViews';
 import { timingHandlers } from '../../../../src/server/timing/timingRequests';
 import { backfillTooltip } from '../../../../src/server/trees/tooltips';
-import { buildPipeline } from '../../../support/builders';
+import { buildInput, buildPipeline } from '../../../support/builders';
 import { planRequest } from '../../../support/requests';
 
 const FIRST = 18_931;
@@ -89,6 +91,46 @@ describe('what a timing panel is answered', () => {
     assert.equal(problem, 'The run history was not read: There is no table ops.runs.');
     assert.equal(chart?.processor, 'PDC');
     assert.equal((await timingHandlers(serviceOf({ current: [] }))['backfill/timing']({})).chart, undefined);
+  });
+
+  it('is of gaps where no backfill is open: what can be filled, at what the warehouse allows, and nothing of it while one runs', async () => {
+    const run: readonly RunMethod[] = [{ kind: 'command', each: 'date', argv: ['job', '{date}'], overrides: {} }];
+    const of = (type: 'duckdb' | 'bigquery') => {
+      const input = buildInput({
+        seasons: [['2021-11-01', '2021-11-06']],
+        nodes: [
+          { id: 'PDC', run },
+          { id: 'MLFS', run, needs: ['PDC'] },
+          { id: 'LOST', run, needs: ['SOURCE'] },
+          { id: 'SOURCE', phase: 'sources' },
+        ],
+      });
+      const warehouse = type === 'duckdb' ? input.pipeline.warehouse : { type, project: 'p', location: 'EU' };
+      const changed = { ...input, pipeline: { ...input.pipeline, warehouse } } as typeof input;
+      return { input: changed, grid: classify(changed) };
+    };
+    const ask = async (type: 'duckdb' | 'bigquery', views: readonly BackfillView[]) => {
+      const state = of(type);
+      const service = { ...serviceOf({ current: views }), state, session: { pipeline: state.input.pipeline } };
+      return (await timingHandlers(service as unknown as Parameters<typeof timingHandlers>[0])['backfill/timing']({})).left;
+    };
+    // Two dates of PDC that took 15 and 40 s; MLFS, of which nothing is known, is taken for as long.
+    const { record } = growing(2);
+    const over = viewOf(
+      {
+        ...record,
+        events: [...record.events, { seq: 99, at: new Date(START).toISOString(), type: 'ended', result: 'cancelled' }],
+      },
+      START,
+    );
+    const [atOnce, ...others] = await ask('bigquery', [over]);
+    assert.equal(others.length, 0);
+    assert.deepEqual([atOnce?.what, atOnce?.runs, atOnce?.slots], ['12 gaps that can be filled, of PDC and MLFS', false, 1]);
+    const [one = 0, two = 0] = atOnce?.seconds ?? [];
+    assert.ok(one > 12 * 15 && one < 12 * 41 && two < 0.6 * one, `${one} ${two}`);
+    const [alone] = await ask('duckdb', [over]);
+    assert.deepEqual([alone?.seconds.length, alone?.limit], [1, 'a DuckDB file has one writer at a time']);
+    assert.deepEqual(await ask('bigquery', [growing(2)]), [], 'of one processor its own line tells');
   });
 
   it('is in the tooltip of the backfill, too', () => {
