@@ -34,8 +34,10 @@ function paintHeader(ops: PaintOp[], layout: MatrixLayout, palette: Palette, at:
     if (right < gutterOf(view) || left > view.width) return;
     const from = Math.max(left, gutterOf(view));
     if (index % 2 === 1) ops.push({ op: 'fill', x: from, y: 0, w: right - from, h: SIZE.ticks, color: palette.band, alpha: 0.6 });
-    ops.push({ op: 'clip', x: from, y: 0, w: right - from, h: view.height });
-    paintTicks(ops, layout, segment, palette);
+    // Names may reach beyond the last column: up to the next season, or to the edge of the panel.
+    const beyond = index === layout.segments.length - 1 ? Math.max(0, view.width - right) : SIZE.seasonGap / 2;
+    ops.push({ op: 'clip', x: from, y: 0, w: right + beyond - from, h: view.height });
+    paintTicks(ops, layout, segment, palette, beyond);
     ops.push({ op: 'unclip' });
     if (segment.x > 0) {
       ops.push({ op: 'fill', x: left - SIZE.seasonGap / 2, y: 4, w: 1, h: view.height - 8, color: palette.border, alpha: 1 });
@@ -51,7 +53,7 @@ function paintHeader(ops: PaintOp[], layout: MatrixLayout, palette: Palette, at:
 }
 
 /** Months, or years where columns are months; below them the dates that columns begin with. */
-function paintTicks(ops: PaintOp[], { view }: MatrixLayout, segment: Segment, palette: Palette): void {
+function paintTicks(ops: PaintOp[], { view }: MatrixLayout, segment: Segment, palette: Palette, beyond: number): void {
   const { unit, width } = view.zoom;
   const first = Math.max(0, Math.floor((view.scrollX - segment.x) / width));
   const end = Math.min(segment.starts.length, Math.ceil((view.scrollX + view.width - gutterOf(view) - segment.x) / width));
@@ -65,7 +67,7 @@ function paintTicks(ops: PaintOp[], { view }: MatrixLayout, segment: Segment, pa
     const own = unit === 'month' ? year : `${year}-${month}`;
     if (own !== group) {
       const isFirst = index > first || isStart(unit === 'month' ? year : own, from);
-      const room = roomOf(segment, index, own, width, Math.max(0, gutterOf(view) - x));
+      const room = roomOf(segment, index, own, width, beyond) - Math.max(0, gutterOf(view) - x);
       const text = unit === 'month' ? year : `${MONTHS[Number(month) - 1] ?? ''}${room < 66 ? '' : ` ${year}`}`;
       if (isFirst && index > 0)
         ops.push({ op: 'fill', x: x - 0.5, y: 6, w: 1, h: view.height, color: palette.border, alpha: 0.6 });
@@ -101,12 +103,12 @@ function isStart(group: string, day: Day): boolean {
   return globSpan(group).from === day;
 }
 
-/** How much of the room of a month or year is left from a column on, less what is scrolled away. */
-function roomOf(segment: Segment, index: number, group: string, width: number, hidden: number): number {
+/** How much room the name of a month or year has from a column on. @param beyond what there is after the last column. */
+function roomOf(segment: Segment, index: number, group: string, width: number, beyond: number): number {
   const last = globSpan(group).to;
   let next = index;
   while (next < segment.starts.length && (segment.starts[next] ?? 0) <= last) next += 1;
-  return (next - index) * width - hidden;
+  return (next - index) * width + (next === segment.starts.length ? beyond : 0);
 }
 
 /** Room for the longest id, as far as that leaves room for names. Widths of letters are not known here: these are wide ones. */

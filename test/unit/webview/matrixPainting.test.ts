@@ -78,6 +78,39 @@ describe('gap matrix: what stands around the cells', () => {
     );
   });
 
+  it('names the month of a single date, and says of one processor with nothing expected that nothing is', () => {
+    const whole = snapshotWith([]);
+    const one: Snapshot = {
+      ...whole,
+      nodes: whole.nodes.slice(1, 2),
+      seasons: [{ name: 'One', from: SNAPSHOT_START, to: SNAPSHOT_START }],
+      dayCount: 1,
+      ...{ status: Uint8Array.of(statusCode('off')), off: Uint8Array.of(1), flags: new Uint8Array(1), rows: Int32Array.of(0) },
+      ...{ expectedRows: Int32Array.of(0), rootSet: new Int32Array(1), dates: Uint8Array.of(0) },
+    };
+    assert.ok(words(one, view).includes('Oct 2021  ·  One'), words(one, view).join('|'));
+    assert.equal(sentence(describeCell(one, { node: 0, day: SNAPSHOT_START })), 'PGS · 2021-10-19, Tuesday. off: bootstrap');
+    assert.deepEqual(describeLine(one, 0), ['PGS, Player game summary']);
+    assert.equal(nextGap(one, { day: SNAPSHOT_START }, 1), undefined);
+  });
+
+  it('says of a week without anything expected that nothing is', () => {
+    const whole = snapshotWith([]);
+    const off = {
+      ...whole,
+      status: whole.status.slice().fill(statusCode('off')),
+      off: whole.off.slice().fill(1),
+      dates: new Uint8Array(whole.dayCount),
+    };
+    const week = sentence(describeCell(off, { node: 4, day: SNAPSHOT_START + 13 }, SNAPSHOT_START + 19));
+    assert.equal(week, 'PDC · 2021-11-01 to 2021-11-07. off. Nothing is expected');
+    assert.equal(
+      sentence(describeCell(off, { day: SNAPSHOT_START }, SNAPSHOT_START + 5)),
+      'All processors · 2021-10-19 to 2021-10-24. off',
+    );
+    assert.equal(summaryOf(off).all.expected, 0);
+  });
+
   it('keeps the month that is scrolled half away named at the edge', () => {
     const november = textsOf(snapshotWith([]), { ...view, width: 600, scrollX: 20 * 16 }).find(({ text }) =>
       text.startsWith('Nov 2021'),
