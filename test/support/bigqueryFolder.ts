@@ -5,8 +5,9 @@ import { BigqueryClient } from '../../src/adapters/bigquery/client';
 import type { ExecutionDeps } from '../../src/app/execution/executeBackfill';
 import { BigqueryGate } from './bigqueryGate';
 import { makeDataset, runBigquery } from './bigqueryTables';
-import type { Emulator } from './emulator';
+import { type Emulator, emulator } from './emulator';
 import { ExecutionFixture } from './execution';
+import { useTemporaryFolder } from './temporaryFolder';
 
 /** RAW has three rows a date from 2021-11-01 to 2021-11-08. V1 and V2 fill shares of one table, LONE one that is not partitioned, DAYS one that is. */
 const PIPELINE = `seasons: [{ name: s, start: 2021-11-01, end: 2021-11-08 }]
@@ -75,4 +76,19 @@ export class BigqueryFolder {
     );
     return this.fixture.deps({ openWriter: () => new BigqueryWriter(client, { pauseMs: 1, ...options }) });
   }
+}
+
+/** A pipeline on the emulator of its own for each test of the suite that calls it, which is skipped without one. */
+export function useBigqueryFolder(): () => BigqueryFolder {
+  const temporary = useTemporaryFolder();
+  let server: Emulator;
+  let folder: BigqueryFolder;
+  before(async function () {
+    server = await emulator(this, 'bqemulator');
+  });
+  beforeEach(async () => {
+    folder = await BigqueryFolder.make(temporary(), server);
+  });
+  afterEach(() => folder.gate.close());
+  return () => folder;
 }

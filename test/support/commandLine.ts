@@ -4,6 +4,8 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
+import { ExecutionFixture } from './execution';
+import { useTemporaryFolder } from './temporaryFolder';
 
 export interface Ended {
   readonly code: number | null;
@@ -97,4 +99,34 @@ export class Running {
   type(keys: string): void {
     this.child.stdin?.write(keys);
   }
+}
+
+/** The command line in a pipeline's folder. */
+export interface CliPipeline {
+  readonly cli: CommandLine;
+  readonly fixture: ExecutionFixture;
+  /** Runs a command there to its end. */
+  readonly backfill: (...words: readonly string[]) => Promise<Ended>;
+}
+
+/** The command line, and a folder for a pipeline of its own for each test of the suite that calls it. */
+export function useCliPipeline(): CliPipeline {
+  const temporary = useTemporaryFolder();
+  let cli: CommandLine;
+  let fixture: ExecutionFixture;
+  before(async () => {
+    cli = await CommandLine.build();
+  });
+  beforeEach(() => {
+    fixture = new ExecutionFixture(temporary());
+  });
+  return {
+    get cli() {
+      return cli;
+    },
+    get fixture() {
+      return fixture;
+    },
+    backfill: (...words) => cli.run(fixture.folder, ...words),
+  };
 }

@@ -46,14 +46,19 @@ export class ExecutionFixture {
    * @param phases the manifest's `sources:` and `phases:`, where `$JOB` stands for the argv of the test's job on this warehouse, to be
    * followed by table, behaviour and dates.
    * @param tables to make, with the rows that dates have.
+   * @param end of the season that begins on 2021-11-01.
    */
-  async write(phases: string, tables: Readonly<Record<string, Readonly<Record<string, number>>>>): Promise<void> {
+  async write(
+    phases: string,
+    tables: Readonly<Record<string, Readonly<Record<string, number>>>>,
+    end = '2021-11-30',
+  ): Promise<void> {
     const job = `${JSON.stringify(process.execPath)}, ${JSON.stringify(JOB)}, ${JSON.stringify(this.database)}`;
     const head = [
       'version: 1',
       'name: Test',
       'warehouse: { type: duckdb, path: w.duckdb }',
-      'seasons: [{ name: s, start: 2021-11-01, end: 2021-11-30 }]',
+      `seasons: [{ name: s, start: 2021-11-01, end: ${end} }]`,
       'calendars: { daily: { every: day } }',
     ];
     await writeFile(this.manifest, `${head.join('\n')}\n${phases.replaceAll('$JOB', job)}\n`);

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
 import type { CoverageReport } from '../../../src/core/coverage/report';
-import { CommandLine } from '../../support/commandLine';
+import { useCliPipeline } from '../../support/commandLine';
 import { readDuckdb } from '../../support/duckdb';
-import { ExecutionFixture } from '../../support/execution';
-import { useTemporaryFolder } from '../../support/temporaryFolder';
 
 const PIPELINE = `sources: [{ id: RAW, table: main.raw, date_column: day }]
 phases:
@@ -20,29 +17,21 @@ phases:
 
 describe('backfill clean', function () {
   this.timeout(120_000);
-  const temporary = useTemporaryFolder();
-  let cli: CommandLine;
-  let fixture: ExecutionFixture;
-  const backfill = (...words: string[]) => cli.run(fixture.folder, ...words);
+  const at = useCliPipeline();
+  const { backfill } = at;
   const states = async (): Promise<Record<string, string>> => {
     const report: CoverageReport = JSON.parse((await backfill('coverage', '--format', 'json')).out);
     return Object.fromEntries(report.partitions.map(({ processor, date, status }) => [`${processor} ${date.slice(-2)}`, status]));
   };
   const rows = async (table: string, date: string): Promise<number> => {
-    const [row] = await readDuckdb(fixture.database, `SELECT count(*)::INTEGER AS n FROM ${table} WHERE day = DATE '${date}'`);
+    const [row] = await readDuckdb(at.fixture.database, `SELECT count(*)::INTEGER AS n FROM ${table} WHERE day = DATE '${date}'`);
     return Number(row?.['n']);
   };
 
-  before(async () => {
-    cli = await CommandLine.build();
-  });
-
   beforeEach(async () => {
-    fixture = new ExecutionFixture(temporary());
     const full = { '2021-11-01': 5, '2021-11-02': 5, '2021-11-03': 5 };
-    await fixture.write(PIPELINE, { raw: full, a: full, b: full });
-    writeFileSync(fixture.manifest, readFileSync(fixture.manifest, 'utf8').replace('end: 2021-11-30', 'end: 2021-11-03'));
-    await fixture.writeSql('a.sql', 'SELECT day, k, 1 AS stamp FROM raw WHERE day = @date\n');
+    await at.fixture.write(PIPELINE, { raw: full, a: full, b: full }, '2021-11-03');
+    await at.fixture.writeSql('a.sql', 'SELECT day, k, 1 AS stamp FROM raw WHERE day = @date\n');
   });
 
   it('shows what would be deleted and what stays, and deletes nothing without the number', async () => {
@@ -92,8 +81,8 @@ describe('backfill clean', function () {
     assert.deepEqual([a, b, other], ['missing', 'blocked', 'complete']);
     const explained = await backfill('explain', 'A', '2021-11-02');
     assert.match(explained.out, /deleted on [\d-]+ [\d:]+ UTC by ann: bad rows/i);
-    const [id = ''] = await fixture.journal.list();
-    const events = (await fixture.journal.read(id))?.events ?? [];
+    const [id = ''] = await at.fixture.journal.list();
+    const events = (await at.fixture.journal.read(id))?.events ?? [];
     assert.deepEqual(
       events.flatMap((event) =>
         event.type === 'attemptEnded' ? [`${event.processor} ${event.outcome} ${event.rowsAfter}`] : [],
@@ -109,6 +98,6 @@ describe('backfill clean', function () {
     const done = await backfill('clean', 'A', '2021-11-02', '--downstream', '--yes', '2', '--run', '--foreground');
     assert.equal(done.code, 0, done.out + done.err);
     assert.deepEqual(new Set(Object.values(await states())), new Set(['complete']));
-    assert.equal((await fixture.journal.list()).length, 2);
+    assert.equal((await at.fixture.journal.list()).length, 2);
   });
 });

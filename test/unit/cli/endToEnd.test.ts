@@ -3,10 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import type { GapsReport } from '../../../src/core/coverage/fixes';
 import type { CoverageReport } from '../../../src/core/coverage/report';
-import { CommandLine } from '../../support/commandLine';
+import { useCliPipeline } from '../../support/commandLine';
 import { Holder, runDuckdb } from '../../support/duckdb';
-import { ExecutionFixture } from '../../support/execution';
-import { useTemporaryFolder } from '../../support/temporaryFolder';
 
 const DAYS = ['2021-11-01', '2021-11-02', '2021-11-03', '2021-11-04', '2021-11-05'];
 
@@ -34,26 +32,21 @@ phases:
 
 describe('the command line as a process', function () {
   this.timeout(120_000);
-  const temporary = useTemporaryFolder();
-  let cli: CommandLine;
-  let fixture: ExecutionFixture;
-  const backfill = (...words: string[]) => cli.run(fixture.folder, ...words);
-
-  before(async () => {
-    cli = await CommandLine.build();
-  });
+  const at = useCliPipeline();
+  const { backfill } = at;
 
   /** RAW is whole but for the 5th; A lacks the 3rd and has two of ten on the 4th; B lacks the 2nd to the 4th. */
   beforeEach(async () => {
-    fixture = new ExecutionFixture(temporary());
-    await fixture.write(PIPELINE, {
-      raw: rows(10, { '2021-11-05': 0 }),
-      a: rows(10, { '2021-11-03': 0, '2021-11-04': 2, '2021-11-05': 0 }),
-      b: rows(10, { '2021-11-02': 0, '2021-11-03': 0, '2021-11-04': 0, '2021-11-05': 0 }),
-    });
-    const manifest = readFileSync(fixture.manifest, 'utf8').replace('end: 2021-11-30', 'end: 2021-11-05');
-    writeFileSync(fixture.manifest, manifest);
-    await fixture.writeSql('a.sql', 'SELECT day, k, 1 AS stamp FROM raw WHERE day = @date\n');
+    await at.fixture.write(
+      PIPELINE,
+      {
+        raw: rows(10, { '2021-11-05': 0 }),
+        a: rows(10, { '2021-11-03': 0, '2021-11-04': 2, '2021-11-05': 0 }),
+        b: rows(10, { '2021-11-02': 0, '2021-11-03': 0, '2021-11-04': 0, '2021-11-05': 0 }),
+      },
+      '2021-11-05',
+    );
+    await at.fixture.writeSql('a.sql', 'SELECT day, k, 1 AS stamp FROM raw WHERE day = @date\n');
   });
 
   const states = async (): Promise<Record<string, string>> => {
@@ -161,13 +154,13 @@ describe('the command line as a process', function () {
   it('prints a query that DuckDB runs', async () => {
     const { out, code } = await backfill('sql');
     assert.equal(code, 0);
-    const found = await runDuckdb(fixture.database, out);
+    const found = await runDuckdb(at.fixture.database, out);
     assert.equal(found.filter(({ key }) => key === 'A').length, 3);
   });
 
   it('answers from what was read last when the warehouse is away, with its age', async () => {
     await backfill('coverage');
-    rmSync(fixture.database);
+    rmSync(at.fixture.database);
     const later = await backfill('coverage');
     assert.equal(later.code, 3);
     const { problem, partitions } = JSON.parse((await backfill('coverage', '--format', 'json')).out) as CoverageReport;
@@ -179,7 +172,7 @@ describe('the command line as a process', function () {
     assert.match(JSON.parse(explained.out).problem.message, /w\.duckdb/);
     assert.match(later.err, /^Warning: .*w\.duckdb.*\nWhat follows was read .* ago, on /);
     assert.match(later.out, /^ {2}2021-11-03: missing$/m);
-    rmSync(join(fixture.folder, '.backfill'), { recursive: true });
+    rmSync(join(at.fixture.folder, '.backfill'), { recursive: true });
     const never = await backfill('coverage');
     assert.equal(never.code, 3);
     assert.equal(never.out, '');
@@ -189,7 +182,7 @@ describe('the command line as a process', function () {
 
   it('answers from what was read last while another process writes, and says who', async () => {
     await backfill('coverage');
-    const holder = await Holder.open(fixture.database);
+    const holder = await Holder.open(at.fixture.database);
     try {
       const { code, out, err } = await backfill('coverage', '--refresh');
       assert.equal(code, 3);
@@ -202,8 +195,8 @@ describe('the command line as a process', function () {
 
   it('ends with 3 for what it cannot read within the scope, and warns in a plan over it', async () => {
     await backfill('coverage');
-    const manifest = readFileSync(fixture.manifest, 'utf8');
-    writeFileSync(fixture.manifest, manifest.replace('table: main.raw', 'table: main.away'));
+    const manifest = readFileSync(at.fixture.manifest, 'utf8');
+    writeFileSync(at.fixture.manifest, manifest.replace('table: main.raw', 'table: main.away'));
     const all = await backfill('coverage', '--processor', 'RAW', '--format', 'json');
     assert.equal(all.code, 3, all.err);
     assert.match((JSON.parse(all.out) as CoverageReport).problem?.message ?? '', /^RAW was not read: .*away/);
@@ -213,10 +206,10 @@ describe('the command line as a process', function () {
   });
 
   it('says what of the journal and the waivers cannot be read, and goes on with the rest', async () => {
-    const runs = join(fixture.folder, '.backfill', 'runs');
+    const runs = join(at.fixture.folder, '.backfill', 'runs');
     const [half, broken, garbage] = ['20211101T000000-a-half', '20211102T000000-a-brok', '20211103T000000-a-garb'];
     await backfill('run', '--processor', 'B', '--dates', '2021-11-02');
-    const [real = ''] = await fixture.journal.list();
+    const [real = ''] = await at.fixture.journal.list();
     const text = (name: string) => readFileSync(join(runs, real, name), 'utf8');
     for (const id of [half, broken, garbage]) mkdirSync(join(runs, id));
     writeFileSync(join(runs, half, 'plan.json'), '{"version":');
@@ -224,7 +217,7 @@ describe('the command line as a process', function () {
     for (const id of [broken, garbage]) writeFileSync(join(runs, id, 'plan.json'), text('plan.json').replaceAll(real, id));
     mkdirSync(join(runs, broken, 'events.ndjson'));
     writeFileSync(join(runs, garbage, 'events.ndjson'), `garbage\n${text('events.ndjson')}`);
-    const waivers = join(fixture.folder, '.backfill', 'waivers.yaml');
+    const waivers = join(at.fixture.folder, '.backfill', 'waivers.yaml');
     writeFileSync(
       waivers,
       'waivers:\n  - { processor: A, date: 2021-11-03, reason: lost, author: me }\n  - { processor: A, date: tomorrow, reason: lost, author: me }\n',
@@ -259,7 +252,7 @@ describe('the command line as a process', function () {
   });
 
   it('answers without a state folder, and says why it cannot run', async () => {
-    writeFileSync(join(fixture.folder, '.backfill'), '');
+    writeFileSync(join(at.fixture.folder, '.backfill'), '');
     const { code, out, err } = await backfill('coverage');
     assert.equal(code, 1);
     assert.match(out, /^ {2}2021-11-03: missing$/m);
@@ -280,7 +273,7 @@ describe('the command line as a process', function () {
       ['A 03', 'A 04', 'B 02', 'B 03', 'B 04'],
     );
     assert.equal((await backfill('run', '--dry-run')).code, 0);
-    assert.equal(existsSync(join(fixture.folder, '.backfill', 'runs')), false);
+    assert.equal(existsSync(join(at.fixture.folder, '.backfill', 'runs')), false);
   });
 
   it('fills gaps by SQL and by a command, and says what remains', async () => {

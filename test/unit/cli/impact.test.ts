@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { CommandLine } from '../../support/commandLine';
+import { useCliPipeline } from '../../support/commandLine';
 import { runDuckdb } from '../../support/duckdb';
-import { ExecutionFixture } from '../../support/execution';
-import { useTemporaryFolder } from '../../support/temporaryFolder';
 
 const PIPELINE = `sources: [{ id: RAW, table: main.raw, date_column: day }]
 phases:
@@ -15,32 +12,24 @@ phases:
 
 describe('backfill impact', function () {
   this.timeout(60_000);
-  const temporary = useTemporaryFolder();
-  let cli: CommandLine;
-  let fixture: ExecutionFixture;
-  const backfill = (...words: string[]) => cli.run(fixture.folder, ...words);
-
-  before(async () => {
-    cli = await CommandLine.build();
-  });
+  const at = useCliPipeline();
+  const { backfill } = at;
 
   beforeEach(async () => {
-    fixture = new ExecutionFixture(temporary());
     const rows = { '2021-11-01': 5, '2021-11-02': 5, '2021-11-03': 5 };
-    await fixture.write(PIPELINE, { raw: rows, a: {}, b: {}, c: {} });
-    writeFileSync(fixture.manifest, readFileSync(fixture.manifest, 'utf8').replace('end: 2021-11-30', 'end: 2021-11-03'));
+    await at.fixture.write(PIPELINE, { raw: rows, a: {}, b: {}, c: {} }, '2021-11-03');
     for (const [name, from] of [
       ['a', 'raw'],
       ['b', 'a'],
     ] as const)
-      await fixture.writeSql(`${name}.sql`, `SELECT day, k, 1 AS stamp FROM ${from} WHERE day = @date\n`);
-    await fixture.writeSql('c.sql', 'SELECT DISTINCT @date AS day, k, 1 AS stamp FROM b WHERE day < @date\n');
+      await at.fixture.writeSql(`${name}.sql`, `SELECT day, k, 1 AS stamp FROM ${from} WHERE day = @date\n`);
+    await at.fixture.writeSql('c.sql', 'SELECT DISTINCT @date AS day, k, 1 AS stamp FROM b WHERE day < @date\n');
   });
 
   it('finds by the journal what was built from a repaired source, and its command mends all of it', async () => {
     assert.equal((await backfill('run', '--foreground', '--processor', 'A,B')).code, 0);
     assert.equal((await backfill('impact', 'RAW', '2021-11-02')).code, 1, 'nothing tells whether the source was rewritten');
-    await runDuckdb(fixture.database, "INSERT INTO raw SELECT DATE '2021-11-02', 100 + range, 0 FROM range(3)");
+    await runDuckdb(at.fixture.database, "INSERT INTO raw SELECT DATE '2021-11-02', 100 + range, 0 FROM range(3)");
 
     const asked = await backfill('impact', 'RAW', '2021-11-02', '--format', 'json');
     assert.equal(asked.code, 1);

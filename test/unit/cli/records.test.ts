@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandLine } from '../../support/commandLine';
+import { useCliPipeline } from '../../support/commandLine';
 import { runDuckdb } from '../../support/duckdb';
-import { ExecutionFixture } from '../../support/execution';
-import { useTemporaryFolder } from '../../support/temporaryFolder';
 
-const PIPELINE = `sources: []
-phases:
+const PIPELINE = `phases:
   - id: build
     processors:
       - { id: A, table: main.a, date_column: day, aliases: [AProcessor], run: { each: date, command: [$JOB, a, fill, "{date}"] } }
@@ -27,25 +24,14 @@ history:
 
 describe('what jobs note, on the command line', function () {
   this.timeout(120_000);
-  const temporary = useTemporaryFolder();
-  let cli: CommandLine;
-  let fixture: ExecutionFixture;
-  const backfill = (...words: string[]) => cli.run(fixture.folder, ...words);
-
-  before(async () => {
-    cli = await CommandLine.build();
-  });
+  const at = useCliPipeline();
+  const { backfill } = at;
 
   /** A is complete on the 1st and missing on the 2nd; both dates have a failure that stops. */
   beforeEach(async () => {
-    fixture = new ExecutionFixture(temporary());
-    await fixture.write(PIPELINE, { a: { '2021-11-01': 10 }, b: { '2021-11-01': 10, '2021-11-02': 10 } });
-    const manifest = readFileSync(fixture.manifest, 'utf8')
-      .replace('end: 2021-11-30', 'end: 2021-11-02')
-      .replace('sources: []\n', '');
-    writeFileSync(fixture.manifest, manifest);
+    await at.fixture.write(PIPELINE, { a: { '2021-11-01': 10 }, b: { '2021-11-01': 10, '2021-11-02': 10 } }, '2021-11-02');
     await runDuckdb(
-      fixture.database,
+      at.fixture.database,
       'CREATE SCHEMA ops',
       'CREATE TABLE ops.failures (processor_name VARCHAR, analysis_date DATE, entity_id VARCHAR, category VARCHAR, reason VARCHAR, created_at TIMESTAMP)',
       `INSERT INTO ops.failures VALUES
@@ -102,12 +88,12 @@ describe('what jobs note, on the command line', function () {
   });
 
   it('says what it could not read, and ends with 3', async () => {
-    appendFileSync(fixture.manifest, '\n');
-    const broken = readFileSync(fixture.manifest, 'utf8').replace(
+    appendFileSync(at.fixture.manifest, '\n');
+    const broken = readFileSync(at.fixture.manifest, 'utf8').replace(
       'failures:\n',
       'failures:\n  - { table: ops.gone, processor: p, date: d, category: c }\n',
     );
-    writeFileSync(fixture.manifest, broken);
+    writeFileSync(at.fixture.manifest, broken);
     const { code, out, err } = await backfill('failures');
     assert.equal(code, 3);
     assert.match(err, /^Warning: ops\.gone was not read: there is no table ops\.gone\.$/m);
@@ -120,7 +106,7 @@ describe('what jobs note, on the command line', function () {
   });
 
   it('refuses to look where no table is named', async () => {
-    writeFileSync(fixture.manifest, readFileSync(fixture.manifest, 'utf8').replace(/\nfailures:.*/s, '\n'));
+    writeFileSync(at.fixture.manifest, readFileSync(at.fixture.manifest, 'utf8').replace(/\nfailures:.*/s, '\n'));
     const { code, err } = await backfill('failures');
     assert.deepEqual([code, err], [2, "The manifest names no table in which jobs note what failed: name it under 'failures'.\n"]);
     assert.equal((await backfill('timing')).out, 'No run is known.\n');
@@ -146,7 +132,7 @@ describe('what jobs note, on the command line', function () {
       /^A +1 +0 +27 s +27 s +run history +27 s +100 %\n {2}stages \(p50, share\): extract 13 s 47 %\n {2}slowest: 2021-11-01 27 s\n {2}never ended: 1$/m,
     );
     assert.equal((await backfill('run', '--processor', 'A')).code, 0);
-    writeFileSync(fixture.manifest, readFileSync(fixture.manifest, 'utf8').replace(/\nhistory:.*/s, '\n'));
+    writeFileSync(at.fixture.manifest, readFileSync(at.fixture.manifest, 'utf8').replace(/\nhistory:.*/s, '\n'));
     const { processors, asOf } = JSON.parse((await backfill('timing', '--format', 'json')).out);
     assert.equal(asOf, null);
     assert.deepEqual(
@@ -156,8 +142,8 @@ describe('what jobs note, on the command line', function () {
   });
 
   it('tells what grows in logs of jobs that a shell started, each run of a log for itself', async () => {
-    const manifest = readFileSync(fixture.manifest, 'utf8').replace('aliases: [AProcessor]', '$&, log: nba-phase4');
-    writeFileSync(fixture.manifest, manifest);
+    const manifest = readFileSync(at.fixture.manifest, 'utf8').replace('aliases: [AProcessor]', '$&, log: nba-phase4');
+    writeFileSync(at.fixture.manifest, manifest);
     const run = (from: number, to: number, seconds: (index: number) => number) =>
       Array.from({ length: to - from + 1 }, (_, index) => {
         const date = `2021-11-${String(from + index).padStart(2, '0')}`;
@@ -167,7 +153,7 @@ INFO:precompute_base:PRECOMPUTE_STEP Data extracted in 20.0s
 INFO:__main__:✓ ${date}: 214 players processed
 `;
       }).join('');
-    const log = join(fixture.folder, 'shell.log');
+    const log = join(at.fixture.folder, 'shell.log');
     writeFileSync(log, run(1, 10, (index) => 5 + 25 * index) + run(11, 20, () => 5));
     const { code, out } = await backfill('timing', '--processor', 'A', '--log', 'shell.log');
     assert.equal(code, 0);
@@ -190,7 +176,7 @@ INFO:__main__:✓ ${date}: 214 players processed
   });
 
   it('answers from the journal alone where the run history cannot be read', async () => {
-    await runDuckdb(fixture.database, 'DROP TABLE ops.runs');
+    await runDuckdb(at.fixture.database, 'DROP TABLE ops.runs');
     const { code, out, err } = await backfill('timing');
     assert.equal(code, 3);
     assert.equal(out, 'No run is known.\n');

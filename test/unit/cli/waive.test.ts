@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandLine } from '../../support/commandLine';
-import { ExecutionFixture } from '../../support/execution';
-import { useTemporaryFolder } from '../../support/temporaryFolder';
+import { useCliPipeline } from '../../support/commandLine';
 
 const PIPELINE = `sources: [{ id: RAW, table: main.raw, date_column: day }]
 phases:
@@ -13,27 +11,19 @@ phases:
 
 describe('backfill waive', function () {
   this.timeout(60_000);
-  const temporary = useTemporaryFolder();
-  let cli: CommandLine;
-  let fixture: ExecutionFixture;
-  const backfill = (...words: string[]) => cli.run(fixture.folder, ...words);
-  const path = () => join(fixture.folder, '.backfill/waivers.yaml');
+  const at = useCliPipeline();
+  const { backfill } = at;
+  const path = () => join(at.fixture.folder, '.backfill/waivers.yaml');
   const write = (text: string) => {
-    mkdirSync(join(fixture.folder, '.backfill'), { recursive: true });
+    mkdirSync(join(at.fixture.folder, '.backfill'), { recursive: true });
     writeFileSync(path(), text);
   };
 
-  before(async () => {
-    cli = await CommandLine.build();
-  });
-
   /** A lacks the 2nd and the 3rd of three dates. */
   beforeEach(async () => {
-    fixture = new ExecutionFixture(temporary());
     const rows = { '2021-11-01': 5, '2021-11-02': 5, '2021-11-03': 5 };
-    await fixture.write(PIPELINE, { raw: rows, a: { '2021-11-01': 5 } });
-    writeFileSync(fixture.manifest, readFileSync(fixture.manifest, 'utf8').replace('end: 2021-11-30', 'end: 2021-11-03'));
-    await fixture.writeSql('a.sql', 'SELECT day, k, 1 AS stamp FROM raw WHERE day = @date\n');
+    await at.fixture.write(PIPELINE, { raw: rows, a: { '2021-11-01': 5 } }, '2021-11-03');
+    await at.fixture.writeSql('a.sql', 'SELECT day, k, 1 AS stamp FROM raw WHERE day = @date\n');
   });
 
   it('accepts gaps with a reason, an end and an author, and takes that back', async () => {

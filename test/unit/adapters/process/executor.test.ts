@@ -1,32 +1,19 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import * as esbuild from 'esbuild';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { startExecutor } from '../../../../src/adapters/process/startExecutor';
 import type { BackfillRecord } from '../../../../src/app/journal';
 import type { Plan } from '../../../../src/core/backfill/backfill';
 import { type BackfillProgress, progressOf } from '../../../../src/core/backfill/progress';
 import { ExecutionFixture } from '../../../support/execution';
+import { useExecutor } from '../../../support/executorProcess';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';
-
-const EXECUTOR = resolve(`out/executor-${process.pid}.js`);
 
 describe('the executor’s process', () => {
   const folder = useTemporaryFolder();
+  const executor = useExecutor();
   let fixture: ExecutionFixture;
 
-  before(async () => {
-    await esbuild.build({
-      entryPoints: ['test/support/executorMain.ts'],
-      outfile: EXECUTOR,
-      bundle: true,
-      platform: 'node',
-      target: 'node22',
-      format: 'cjs',
-      packages: 'external',
-    });
-  });
-  after(() => rm(EXECUTOR));
   beforeEach(() => {
     fixture = new ExecutionFixture(folder());
   });
@@ -39,7 +26,7 @@ describe('the executor’s process', () => {
     return fixture.launch({ dates });
   }
 
-  const start = (id: string) => startExecutor(fixture.journal, id, { cli: EXECUTOR, args: [folder(), id], cwd: folder() });
+  const start = (id: string) => startExecutor(fixture.journal, id, { cli: executor, args: [folder(), id], cwd: folder() });
 
   /** Resolves when the journal shows what is asked for. */
   function until(id: string, holds: (progress: BackfillProgress, record: BackfillRecord) => boolean): Promise<BackfillProgress> {
@@ -169,7 +156,7 @@ describe('the executor’s process', () => {
     assert.equal((await fixture.journal.ledger()).active.get('J 2021-11-05')?.state, 'running');
     process.kill(-child.pid, 'SIGKILL');
     const progress = await until(plan.id, (_, { jobsLeft }) => jobsLeft === false);
-    assert.deepEqual([progress.failed, progress.waiting], [1, 1]);
+    assert.deepEqual([progress.interrupted, progress.failed, progress.waiting], [1, 0, 1]);
     const ledger = await fixture.journal.ledger();
     assert.equal(ledger.last.get('J 2021-11-05')?.outcome, 'interrupted');
     assert.equal(ledger.active.size, 0);

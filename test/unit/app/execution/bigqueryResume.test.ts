@@ -2,27 +2,15 @@ import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackfillEvent } from '../../../../src/core/backfill/backfill';
-import { BigqueryFolder } from '../../../support/bigqueryFolder';
+import { useBigqueryFolder } from '../../../support/bigqueryFolder';
 import { jobAnswer, notFound } from '../../../support/bigqueryGate';
-import { type Emulator, emulator } from '../../../support/emulator';
-import { useTemporaryFolder } from '../../../support/temporaryFolder';
 
 const DATE = '2021-11-05';
 const ONE = { processors: ['V1'], dates: [DATE] };
 
 describe('A backfill on BigQuery whose executor died after it had submitted a job', function () {
   this.timeout(120_000);
-  const temporary = useTemporaryFolder();
-  let server: Emulator;
-  let folder: BigqueryFolder;
-
-  before(async function () {
-    server = await emulator(this, 'bqemulator');
-  });
-  beforeEach(async () => {
-    folder = await BigqueryFolder.make(temporary(), server);
-  });
-  afterEach(() => folder.gate.close());
+  const folder = useBigqueryFolder();
 
   for (const { fate, left, submitted, outcome } of [
     { fate: 'done', left: true, submitted: 0, outcome: 'done 1' },
@@ -31,7 +19,7 @@ describe('A backfill on BigQuery whose executor died after it had submitted a jo
     { fate: 'absent', left: false, submitted: 1, outcome: 'done 2' },
   ] as const) {
     it(`goes by what became of that: ${fate}`, async () => {
-      const { fixture } = folder;
+      const { fixture } = folder();
       const { plan } = await fixture.run(ONE);
       const path = join(fixture.journal.folder(plan.id), 'events.ndjson');
       const lines = (await readFile(path, 'utf8')).trim().split('\n');
@@ -39,12 +27,12 @@ describe('A backfill on BigQuery whose executor died after it had submitted a jo
       assert.ok(kept > 0);
       await rm(path);
       await writeFile(path, `${lines.slice(0, kept).join('\n')}\n`);
-      if (!left) await folder.run("DELETE FROM mart.store WHERE day = DATE '2021-11-05'");
+      if (!left) await folder().run("DELETE FROM mart.store WHERE day = DATE '2021-11-05'");
 
       const job = `backfill_${plan.id}_V1-${DATE}-1`;
       const changes: string[] = [];
       let asked = 0;
-      folder.gate.keeper = (request, forward) => {
+      folder().gate.keeper = (request, forward) => {
         const { method, jobId = '', sql } = request;
         if (method === 'POST' && sql?.startsWith('MERGE') === true && !request.dryRun) changes.push(jobId);
         if (jobId !== job) return forward();
@@ -62,7 +50,7 @@ describe('A backfill on BigQuery whose executor died after it had submitted a jo
         events.some((event) => event.type === 'note' && /still runs in the warehouse: it is waited for/.test(event.message)),
         fate === 'done after a while',
       );
-      assert.deepEqual(await folder.rows('mart.store'), [`${DATE} 3`]);
+      assert.deepEqual(await folder().rows('mart.store'), [`${DATE} 3`]);
     });
   }
 });

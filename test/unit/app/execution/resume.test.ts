@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import * as esbuild from 'esbuild';
 import { isGroupAlive } from '../../../../src/adapters/process/processIdentity';
 import { startExecutor } from '../../../../src/adapters/process/startExecutor';
 import type { SessionRequest } from '../../../../src/app/execution/executeBackfill';
@@ -11,9 +10,9 @@ import type { BackfillEvent, Plan } from '../../../../src/core/backfill/backfill
 import { progressOf } from '../../../../src/core/backfill/progress';
 import { runDuckdb } from '../../../support/duckdb';
 import { type Executed, ExecutionFixture } from '../../../support/execution';
+import { useExecutor } from '../../../support/executorProcess';
 import { useTemporaryFolder } from '../../../support/temporaryFolder';
 
-const EXECUTOR = resolve(`out/executor-${process.pid}.js`);
 const DATES = ['2021-11-01', '2021-11-02', '2021-11-03', '2021-11-04'];
 /** What was there before. */
 const OLD = Object.fromEntries(DATES.map((date) => [date, 3]));
@@ -22,20 +21,9 @@ const LOGGED = "log_profiles: { told: { success: ['^(?<date>\\d{4}-\\d{2}-\\d{2}
 describe('a backfill that was interrupted', function () {
   this.timeout(60_000);
   const folder = useTemporaryFolder();
+  const executor = useExecutor();
   let fixture: ExecutionFixture;
 
-  before(() =>
-    esbuild.build({
-      entryPoints: ['test/support/executorMain.ts'],
-      outfile: EXECUTOR,
-      bundle: true,
-      platform: 'node',
-      target: 'node22',
-      format: 'cjs',
-      packages: 'external',
-    }),
-  );
-  after(() => rm(EXECUTOR));
   beforeEach(() => {
     fixture = new ExecutionFixture(folder());
   });
@@ -46,7 +34,7 @@ describe('a backfill that was interrupted', function () {
       { j: rows },
     );
   const start = (id: string, request: SessionRequest = {}) =>
-    startExecutor(fixture.journal, id, { cli: EXECUTOR, args: [folder(), id, JSON.stringify(request)], cwd: folder() });
+    startExecutor(fixture.journal, id, { cli: executor, args: [folder(), id, JSON.stringify(request)], cwd: folder() });
   const eventsOf = async (id: string): Promise<readonly BackfillEvent[]> => (await fixture.journal.read(id))?.events ?? [];
   const go = () => writeFile(`${fixture.database}.go`, '');
   const spans = async () => (await fixture.calls()).map(({ span }) => span);
