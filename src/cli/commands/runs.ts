@@ -90,10 +90,13 @@ export const runsCommand = defineCommand({
       if (damage.id !== undefined) damaged.set(damage.id, damage);
     }
     const runs: Run[] = [];
+    const logs = await services.callLogs(manifest);
     for (const id of await journal.list()) {
       const record = await journal.read(id);
       if (record === undefined) continue;
-      const { progress, forecast } = sightOf(record, services.clock.now());
+      // Of calls for many dates that run, only their logs tell how far they are.
+      if (record.ownerAlive) await logs.look([{ record }]);
+      const { progress, forecast } = sightOf(record, services.clock.now(), logs.of(id));
       const damage = damaged.get(id);
       damaged.delete(id);
       runs.push({

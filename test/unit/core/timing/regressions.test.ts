@@ -74,6 +74,27 @@ describe('what stands out in the times of dates', () => {
     assert.deepEqual([spikes.map(({ day }) => day), shifts], [[days[30]], []]);
   });
 
+  it('is found in noise that is heavy or remembers, too, where it is large', () => {
+    const shifted = share(40, (seed) => {
+      const { days, seconds } = quietSeries('remembers half', seed, 60);
+      const { shifts, spikes } = regressionsOf(
+        days,
+        seconds.map((took, index) => (index < 30 ? took : 3 * took)),
+      );
+      return shifts.length === 1 && spikes.length === 0 && Math.abs((shifts[0]?.from ?? 0) - (days[30] ?? 0)) <= 1;
+    });
+    assert.ok(shifted >= 0.85, `${shifted}`);
+    const stoodOut = share(40, (seed) => {
+      const { days, seconds } = quietSeries('student', seed, 60);
+      const { shifts, spikes } = regressionsOf(
+        days,
+        seconds.map((took, index) => (index === 20 ? 150 * took : took)),
+      );
+      return spikes[0]?.day === days[20] && shifts.length === 0;
+    });
+    assert.ok(stoodOut >= 0.7, `${stoodOut}`);
+  });
+
   it('is both where both are', () => {
     const { days, seconds } = timedSeries('lognormal', 1, 60, (took, index) =>
       index === 10 ? 500 : index < 30 ? took : took * 3,
