@@ -1,6 +1,7 @@
 // `npm run pictures`: makes media/walkthrough/*.png anew from the product as it is: builds it, and drives a real VS Code on the sample.
 // @ts-check
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { makeSample } from './sample.mjs';
 import { launchBrowser } from './vscode/browser.mjs';
 import { exitOnSignals, ROOT, startServer, temporaryFolder } from './vscode/server.mjs';
@@ -15,6 +16,7 @@ exitOnSignals();
 process.chdir(ROOT);
 await import('./build.mjs');
 const { folder } = await makeSample(join(temporaryFolder(), 'nba-seasons'));
+await slowDown(folder);
 const server = await startServer({
   settings: { 'workbench.colorTheme': 'Default Dark Modern', 'editor.minimap.enabled': false },
 });
@@ -35,9 +37,17 @@ async function takeAll() {
   await window.treeItem('Coverage', /\d+ of \d+ dates complete/).waitFor();
   await window.runCommand('Backfill: Group Coverage By…');
   await window.pick('Root cause');
+  // Nothing but the causes, and one of them open.
+  for (const view of ['Backfills', 'Failures']) await window.view(view).locator('.pane-header').click();
+  await window
+    .treeItem('Coverage', /^BOX missing on 7 dates, /)
+    .locator('.monaco-tl-twistie')
+    .click();
   await window.expand(await window.findTreeItem('Coverage', /TDZA below/));
-  await window.widenSidebar(520);
+  await window.page.setViewportSize({ width: 720, height: 520 });
+  await window.widenSidebar(640);
   await take('coverage');
+  await window.page.setViewportSize(SIZE);
   await window.widenSidebar(280);
 
   await window.runCommand('Backfill: Open Manifest');
@@ -78,8 +88,9 @@ async function takeAll() {
   await alone();
   await window.press('Control+J');
   await window.runCommand('Backfill: Open Log');
-  await window.pick('TDZA');
+  await window.pick('PRED');
   await window.page.locator('.editor-instance .view-line').first().waitFor();
+  await window.press('Control+Home');
   await take('log');
 
   await alone();
@@ -87,16 +98,23 @@ async function takeAll() {
   const matrix = window.webview();
   await matrix.locator('input[type="date"]').fill(DATE);
   await matrix.locator('.announcer', { hasText: DATE }).waitFor({ state: 'attached' });
+  await matrix.getByRole('grid').focus();
+  await until('the last that waits for a gap of that date', async () => {
+    const text = (await matrix.locator('.announcer').textContent()) ?? '';
+    if (text.startsWith(`TIER · ${DATE}`)) return true;
+    await window.press('ArrowDown');
+    return false;
+  });
   await take('matrix');
 
   await alone();
   await window.runCommand('Backfill: Open Timing');
-  await window
-    .webview()
-    .getByText(/median/)
-    .first()
-    .waitFor();
+  const timing = window.webview();
+  await timing.getByRole('navigation').getByRole('button', { name: /^MLFS/ }).click();
+  await timing.locator('section.detail[aria-label="MLFS"]', { hasText: 'since 2025-05-20' }).waitFor();
+  await window.page.setViewportSize({ width: 960, height: 740 });
   await take('timing');
+  await window.page.setViewportSize(SIZE);
 
   await alone();
   await window.runCommand('Backfill: Write Handoff Report…');
@@ -108,6 +126,23 @@ async function takeAll() {
     .getByRole('heading', { name: /^Handoff/ })
     .waitFor();
   await take('report');
+}
+
+/**
+ * Has one stage of a processor take three times as long since a date: nothing stands out in the sample as it is made.
+ * @param {string} folder
+ */
+async function slowDown(folder) {
+  const instance = await DuckDBInstance.create(join(folder, 'warehouse.duckdb'));
+  const connection = await instance.connect();
+  const seconds = (/** @type {string} */ stage) => `(summary->>'${stage}_time')::DOUBLE`;
+  await connection.run(`UPDATE ops.run_history SET
+    duration_seconds = duration_seconds + 2 * ${seconds('extract')},
+    processed_at = started_at + to_seconds(duration_seconds + 2 * ${seconds('extract')}),
+    summary = json_object('extract_time', 3 * ${seconds('extract')}, 'calculate_time', ${seconds('calculate')}, 'save_time', ${seconds('save')})
+    WHERE processor_name = 'MLFS' AND summary IS NOT NULL AND data_date >= DATE '2025-05-20'`);
+  connection.closeSync();
+  instance.closeSync();
 }
 
 /** Nothing but the sidebar is left, and no notification lies over it. */

@@ -119,6 +119,8 @@ function register(context: vscode.ExtensionContext): void {
   own(
     engine.onDidChangeStatus(({ state }) => {
       setContextKey('backfill.engine', state);
+      // What stands there instead of a tree says that the engine does not run.
+      if (state === 'failed') coverage.message = '';
       if (state !== 'none') return;
       // Without a manifest nothing is known any more.
       coverage.badge = undefined;

@@ -59,7 +59,7 @@ export const WALKTHROUGH_STEPS: readonly WalkthroughStep[] = [
       'Processors by dates: the holes and their causes in one picture. **N** goes to the next gap, **1**, **2** and **3** show days, weeks and months. What you select there is what is launched.\n[Open Gap Matrix](command:backfill.openMatrix)',
     completionEvents: ['onCommand:backfill.openMatrix'],
     picture: 'matrix',
-    altText: 'The gap matrix',
+    altText: 'The gap matrix: the gaps of one cause are outlined from the root to the last that waits for it',
   },
   {
     id: 'logs',
@@ -68,7 +68,7 @@ export const WALKTHROUGH_STEPS: readonly WalkthroughStep[] = [
       'The log of a date or of a whole backfill in an editor: it follows while it grows, and each date is a section that says how it ended.\n[Open Log](command:backfill.openLog)',
     completionEvents: ['onCommand:backfill.openLog', 'onCommand:backfill.findInLogs'],
     picture: 'log',
-    altText: 'The log of a backfill, with a section for each date',
+    altText: 'The log of a backfill of four dates: three succeeded, and the error of the one that failed is underlined',
   },
   {
     id: 'timing',
@@ -77,7 +77,7 @@ export const WALKTHROUGH_STEPS: readonly WalkthroughStep[] = [
       'Stages by date, what stands out, and how long the dates left will take.\n[Open Timing](command:backfill.openTiming)',
     completionEvents: ['onCommand:backfill.openTiming'],
     picture: 'timing',
-    altText: 'The timing of a processor by date',
+    altText: 'The stages of a processor by date; the date since which extracting takes longer is marked',
   },
   {
     id: 'report',

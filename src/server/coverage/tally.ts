@@ -107,7 +107,7 @@ export function shownText(tally: Tally, { expected }: Tally): string {
 /** How partitions stand that have the same cause: `6 blocked by PDC`. */
 export function partsText(tally: Tally): string {
   const parts = partsOf(tally);
-  const shown = parts.length > 3 ? parts.slice(0, 2) : parts;
+  const shown = parts.length > 4 ? parts.slice(0, 3) : parts;
   const others = parts.slice(shown.length).reduce((sum, { count }) => sum + count, 0);
   return [...shown.map(({ text }) => text), ...(others > 0 ? [`${formatCount(others)} others`] : [])].join(', ');
 }

@@ -3,25 +3,29 @@ import { makeSample } from '../../../scripts/sample.mjs';
 import { temporaryFolder } from '../../../scripts/vscode/server.mjs';
 import { until } from '../../../scripts/vscode/workbench.mjs';
 import { PipelineWindow } from '../../support/pipelineWindow';
-import { picture } from '../../support/vscodeWindow';
+import { SmallWorkspace } from '../../support/smallWorkspace';
+import { inAllThemes, picture } from '../../support/vscodeWindow';
 
 describe('the Coverage tree, arranged', () => {
-  it('is grouped by root cause and filtered, says what is hidden, fills exactly what is shown, and stays so over a reload', async () => {
+  it('is grouped by root cause and filtered, says what is hidden, fills exactly what is shown, and stays so over a reload', async function () {
+    this.timeout(240_000);
     const { folder } = await makeSample(temporaryFolder());
     const { workbench } = await PipelineWindow.open(folder);
+    const workspace = SmallWorkspace.at(folder);
     await workbench.widenSidebar(430);
+    await inAllThemes(workbench, workspace, 'coverage by phase');
     const top = async () => (await workbench.treeNames('Coverage'))[0] ?? '';
 
     await workbench.runCommand('Backfill: Group Coverage By…');
     await workbench.pick('Root cause');
     const cause = await workbench.findTreeItem('Coverage', / · (run|mend|lower|look|wait)/);
     await workbench.expand(cause);
-    await picture(workbench, 'coverage by cause');
+    await inAllThemes(workbench, workspace, 'coverage by cause');
 
     await workbench.runCommand('Backfill: Group Coverage By…');
     await workbench.pick('Season');
     await workbench.findTreeItem('Coverage', /^20\d\d-\d\d, /);
-    await picture(workbench, 'coverage by season');
+    await inAllThemes(workbench, workspace, 'coverage by season');
 
     await workbench.runCommand('Backfill: Filter Coverage…');
     await workbench.pick('By processor, phase or date…');
@@ -32,7 +36,7 @@ describe('the Coverage tree, arranged', () => {
     await workbench.runCommand('Backfill: Filter Coverage…');
     await workbench.pick('Gaps only');
     await until('the filter by gaps', async () => (await top()).startsWith('Showing gaps only, “tdza 2021-11”, 2 of '));
-    await picture(workbench, 'coverage filtered');
+    await inAllThemes(workbench, workspace, 'coverage filtered');
 
     await workbench.page.reload();
     await workbench.openSidebar();

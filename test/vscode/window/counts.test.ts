@@ -4,7 +4,7 @@ import type { CoverageReport } from '../../../src/core/coverage/report';
 import { commandLine, ended, PipelineWindow, started } from '../../support/pipelineWindow';
 import { PlayedBackfill } from '../../support/playedBackfill';
 import { DATES, SmallWorkspace } from '../../support/smallWorkspace';
-import { picture } from '../../support/vscodeWindow';
+import { inAllThemes, picture } from '../../support/vscodeWindow';
 
 const NONE = Object.fromEntries(DATES.map((date) => [date, 0]));
 const write = (id: string) => `await run(\`DELETE FROM made.${id} WHERE day = DATE '\${date}'\`);
@@ -89,7 +89,7 @@ describe('the counts of a backfill that runs', () => {
     assert.deepEqual(now, { running: 1, queued: 3, failed: 1 });
     const says = `${now.running} running, ${now.failed} failed, .*${now.queued} queued`;
     await workbench.findTreeItem('Coverage', new RegExp(`^Build, 12 of 18 partitions complete, ${says}`));
-    await picture(workbench, 'coverage while a backfill runs');
+    await inAllThemes(workbench, workspace, 'coverage while a backfill runs');
     await group(workbench, 'Season');
     await workbench.findTreeItem('Coverage', new RegExp(`^2024, 18 of 24 partitions complete, ${says}`));
     await group(workbench, 'Root cause');

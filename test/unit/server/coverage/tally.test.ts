@@ -59,7 +59,9 @@ describe('tally', () => {
     const none = { off: 0, running: 0, queued: 0, blocked: 0, stale: 0, unknown: 0 };
     const known = { expected: 1018, counts: { ...none, ...counts }, gaps: 18 };
     const many: Tally = { unit: 'date', ...known, waived: 0, unexpected: 0, blockers: [] };
-    assert.equal(tallyText(many), '1,000/1,018 · 1 failed, 12 missing, 5 others');
+    assert.equal(tallyText(many), '1,000/1,018 · 1 failed, 12 missing, 3 suspect, 2 partial');
+    const more = { ...many, waived: 4 };
+    assert.equal(tallyText(more), '1,000/1,018 · 1 failed, 12 missing, 3 suspect, 6 others');
   });
 
   it('agrees with the report on every pipeline', () => {
