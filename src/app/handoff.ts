@@ -10,8 +10,10 @@ import { failureCategories, failuresIn, failuresOf } from '../core/records/failu
 import { failureTableName } from '../core/records/records';
 import { MOST_RECORDS } from '../core/sql/records';
 import { timingOf } from '../core/timing/processorTiming';
+import { toldRuns } from './backfillRuns';
 import type { BackfillRecord, Journal } from './journal';
 import type { DamageReporter } from './journalDamage';
+import type { CallLog } from './logs/callLogs';
 import type { Clock } from './ports';
 import type { EarlierReport, ReportStore } from './reportStore';
 import { failureOf, notReadText, troubleOf } from './session/coverageOrigin';
@@ -24,6 +26,8 @@ export interface HandoffDeps {
   readonly journal: Journal & DamageReporter;
   /** Jobs that no backfill started. */
   readonly elsewhere: () => Promise<readonly ElsewhereJob[]>;
+  /** What the logs of calls for many dates say that run; their journal tells of their dates when they have ended. */
+  readonly calls?: (record: BackfillRecord) => Promise<readonly CallLog[]>;
   readonly reports: ReportStore;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -73,10 +77,14 @@ export async function makeHandoff(state: CoverageState, request: HandoffRequest,
     now,
     audience: request.audience,
     everyDate: request.everyDate,
-    backfills: records.map((record) => {
-      const progress = progressOf(record.plan, record.events, record.ownerAlive, record.jobsLeft);
-      return { plan: record.plan, progress, forecast: forecastOf(record, progress, now) };
-    }),
+    backfills: await Promise.all(
+      records.map(async (record) => {
+        const progress = progressOf(record.plan, record.events, record.ownerAlive, record.jobsLeft);
+        const calls = record.ownerAlive ? await deps.calls?.(record) : undefined;
+        const told = toldRuns({ record, ...(calls !== undefined && { calls }) }, now);
+        return { plan: record.plan, progress, forecast: forecastOf(record, progress, now, told) };
+      }),
+    ),
     damage: (await deps.journal.damage()).map(({ message }) => message),
     elsewhere: elsewhereIn(await deps.elsewhere(), state, scope),
     ...(failures !== undefined && { failures }),

@@ -68,6 +68,11 @@ Each report remembers what it found in .backfill/reports/, and the next one tell
       session,
       journal: services.journal(manifest),
       elsewhere: async () => (await judged(context, manifest, state)).jobs,
+      calls: async (record) => {
+        const logs = await services.callLogs(manifest);
+        await logs.look([{ record }]);
+        return logs.of(record.plan.id);
+      },
       reports,
       clock: services.clock,
       logger: { debug() {}, info() {}, warn() {}, error: (message) => terminal.warn(message) },

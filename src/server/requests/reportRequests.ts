@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { linksFrom } from '../../app/fileLinks';
 import { makeHandoff } from '../../app/handoff';
-import type { Journal } from '../../app/journal';
+import type { BackfillRecord, Journal } from '../../app/journal';
 import type { DamageReporter } from '../../app/journalDamage';
 import type { Clock } from '../../app/ports';
 import type { ReportStore } from '../../app/reportStore';
@@ -58,8 +58,18 @@ export function reportHandlers({ service, manifest, journal, reports, clock, log
         await service.elsewhere.look();
         return service.elsewhere.report.jobs;
       };
+      const calls = async ({ plan }: BackfillRecord) =>
+        service.backfills.views.find(({ record }) => record.plan.id === plan.id)?.calls ?? [];
       const request = { scope, audience: AUDIENCE, everyDate: false };
-      const { handoff, memory } = await makeHandoff(state, request, { session, journal, elsewhere, reports, clock, logger });
+      const { handoff, memory } = await makeHandoff(state, request, {
+        session,
+        journal,
+        elsewhere,
+        calls,
+        reports,
+        clock,
+        logger,
+      });
       await reports.save(memory).catch((error: unknown) => {
         logger.warn(`The next report cannot tell what is different from this one: ${messageOf(error)}`);
       });
