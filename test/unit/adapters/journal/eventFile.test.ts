@@ -53,8 +53,8 @@ describe('EventFile', () => {
         for (const [at, value] of changes) bytes[at] = value;
         await writeFile(path, bytes);
         const { events, problems } = await new EventFile(path).read();
-        const { done, failed, skipped, running, waiting, total } = progressOf(PLAN, events, alive);
-        assert.equal(done + failed + skipped + running + waiting, total);
+        const { done, failed, interrupted, skipped, running, waiting, total } = progressOf(PLAN, events, alive);
+        assert.equal(done + failed + interrupted + skipped + running + waiting, total);
         ledgerOf([{ plan: PLAN, events, ownerAlive: alive }]);
         if (events.length < EVENTS.length) assert.ok(problems.length > 0, 'what is lost is told');
       }),
