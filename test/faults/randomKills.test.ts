@@ -100,7 +100,7 @@ async function killed(cli: CommandLine, seed: number, most: number): Promise<Cam
       if (progress.phase === 'done') break;
       if (progress.phase === 'failed') {
         // Of jobs that were killed while their executor lived: what they left are gaps like any others.
-        assert.ok(progress.failed > 0, words);
+        assert.ok(progress.failed + progress.interrupted > 0, words);
         await trial.quiet();
         await trial.launch({ dates: DATES, slots: SLOTS });
         ids.push(trial.id);
@@ -109,7 +109,8 @@ async function killed(cli: CommandLine, seed: number, most: number): Promise<Cam
       if (!wasKilled && fault === undefined)
         assert.fail(`seed ${seed}: it did not come to its end:\n${lives.join('\n')}\n${out}\n${err}\n${words}`);
       if (progress.phase === 'interrupted') assert.match(words, /was interrupted/);
-      if (progress.done + progress.failed + progress.skipped + progress.waiting + progress.running !== progress.total)
+      const { done, failed, interrupted, skipped, waiting, running, total } = progress;
+      if (done + failed + interrupted + skipped + waiting + running !== total)
         assert.fail(`the figures do not add up:\n${words}`);
     }
     await trial.quiet();
