@@ -25,8 +25,8 @@ interface Segment {
 
 /** How much of what has come is searched for the end of a line, where logs are written side by side. */
 const LINE_SEARCH = 1 << 16;
-/** One look in so many is at all logs, also at those that have ended: there may be thousands of these. */
-const LOOKS_AT_ALL = 40;
+/** After so many looks at which a log that has ended got nothing more, one in so many is at it: there may be thousands of these. */
+const QUIET_LOOKS = 40;
 
 /**
  * Many logs as one that only grows: one after the other with a line between them, as `tail` writes it; those that are written at the same
@@ -37,8 +37,8 @@ export class JoinedLog implements LogBytes {
   #segments: Segment[] = [];
   /** By key of a member: bytes of it that are in a segment, and which file that was. */
   readonly #taken = new Map<string, { size: number; identity: string }>();
-  /** Keys of members to which nothing is added any more, as far as anybody knows. */
-  readonly #settled = new Set<string>();
+  /** By key of a member: looks in a row at which it got nothing more. */
+  readonly #quiet = new Map<string, number>();
   #looks = 0;
   #size = 0;
   #generation = 0;
@@ -101,9 +101,10 @@ export class JoinedLog implements LogBytes {
 
   async #look(): Promise<{ readonly size: number; readonly identity: string }> {
     const inTurns = this.#members.filter(({ open }) => open).length > 1;
-    const all = this.#looks++ % LOOKS_AT_ALL === 0;
+    const all = this.#looks++ % QUIET_LOOKS === 0;
     for (const member of this.#members) {
-      if (!all && !member.open && this.#settled.has(member.key)) continue;
+      const quiet = this.#quiet.get(member.key) ?? 0;
+      if (!all && !member.open && quiet >= QUIET_LOOKS) continue;
       const found = await member.source.look();
       if (found === undefined) continue;
       const taken = this.#taken.get(member.key);
@@ -116,8 +117,7 @@ export class JoinedLog implements LogBytes {
       const to = inTurns && member.open ? await lineEnd(member.source, from, whole) : whole;
       if (to > from) this.#append(member, from, to);
       this.#taken.set(member.key, { size: Math.max(from, to), identity: found.identity });
-      if (member.open || to > from) this.#settled.delete(member.key);
-      else this.#settled.add(member.key);
+      this.#quiet.set(member.key, to > from ? 0 : quiet + 1);
     }
     return { size: this.#size, identity: String(this.#generation) };
   }
@@ -149,7 +149,7 @@ export class JoinedLog implements LogBytes {
   #forget(): void {
     this.#segments = [];
     this.#taken.clear();
-    this.#settled.clear();
+    this.#quiet.clear();
     this.#size = 0;
     this.#generation++;
   }
