@@ -191,7 +191,8 @@ export async function startServer(options = {}) {
 
   const token = randomBytes(16).toString('hex');
   const args = ['out/server-main.js', '--host', '127.0.0.1', '--port', '0', '--connection-token', token];
-  args.push('--accept-server-license-terms', '--server-data-dir', data, '--telemetry-level', 'off');
+  // No login shell is asked for its environment: some take a minute.
+  args.push('--accept-server-license-terms', '--server-data-dir', data, '--telemetry-level', 'off', '--force-disable-user-env');
   if (options.trust !== false) args.push('--disable-workspace-trust');
   // A process group of its own: it ends as a whole, and Ctrl+C reaches it only through us.
   const child = spawn(process.execPath, [join(ROOT, 'scripts/vscode/withParent.mjs'), process.execPath, ...args], {

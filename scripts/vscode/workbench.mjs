@@ -69,20 +69,20 @@ export class Workbench {
    */
   async runCommand(title) {
     await until(`the command "${title}" in the palette`, async () => {
-      await this.openPalette(title);
-      const listed = this.option(title);
-      if (await appears(listed, 2000)) return true;
+      // What takes the focus meanwhile, such as a terminal that opens, closes the palette.
+      if ((await this.openPalette(title)) && (await appears(this.option(title), 2000)) && (await this.chooseLine(title)))
+        return true;
       await this.press('Escape');
       return false;
     });
-    await this.chooseLine(title);
   }
 
-  /** @param {string} text */
+  /** @param {string} text @returns {Promise<boolean>} whether it is there */
   async openPalette(text) {
     await this.press('F1');
-    await this.quickInput().waitFor();
+    if (!(await appears(this.quickInput(), 5000))) return false;
     await this.retype(`>${text}`);
+    return true;
   }
 
   /** Types over what the input in focus holds. @param {string} text */
@@ -118,21 +118,27 @@ export class Workbench {
     await until(`"${label}" in the list`, async () => {
       await this.quickInput().waitFor();
       await this.retype(label);
-      return appears(this.option(label), 1000);
+      return (await appears(this.option(label), 1000)) && this.chooseLine(label);
     });
-    await this.chooseLine(label);
   }
 
-  /** Goes to a line of the open list and presses Enter. @param {string} label */
+  /**
+   * Goes to a line of the open list and presses Enter.
+   * @param {string} label
+   * @returns {Promise<boolean>} false where the list was closed meanwhile
+   */
   async chooseLine(label) {
     const focused = this.page.locator('.quick-input-widget:visible .monaco-list-row.focused').first();
+    let isOpen = true;
     await until(`"${label}" as the chosen line`, async () => {
-      const line = (await focused.getAttribute('aria-label')) ?? '';
-      if (lineOf(label).test(line)) return true;
-      if (line !== '') await this.press('ArrowDown');
+      isOpen = await appears(focused, 2000);
+      const line = isOpen ? await focused.getAttribute('aria-label', { timeout: 1000 }).catch(() => '') : '';
+      if (!isOpen || lineOf(label).test(line ?? '')) return true;
+      if (line) await this.press('ArrowDown');
       return false;
     });
-    await this.press('Enter');
+    if (isOpen) await this.press('Enter');
+    return isOpen;
   }
 
   /**
