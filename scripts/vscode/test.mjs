@@ -1,5 +1,6 @@
 // Runs the tests that need a real VS Code: `npm run test:vscode [-- PATTERN]`, where PATTERN is a part of a test file's path.
-// test/vscode/host runs inside the extension host; test/vscode/window drives a window from outside, by keys and clicks.
+// test/vscode/host runs inside the extension host; test/vscode/window drives a window from outside, by keys and clicks;
+// test/vscode/measured does so by a clock, where the pattern begins with `measured/`.
 // @ts-check
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +23,10 @@ exitOnSignals();
 process.chdir(ROOT);
 const pattern = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? '';
 const hostTests = matching(globSync('test/vscode/host/*.test.ts'), pattern);
-const windowTests = matching(globSync('test/vscode/window/*.test.ts'), pattern);
+const windowTests = matching(
+  globSync(`test/vscode/${pattern.startsWith('measured/') ? 'measured' : 'window'}/*.test.ts`),
+  pattern,
+);
 if (hostTests.length + windowTests.length === 0) {
   console.error(`No test file's path holds "${pattern}".`);
   process.exit(2);

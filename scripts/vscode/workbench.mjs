@@ -5,6 +5,8 @@ import { dirname } from 'node:path';
 
 /** How long anything on the screen may take before a wait for it fails. */
 const PATIENCE_MS = 45_000;
+/** Each look takes time from what is looked at. */
+const POLL_MS = 100;
 
 /** One open window. Every wait is for a condition and fails with what it waited for. */
 export class Workbench {
@@ -250,7 +252,7 @@ export async function until(what, holds, patience = PATIENCE_MS) {
   const end = performance.now() + patience;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`Waited ${Math.round(patience / 1000)} s in vain for ${what}.`);
-    await new Promise((next) => setTimeout(next, 50));
+    await new Promise((next) => setTimeout(next, POLL_MS));
   }
 }
 
