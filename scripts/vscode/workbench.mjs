@@ -60,8 +60,13 @@ export class Workbench {
   async openSidebar() {
     const tab = this.page.getByRole('tab', { name: 'Backfill', exact: true });
     await tab.waitFor();
-    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
-    await this.page.locator('.sidebar .composite.title', { hasText: 'Backfill' }).waitFor();
+    const title = this.page.locator('.sidebar .composite.title', { hasText: 'Backfill' });
+    // A window that is loaded again opens by itself what was open, while it is clicked.
+    await until('the sidebar', async () => {
+      const isThere = (await tab.getAttribute('aria-selected')) === 'true' && (await appears(title, 3000));
+      if (!isThere) await tab.click();
+      return isThere || appears(title, 3000);
+    });
   }
 
   /**

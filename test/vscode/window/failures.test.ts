@@ -45,6 +45,6 @@ describe('what a pipeline notes as failed', () => {
   it('says so where the manifest names no table', async () => {
     const workspace = await SmallWorkspace.make([{ id: 'MADE', job: 'sql', rows: {} }]);
     const { workbench } = await PipelineWindow.open(workspace.folder);
-    await workbench.page.getByText('The manifest names no table in which jobs note what failed').waitFor();
+    await workbench.page.getByText('No table is known in which jobs note what failed').waitFor();
   });
 });
