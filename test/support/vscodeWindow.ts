@@ -15,6 +15,8 @@ if (extension === '') throw new Error('Window tests are run by `npm run test:vsc
 
 /** Terminals run a shell that reads none of its user's files: these may wait for others, or print what no test expects. */
 const settings = {
+  // What sticks lies over lines that are to be pointed at.
+  'workbench.tree.enableStickyScroll': false,
   'terminal.integrated.profiles.linux': { plain: { path: 'bash', args: ['--noprofile', '--norc'] } },
   'terminal.integrated.profiles.osx': { plain: { path: 'bash', args: ['--noprofile', '--norc'] } },
   'terminal.integrated.defaultProfile.linux': 'plain',
