@@ -381,6 +381,22 @@ describe('gap matrix in a browser, at awkward moments', () => {
     await page.close();
   });
 
+  it('scrolls its lines and not itself in a narrow panel that is low', async () => {
+    const page = await openHoles(browser, HOLES, { size: { width: 630, height: 460 } });
+    await page.locator('.scroller').focus();
+    await page.keyboard.press('Control+End');
+    await painted(page);
+    const found = await page.evaluate(() => ({
+      lines: document.querySelector('.content')?.getBoundingClientRect().height ?? 0,
+      shown: document.querySelector('.scroller')?.clientHeight ?? 0,
+      page: document.documentElement.scrollHeight,
+      toolbar: document.querySelector('.toolbar')?.getBoundingClientRect().top,
+    }));
+    assert.ok(found.lines > found.shown, `all lines have room: this proves nothing (${JSON.stringify(found)})`);
+    assert.deepEqual({ page: found.page, toolbar: found.toolbar }, { page: 460, toolbar: 0 });
+    await page.close();
+  });
+
   it('opens with what other releases saved, and with nonsense', async () => {
     const nonsense = [
       { zoom: 12, scrollX: 400, selection: ['PDC'] },

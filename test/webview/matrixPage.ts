@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { until } from '../../scripts/vscode/workbench.mjs';
 import type { Snapshot } from '../../src/protocol/snapshot';
 import { type Hole, snapshotWith } from '../support/snapshots';
 import { openWebview, send, type Theme } from './page';
@@ -70,10 +71,12 @@ export async function expectFocus(page: Page, text: string): Promise<void> {
 }
 
 export async function expectValue(field: Locator, expected: string | RegExp): Promise<void> {
-  const ok = (value: string) => (typeof expected === 'string' ? value === expected : expected.test(value));
-  for (let tries = 0; tries < 100 && !ok(await field.inputValue()); tries++) await field.page().waitForTimeout(20);
-  const value = await field.inputValue();
-  assert.ok(ok(value), `${value} is not ${expected}`);
+  let value = '';
+  const holds = async () => {
+    value = await field.inputValue();
+    return typeof expected === 'string' ? value === expected : expected.test(value);
+  };
+  await until(`${expected} in a field`, holds, 5_000).catch(() => assert.fail(`${value} is not ${expected}`));
 }
 
 export function scrollLeftOf(page: Page): Promise<number> {

@@ -1,5 +1,6 @@
 import '@vscode/codicons/dist/codicon.css';
 import '../shared/page.css';
+import './toolbar.css';
 import './matrix.css';
 import { render } from 'preact';
 import type { FromMatrix, ToMatrix } from '../../src/protocol/matrix';
