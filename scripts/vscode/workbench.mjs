@@ -275,10 +275,11 @@ async function changes(list, before) {
 }
 
 /**
+ * Whether something is on the screen within a time.
  * @param {import('playwright-core').Locator} locator
- * @param {number} timeout
+ * @param {number} timeout milliseconds
  */
-async function appears(locator, timeout) {
+export async function appears(locator, timeout) {
   return locator.waitFor({ timeout }).then(
     () => true,
     () => false,

@@ -27,19 +27,8 @@ import { cellsOfCause, readSelected, selectCells, selectedCells, withBlock } fro
 import { aggregate } from '../../../webview/matrix/summary';
 import { LEVELS } from '../../../webview/matrix/zoom';
 import type { PaintOp } from '../../../webview/shared/paintOp';
-import type { Palette } from '../../../webview/shared/palette';
+import { palette } from '../../support/palette';
 
-const palette: Palette = {
-  background: 'bg',
-  foreground: 'fg',
-  muted: 'muted',
-  border: 'border',
-  band: 'band',
-  focus: 'focus',
-  status: Object.fromEntries(STATUSES.map((status) => [status, `color-${status}`])) as Record<Status, string>,
-  highContrast: false,
-  font: 'sans-serif',
-};
 const DAYS = { unit: 'day', width: 16 } as const;
 const view: View = { width: 900, height: 300, zoom: DAYS, scrollX: 0, scrollY: 0 };
 const firstDay = dayOf(2021, 10, 19);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { STATUSES, type Status, statusCode } from '../../../src/base/status';
+import { statusCode } from '../../../src/base/status';
 import type { Snapshot } from '../../../src/protocol/snapshot';
 import { trailOf } from '../../../webview/matrix/causes';
 import { describe as describeCell, describeLine, sentence } from '../../../webview/matrix/describe';
@@ -15,20 +15,9 @@ import { isBlockSelected, NOTHING, readSelected, selectCells, withBlock } from '
 import { LEGEND, summaryOf } from '../../../webview/matrix/summary';
 import { LEVELS, levelOf } from '../../../webview/matrix/zoom';
 import type { PaintOp } from '../../../webview/shared/paintOp';
-import type { Palette } from '../../../webview/shared/palette';
+import { palette } from '../../support/palette';
 import { type Hole, SEASON_DAYS, SNAPSHOT_START, snapshotWith } from '../../support/snapshots';
 
-const palette: Palette = {
-  background: 'bg',
-  foreground: 'fg',
-  muted: 'muted',
-  border: 'border',
-  band: 'band',
-  focus: 'focus',
-  status: Object.fromEntries(STATUSES.map((status) => [status, `color-${status}`])) as Record<Status, string>,
-  highContrast: false,
-  font: 'sans-serif',
-};
 const HOLES: readonly Hole[] = [
   ['MLFS', 17, 'blocked'],
   ['PDC', 17, 'missing'],

@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
-import { STATUSES } from '../../../src/base/status';
 import type { TimingChart } from '../../../src/protocol/timing';
 import type { Palette } from '../../../webview/shared/palette';
 import { HATCH_PATHS, HATCHES } from '../../../webview/timing/hatch';
 import { AXIS, hitTest, layoutOf, leftOf, scrollTo, TOP, visible } from '../../../webview/timing/layout';
 import { paintChart } from '../../../webview/timing/paint';
 import { describeDate } from '../../../webview/timing/words';
+import { palette } from '../../support/palette';
 import { timingChart } from '../../support/timingSnapshots';
 
-const palette: Palette = {
-  ...{ background: 'white', foreground: 'black', muted: 'grey', border: 'silver', band: 'none', focus: 'blue', font: 'sans' },
-  status: Object.fromEntries(STATUSES.map((status) => [status, status])) as Palette['status'],
-  highContrast: false,
-};
 const chart = timingChart();
 const viewport = { width: 800, height: 300, scroll: 0 };
 const layout = layoutOf(chart, 12, 300);
@@ -34,7 +29,7 @@ describe('the layout of a timing chart', () => {
     seconds[3] = 90_000;
     const { max } = layoutOf({ ...chart, seconds }, 12, 300);
     assert.ok(max < 1_000);
-    const cuts = paint({ ...chart, seconds }).filter((op) => op.op === 'fill' && op.h === 2 && op.color === 'white');
+    const cuts = paint({ ...chart, seconds }).filter((op) => op.op === 'fill' && op.h === 2 && op.color === palette.background);
     assert.equal(cuts.length, 2);
   });
 
@@ -91,7 +86,7 @@ describe('the picture of a timing chart', () => {
     assert.ok(words.includes('▲ 2.1×') && words.includes('↗ +12 s a date'));
     const at = leftOf(layout, 60, { ...viewport, scroll: 700 });
     const lines = paint(chart, { scroll: 700 }).filter(
-      (op) => op.op === 'path' && op.color === 'failed' && op.points.length === 2,
+      (op) => op.op === 'path' && op.color === palette.status.failed && op.points.length === 2,
     );
     assert.ok(lines.some((op) => op.op === 'path' && Math.abs((op.points[0]?.[0] ?? 0) - at) <= 1));
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../../../scripts/vscode/server.mjs';
-import { until, type Workbench } from '../../../scripts/vscode/workbench.mjs';
+import { appears, until, type Workbench } from '../../../scripts/vscode/workbench.mjs';
 import { PipelineWindow } from '../../support/pipelineWindow';
 import { SmallWorkspace } from '../../support/smallWorkspace';
 import { openWindow, picture } from '../../support/vscodeWindow';
@@ -17,8 +17,6 @@ phases:
     processors:
       - { id: A, name: Alpha, table: made.a, date_column: day, run: { each: date, command: [job, "{date}"] } }
 `;
-
-const SEEN = [() => true, () => false] as const;
 
 /** What the sidebar says, all views of it. */
 const said = async (workbench: Workbench) => (await workbench.page.locator('.part.sidebar').textContent()) ?? '';
@@ -39,7 +37,7 @@ async function seeFolders(workbench: Workbench): Promise<void> {
     'the folders of the workspace',
     async () => {
       const tree = workbench.view('Coverage').getByRole('treeitem').first();
-      if (await tree.waitFor({ timeout: 20_000 }).then(...SEEN)) return true;
+      if (await appears(tree, 20_000)) return true;
       await workbench.page.reload();
       await workbench.openSidebar();
       return false;
